@@ -1,0 +1,66 @@
+/** The composition root: the only file that names every concrete part. */
+import { readFile } from 'node:fs/promises'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Config } from './config/config.ts'
+import { createFenceService } from './fence/fence-vm.ts'
+import type { FenceService } from './fence/service.ts'
+import { readOwnHost, zstackUuidsFile } from './http/own-host.ts'
+import { buildServer } from './http/server.ts'
+import { auditLine } from './journal/audit.ts'
+import { openJournal } from './journal/journal.ts'
+import { createProbe } from './probe/probe.ts'
+import { createRunTool, systemTools } from './probe/run-tool.ts'
+import { realClock } from './real-clock.ts'
+import { createSuspect } from './suspect/contact.ts'
+import type { SuspectConfig } from './suspect/contact.ts'
+import { readIdentityKeys } from './suspect/identity-keys.ts'
+import { readOwnIdentity } from './suspect/own-identity.ts'
+
+export interface Composition {
+  readonly server: FastifyInstance
+  readonly service: FenceService
+  /** Closes what outlives the server; everything was answered before. */
+  readonly close: () => Promise<void>
+}
+
+/** Rejects where a part cannot be made; nothing listens yet. */
+export const compose = async (
+  config: Config,
+  log: Logger,
+  version: string,
+): Promise<Composition> => {
+  const clock = realClock
+  const suspect = createSuspect(await suspectConfig(config), { clock })
+  const probe = createProbe(config.probe, { clock, run: createRunTool(systemTools) })
+  const journal = await openJournal(config.journal.file, clock.wallTime)
+  const onVerdict = auditLine(log)
+  const service = createFenceService({ clock, suspect, probe, journal, onVerdict })
+  const rules = {
+    ...config.http,
+    ...config.suspects,
+    budgetMsMax: config.fence.budgetMaxSec * 1000,
+  }
+  const own = readOwnHost(config.host.uuid, zstackUuidsFile)
+  const server = buildServer(rules, { service, own, log, version, nowMs: clock.nowMs })
+  return { server, service, close: journal.close }
+}
+
+/** The suspect's program, where `scripts/build` puts it. */
+const programFile = new URL('./scripts/suspect/fence-vms.bash', new URL('../', import.meta.url))
+
+/** A report of one VM is below 4 KiB; the rest is room for what a login shell may print. */
+const reportBytesMax = 1024 * 1024
+
+const suspectConfig = async ({ ssh, fence, suspects }: Config): Promise<SuspectConfig> => ({
+  connectWindowMs: ssh.connectWindowMs,
+  hostKeyPolicy: ssh.hostKeyPolicy,
+  knownHostsFile: ssh.knownHostsFile,
+  identityKeys: await readIdentityKeys(ssh.identityFiles),
+  holdMs: fence.holdMs,
+  pidNamespace: suspects.pidNamespace,
+  // Who accepts a suspect on loopback means this very host, so that it cannot be told apart by its ids.
+  own: suspects.allowLoopback ? { machineId: '', bootId: '' } : await readOwnIdentity(),
+  programText: await readFile(programFile, 'utf8'),
+  reportBytesMax,
+})

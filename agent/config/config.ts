@@ -1,0 +1,38 @@
+/** The agent's configuration after defaults: what the rest of the program is built from. Frozen. */
+import type { ListenAddress } from '../http/listen.ts'
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** The meaning, unit and cost of each property stand in `schema.ts`. */
+export interface Config {
+  readonly http: {
+    readonly listen: ListenAddress
+    readonly allowFrom: readonly string[]
+    readonly inFlightMax: number
+  }
+  readonly ssh: {
+    readonly connectWindowMs: number
+    readonly hostKeyPolicy: 'accept-new' | 'strict'
+    readonly knownHostsFile: string
+    readonly identityFiles: readonly string[]
+  }
+  readonly fence: { readonly holdMs: number; readonly budgetMaxSec: number }
+  readonly suspects: {
+    readonly networks: readonly string[]
+    readonly allowLoopback: boolean
+    readonly pidNamespace: 'initial' | 'nested'
+  }
+  readonly probe: { readonly witnesses: readonly string[] }
+  readonly journal: { readonly file: string }
+  readonly log: { readonly level: LogLevel }
+  readonly host: { readonly uuid: string }
+  readonly shutdownGraceSec: number
+}
+
+/** One thing that is wrong with the configuration. */
+export interface ConfigFault {
+  /** A JSON path into the file (`/http/listen`); empty for the file as a whole. */
+  readonly path: string
+  readonly rule: string
+}

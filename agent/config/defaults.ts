@@ -1,0 +1,41 @@
+import type { Config } from './config.ts'
+import { configSchema } from './schema.ts'
+import type { ConfigFile } from './schema.ts'
+
+/** The configuration with every default applied, before its rules across properties were asked. */
+export type SettledConfig = Omit<Config, 'http'> & {
+  readonly http: Omit<Config['http'], 'listen'> & { readonly listen: string }
+}
+
+/** Property by property, so that the compiler misses none; the values stand in the schema alone. */
+export const withDefaults = (file: ConfigFile): SettledConfig => {
+  const { http, ssh, fence, suspects, probe, journal, log, host, shutdownGraceSec } =
+    configSchema.properties
+  return {
+    http: {
+      listen: file.http?.listen ?? http.properties.listen.default,
+      allowFrom: file.http?.allowFrom ?? http.properties.allowFrom.default,
+      inFlightMax: file.http?.inFlightMax ?? http.properties.inFlightMax.default,
+    },
+    ssh: {
+      connectWindowMs: file.ssh?.connectWindowMs ?? ssh.properties.connectWindowMs.default,
+      hostKeyPolicy: file.ssh?.hostKeyPolicy ?? ssh.properties.hostKeyPolicy.default,
+      knownHostsFile: file.ssh?.knownHostsFile ?? ssh.properties.knownHostsFile.default,
+      identityFiles: file.ssh?.identityFiles ?? ssh.properties.identityFiles.default,
+    },
+    fence: {
+      holdMs: file.fence?.holdMs ?? fence.properties.holdMs.default,
+      budgetMaxSec: file.fence?.budgetMaxSec ?? fence.properties.budgetMaxSec.default,
+    },
+    suspects: {
+      networks: file.suspects?.networks ?? suspects.properties.networks.default,
+      allowLoopback: file.suspects?.allowLoopback ?? suspects.properties.allowLoopback.default,
+      pidNamespace: file.suspects?.pidNamespace ?? suspects.properties.pidNamespace.default,
+    },
+    probe: { witnesses: file.probe?.witnesses ?? probe.properties.witnesses.default },
+    journal: { file: file.journal?.file ?? journal.properties.file.default },
+    log: { level: file.log?.level ?? log.properties.level.default },
+    host: { uuid: file.host?.uuid ?? host.properties.uuid.default },
+    shutdownGraceSec: file.shutdownGraceSec ?? shutdownGraceSec.default,
+  }
+}

@@ -1,0 +1,83 @@
+/** Reads, validates, applies defaults, freezes. Every fault is told at once. */
+import { readFile } from 'node:fs/promises'
+import { Ajv } from 'ajv'
+import type { ErrorObject } from 'ajv'
+import type { Config, ConfigFault } from './config.ts'
+import { crossFaults } from './cross-rules.ts'
+import { withDefaults } from './defaults.ts'
+import { parseListenAddress } from './listen-address.ts'
+import { configSchema } from './schema.ts'
+import type { ConfigFile } from './schema.ts'
+
+export type LoadedConfig =
+  | { readonly kind: 'loaded'; readonly config: Config }
+  | { readonly kind: 'faulty'; readonly faults: readonly ConfigFault[] }
+
+/** What flags and environment put in place of the file's word. */
+export interface Overrides {
+  readonly listen?: string
+  readonly logLevel?: string
+}
+
+export const loadConfig = async (file: string, overrides: Overrides): Promise<LoadedConfig> => {
+  let value: unknown
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'))
+  } catch (error) {
+    return {
+      kind: 'faulty',
+      faults: [{ path: '', rule: `${file} has to be readable JSON: ${String(error)}` }],
+    }
+  }
+  return parseConfig(value, overrides)
+}
+
+const ajv = new Ajv({ allErrors: true, coerceTypes: false, removeAdditional: false })
+ajv.addVocabulary(['x-unit', 'x-cost'])
+const validate = ajv.compile<ConfigFile>(configSchema)
+
+export const parseConfig = (value: unknown, overrides: Overrides): LoadedConfig => {
+  const merged = isObject(value) ? withOverrides(value, overrides) : value
+  if (!validate(merged)) return { kind: 'faulty', faults: faultsOf(validate.errors) }
+  const settled = withDefaults(merged)
+  const listen = parseListenAddress(settled.http.listen)
+  const faults = crossFaults(settled, listen)
+  if (faults.length > 0 || listen === undefined) return { kind: 'faulty', faults }
+  return { kind: 'loaded', config: freeze({ ...settled, http: { ...settled.http, listen } }) }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** An override takes the place of the file's value before validation, so the same rules judge it. */
+const withOverrides = (
+  file: Readonly<Record<string, unknown>>,
+  { listen, logLevel }: Overrides,
+): Readonly<Record<string, unknown>> => {
+  const section = (name: string, key: string, value: string | undefined): object => {
+    const old = Object.hasOwn(file, name) ? file[name] : {}
+    return value === undefined || !isObject(old) ? {} : { [name]: { ...old, [key]: value } }
+  }
+  return { ...file, ...section('http', 'listen', listen), ...section('log', 'level', logLevel) }
+}
+
+const faultsOf = (errors: typeof validate.errors): readonly ConfigFault[] => {
+  /* c8 ignore next -- a file that is not valid always comes with errors */
+  return (errors ?? []).map(faultOf)
+}
+
+const faultOf = ({ instancePath, keyword, message, params }: ErrorObject): ConfigFault => {
+  const { additionalProperty, allowedValues } = params as Readonly<Record<string, unknown>>
+  if (keyword === 'additionalProperties') {
+    return { path: `${instancePath}/${String(additionalProperty)}`, rule: 'no such property' }
+  }
+  const values = Array.isArray(allowedValues) ? `: ${allowedValues.join(', ')}` : ''
+  return { path: instancePath, rule: `${String(message)}${values}` }
+}
+
+const freeze = <T extends object>(value: T): T => {
+  for (const part of Object.values(value)) {
+    if (typeof part === 'object' && part !== null) freeze(part)
+  }
+  return Object.freeze(value)
+}

@@ -1,0 +1,143 @@
+/**
+ * The configuration reference: JSON Schema of `peerfence.json`. Closed, so that a misspelt word is a
+ * fault and not a silent default. `x-unit` is the unit, `x-cost` what a change costs.
+ */
+import type { FromSchema } from 'json-schema-to-ts'
+import { logLevels } from './config.ts'
+import { absolutePath, httpSchema, networkList, sshSchema } from './schema-edges.ts'
+
+const fence = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'How long a fence may take and how long it looks.',
+  properties: {
+    holdMs: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 10_000,
+      default: 300,
+      description: 'How long to keep looking for a qemu that comes back after it was killed.',
+      'x-unit': 'ms',
+      'x-cost':
+        'Higher delays every dead verdict by as much; 0 misses whatever restarts the VM a moment later.',
+    },
+    budgetMaxSec: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 300,
+      default: 300,
+      description:
+        'The longest budget that a request may ask for with sshTimeoutSec; a longer one is cut to it.',
+      'x-unit': 's',
+      'x-cost': 'Lower refuses slow hosts earlier; higher lets one request hold its place longer.',
+    },
+  },
+} as const
+
+const suspects = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'Which hosts may be fenced.',
+  properties: {
+    networks: {
+      ...networkList,
+      default: [],
+      description:
+        'Networks of the hosts that may be fenced. Empty: every address but those of this host.',
+      'x-unit': 'CIDR, or one address',
+      'x-cost':
+        'A host outside is turned away with 403. Where it is set, requests have to name addresses, not host names.',
+    },
+    allowLoopback: {
+      type: 'boolean',
+      default: false,
+      description: 'Accept suspects on loopback: for tests and the demonstration without root.',
+      'x-unit': 'true or false',
+      'x-cost':
+        'true removes the first guard against a host that is asked to judge itself. Never on a real host.',
+    },
+    pidNamespace: {
+      type: 'string',
+      enum: ['initial', 'nested'],
+      default: 'initial',
+      description:
+        'Whether a suspect that shows only a nested pid namespace is accepted as a whole host.',
+      'x-unit': 'word',
+      'x-cost':
+        '"nested" believes a container to be the host: a qemu outside of it is not seen. For tests only.',
+    },
+  },
+} as const
+
+const single = <const T extends object>(description: string, properties: T) =>
+  ({ type: 'object', additionalProperties: false, description, properties }) as const
+
+export const configSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    http: httpSchema,
+    ssh: sshSchema,
+    fence,
+    suspects,
+    probe: single('How this peer proves that its own network works.', {
+      witnesses: {
+        type: 'array',
+        maxItems: 8,
+        items: { type: 'string', maxLength: 64 },
+        default: [],
+        description:
+          'Addresses of other machines that answer pings while the network works. Empty: the default gateway.',
+        'x-unit': 'addresses',
+        'x-cost':
+          'A witness that can be up while this peer is cut off from the suspects proves the wrong thing; one that is down refuses every unreachable verdict.',
+      },
+    }),
+    journal: single('The record of what was done.', {
+      file: {
+        ...absolutePath,
+        default: '/var/lib/peerfence/journal.jsonl',
+        description:
+          'Append-only file with one JSON record per line: intent before, outcome after.',
+        'x-unit': 'path',
+        'x-cost': 'Every fence waits for this disk twice; without it nothing is fenced.',
+      },
+    }),
+    log: single('Messages to standard output.', {
+      level: {
+        type: 'string',
+        enum: logLevels,
+        default: 'info',
+        description: 'The least severe level that is written. Verdicts are info or warn.',
+        'x-unit': 'word',
+        'x-cost':
+          'Above info, the lines of verdicts that let a VM start elsewhere are lost; the journal keeps them.',
+      },
+    }),
+    host: single('Who this host is to the management plane.', {
+      uuid: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9-]{0,64}$',
+        default: '',
+        description:
+          'The uuid of this host. Empty: the host= line of /etc/zstack-uuids, where there is one.',
+        'x-unit': 'uuid',
+        'x-cost':
+          'A wrong one turns away requests about another host, or lets one about this host pass the door.',
+      },
+    }),
+    shutdownGraceSec: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 300,
+      default: 25,
+      description: 'How long a stopping agent lets fences run before it refuses what is left.',
+      'x-unit': 's',
+      'x-cost':
+        'Keep it below TimeoutStopSec of the unit, or systemd kills the agent before it has answered.',
+    },
+  },
+} as const
+
+/** The file as it was written: every section and property may be absent. */
+export type ConfigFile = FromSchema<typeof configSchema, { keepDefaultedPropertiesOptional: true }>

@@ -1,0 +1,26 @@
+/** Why a request was turned away at the door. The code is contract, the text is for people. */
+export const doorCodes = {
+  FENCE_REQUEST_MALFORMED: { status: 400, meaning: 'the request is not valid HTTP' },
+  FENCE_BODY_NOT_JSON: { status: 400, meaning: 'the body is empty or is not valid JSON' },
+  FENCE_FIELD_MISSING: { status: 400, meaning: 'a required field is absent' },
+  FENCE_FIELD_INVALID: { status: 400, meaning: 'a field breaks its rule' },
+  FENCE_CALLER_NOT_ALLOWED: { status: 403, meaning: 'the caller is not in http.allowFrom' },
+  FENCE_TARGET_NOT_ALLOWED: { status: 403, meaning: 'the suspect is not in suspects.networks' },
+  FENCE_TARGET_IS_OWN_HOST: { status: 403, meaning: 'the suspect is the host that was asked' },
+  FENCE_NO_SUCH_PATH: { status: 404, meaning: 'nothing is served at this path' },
+  FENCE_METHOD_NOT_ALLOWED: { status: 405, meaning: 'the path is served for another method' },
+  FENCE_REQUEST_TIMEOUT: { status: 408, meaning: 'the request did not arrive whole in time' },
+  FENCE_BODY_TOO_LARGE: { status: 413, meaning: 'the body is longer than 64 KiB' },
+  FENCE_CONTENT_TYPE: { status: 415, meaning: 'the body is not application/json' },
+  FENCE_HEADERS_TOO_LARGE: { status: 431, meaning: 'the headers are longer than 32 KiB' },
+  FENCE_INTERNAL: { status: 500, meaning: 'a bug, before the request was accepted' },
+  FENCE_BUSY: { status: 503, meaning: 'http.inFlightMax fences are in flight; try again' },
+  FENCE_SHUTTING_DOWN: { status: 503, meaning: 'the agent is shutting down; ask another peer' },
+} as const satisfies Readonly<Record<string, DoorCodeFacts>>
+
+export interface DoorCodeFacts {
+  readonly status: number
+  readonly meaning: string
+}
+
+export type DoorCode = keyof typeof doorCodes

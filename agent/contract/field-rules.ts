@@ -1,0 +1,45 @@
+/** The rule of each field in words. A refusal quotes the rule, never the value. */
+import type { DoorRefusal } from './door-reply.ts'
+
+export const fieldRules: Readonly<Record<string, string>> = {
+  vmUuid: 'a string of 32 hexadecimal digits, with or without the dashes of a uuid',
+  targetHostIp: 'a string with an IPv4 address, an IPv6 address or a host name',
+  targetHostUuid: 'a string of at most 64 letters, digits and dashes',
+  targetHostAddresses:
+    'an array of at most 8 different strings, each an IPv4 address, an IPv6 address or a host name',
+  targetHostUsername:
+    'a string of 1 to 32 letters, digits, dots, underscores and dashes, with no dash in front',
+  targetHostPassword: 'a string of at most 1024 characters without NUL',
+  targetHostPrivateKey: 'a string of at most 16384 characters without NUL',
+  targetHostSshPort: 'an integer from 1 to 65535',
+  sshTimeoutSec: 'an integer from 1 to 300',
+}
+
+const wholeBody = 'a JSON object with at least vmUuid and targetHostIp'
+
+export const brokenField = (field: string): DoorRefusal => ({
+  code: 'FENCE_FIELD_INVALID',
+  field,
+  rule: fieldRules[field] ?? wholeBody,
+})
+
+/** What the schema validator says about one fault, as far as it is read here. */
+export interface SchemaFault {
+  readonly instancePath: string
+  readonly keyword: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** The first fault as a refusal. Reads names only: a fault may carry the offending value. */
+export const refusalOfFault = (fault: SchemaFault | undefined): DoorRefusal => {
+  const missing = fault?.params['missingProperty']
+  if (fault?.keyword === 'required' && typeof missing === 'string') {
+    return {
+      code: 'FENCE_FIELD_MISSING',
+      field: missing,
+      rule: `required: ${fieldRules[missing] ?? wholeBody}`,
+    }
+  }
+  const field = fault?.instancePath.split('/')[1] ?? ''
+  return brokenField(field === '' ? 'body' : field)
+}

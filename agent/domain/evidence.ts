@@ -1,0 +1,139 @@
+/** What can be observed of a suspect, as data. Closed: a new kind stops the build in `decide`. */
+import type { Doubt } from './verdict.ts'
+import type { VmUuid } from './identity.ts'
+
+/** Everything that one fence observed, in the form that the rule reads. */
+export type Evidence =
+  | { readonly kind: 'report'; readonly report: VmReport }
+  /** Something of the suspect answered, and no complete report came of it. */
+  | { readonly kind: 'refusal'; readonly because: Doubt }
+  /** Nothing answered on SSH at any address. Whether that is silence is for the rule to say. */
+  | { readonly kind: 'silence'; readonly silence: SilenceEvidence }
+  /** Our own side failed: that says nothing about the suspect. */
+  | { readonly kind: 'own-trouble'; readonly because: Doubt }
+  | { readonly kind: 'out-of-time' }
+
+/**
+ * What the program on the suspect reported of one VM. Only a report that was bound to this request
+ * by its nonce, counted, and closed by its end marker and exit code 0 becomes a `VmReport`;
+ * everything less is a `refusal`.
+ */
+export interface VmReport {
+  readonly vm: VmUuid
+  readonly host: HostIdentity
+  readonly view: ProcessView
+  /** Every qemu that was identified as this VM's, before and after the kill. */
+  readonly qemus: readonly QemuSeen[]
+  readonly finalScan: FinalScan
+  /** Some of the processes behind the scan's doubts, for people. */
+  readonly doubtful: readonly DoubtfulProcess[]
+  readonly io: IoState
+  readonly virsh: VirshState
+  readonly pgrep: PgrepState
+}
+
+export interface HostIdentity {
+  readonly machineId: string
+  readonly bootId: string
+  readonly hostUuid: string
+  /** What the program itself concluded before it touched anything. */
+  readonly is: 'as-named' | 'contradicted' | 'own-host'
+}
+
+/** Whether the program could see every process of the host. */
+export interface ProcessView {
+  readonly processes: 'all' | 'hidden'
+  readonly pidNamespace: 'initial' | 'nested-accepted' | 'foreign'
+  readonly privilege: 'root' | 'user'
+}
+
+/** One thread group: identity is pid plus start time (clock ticks since boot). */
+export interface QemuSeen {
+  readonly pid: number
+  readonly startTicks: number
+  /** How it was told to be this VM's. */
+  readonly by: 'argv-uuid' | 'argv-name' | 'task-argv' | 'pid-file' | 'cgroup'
+  readonly seen: 'before-kill' | 'after-kill'
+  readonly kill: 'sent' | 'already-gone' | 'denied' | 'not-sent'
+  readonly end: QemuEnd
+}
+
+export type QemuEnd =
+  | { readonly kind: 'gone'; readonly afterMs: number }
+  | { readonly kind: 'zombie'; readonly afterMs: number }
+  | { readonly kind: 'living'; readonly tasks: readonly TaskSeen[] }
+
+export interface TaskSeen {
+  readonly tid: number
+  /** The kernel's state letter: R, S, D, T, t, ... */
+  readonly state: string
+  /** The kernel function that the task waits in; `-` where it is not told. */
+  readonly wchan: string
+  readonly comm: string
+}
+
+/** The last full pass over all processes, after the hold. */
+export interface FinalScan {
+  readonly processes: number
+  /** Living thread groups of this VM, whether known before or not. */
+  readonly living: number
+  /** Those of them that were not known before the kill. */
+  readonly newcomers: number
+  /** Qemu, or what may be one, that cannot be attributed to any VM. */
+  readonly unattributable: number
+  /** Processes that name this VM without being recognisable as its qemu. */
+  readonly ambiguous: number
+  /** Processes that were there and could not be read. */
+  readonly unreadable: number
+}
+
+export interface DoubtfulProcess {
+  readonly why: 'unattributable' | 'ambiguous' | 'unreadable'
+  readonly pid: number
+  readonly comm: string
+}
+
+export interface IoState {
+  /** Whether the qemu could have had writes in flight that outlive it (io_uring). */
+  readonly uring: 'none' | 'seen' | 'not-known'
+  /**
+   * Of the host's block devices, after the end of the qemu. `yes`: each was seen without a write in
+   * flight. `moving`: some never were, but all of them went on completing writes: busy, not hung.
+   */
+  readonly drained: 'not-needed' | 'yes' | 'moving' | 'no' | 'not-visible'
+}
+
+/** Libvirt's word: evidence for people, never a proof. */
+export type VirshState =
+  'destroyed' | 'not-running' | 'no-such-vm' | 'no-answer' | 'missing' | 'failed' | 'left-out'
+
+export type PgrepState = 'agreed' | 'found-more' | 'missing' | 'failed' | 'late' | 'left-out'
+
+/** What was probed when SSH stayed silent. */
+export interface SilenceEvidence {
+  readonly addresses: readonly AddressSilence[]
+  readonly witnesses: readonly WitnessSeen[]
+  /** True once anything of the suspect answered in this fence. */
+  readonly contactBefore: boolean
+}
+
+export interface AddressSilence {
+  readonly address: string
+  readonly tcp: TcpSeen
+  readonly echo: EchoSeen
+  readonly neighbour: NeighbourSeen
+}
+
+/** `silent`: no SYN-ACK, no RST, no ICMP error in a window that held at least three SYNs. */
+export type TcpSeen =
+  'silent' | 'answered' | 'no-neighbour' | 'icmp-error' | 'own-trouble' | 'not-run'
+/** `no-neighbour`: our own kernel said that the address does not resolve. */
+export type EchoSeen =
+  'silent' | 'replied' | 'no-neighbour' | 'icmp-error' | 'own-trouble' | 'not-run'
+/** Of the neighbour table, refreshed inside this fence. */
+export type NeighbourSeen = 'unresolved' | 'answered' | 'off-link' | 'own-trouble' | 'not-run'
+
+export interface WitnessSeen {
+  readonly address: string
+  readonly answered: 'yes' | 'no' | 'not-run'
+}

@@ -1,0 +1,133 @@
+/** One request from its arrival to its verdict, inside one budget. */
+import { decide } from '../domain/decide.ts'
+import { doubt } from '../domain/verdict.ts'
+import type { Doubt } from '../domain/verdict.ts'
+import { answerReserveMs, contactBudgetMs, contactBudgetMsMin, sendReserveMs } from './budget.ts'
+import { createInFlight } from './in-flight.ts'
+import { observe } from './observe.ts'
+import type { Eyes, Observation } from './observe.ts'
+import type { Journal } from './ports.ts'
+import type { FenceRecord } from './record.ts'
+import type { FenceRequest } from './request.ts'
+import type { FenceService } from './service.ts'
+import { createDrain } from './drain.ts'
+
+export interface FenceDeps extends Eyes {
+  readonly journal: Journal
+  /** Called once per request with the value that is answered. Must not throw. */
+  readonly onVerdict: (record: FenceRecord) => void
+}
+
+const noTrail = (detail: string): Observation['trail'] => ({ address: '', phases: [], detail })
+
+const ownTrouble = (because: Doubt, detail: string): Observation => ({
+  evidence: { kind: 'own-trouble', because },
+  trail: noTrail(detail),
+})
+
+export const createFenceService = (deps: FenceDeps): FenceService => {
+  const { clock, journal, onVerdict } = deps
+  const inFlight = createInFlight()
+  const drain = createDrain(clock)
+
+  /** What this request may wait for, whoever else shares it: its own deadline, and the drain. */
+  const withinOwnBudget = async (
+    observation: Promise<Observation>,
+    budgetMs: number,
+  ): Promise<Observation> => {
+    const settled = new AbortController()
+    const stop = AbortSignal.any([settled.signal, drain.signal])
+    const late = async (): Promise<Observation> => {
+      await clock.wait(budgetMs, stop)
+      return drain.signal.aborted
+        ? ownTrouble('shutting-down', 'the agent was told to stop')
+        : { evidence: { kind: 'out-of-time' }, trail: noTrail('the budget ended first') }
+    }
+    try {
+      return await Promise.race([observation, late()])
+    } finally {
+      settled.abort()
+    }
+  }
+
+  const look = async (request: FenceRequest, startedMs: number): Promise<Observation> => {
+    try {
+      await withinMs(journal.intent(request), request.budgetMs - answerReserveMs)
+    } catch (error) {
+      // Nothing has been done yet, and what cannot be written down first is not done.
+      return ownTrouble('journal-failed', `the intent was not written: ${nameOf(error)}`)
+    }
+    const budgetMs = contactBudgetMs(request.budgetMs, startedMs, clock.nowMs())
+    if (budgetMs < contactBudgetMsMin) return ownTrouble('deadline-passed', 'no time was left')
+    if (drain.signal.aborted) return ownTrouble('shutting-down', 'the agent was told to stop')
+    const { observation, joined } = inFlight.share(
+      request,
+      async () => await observe(deps, request, budgetMs, drain.signal),
+    )
+    const seen = await withinOwnBudget(observation, budgetMs)
+    return joined
+      ? { ...seen, trail: { ...seen.trail, detail: `joined: ${seen.trail.detail}` } }
+      : seen
+  }
+
+  const judge = async (request: FenceRequest): Promise<FenceRecord> => {
+    const startedAt = clock.wallTime()
+    const startedMs = clock.nowMs()
+    const record = ({ evidence, trail }: Observation): FenceRecord => ({
+      request,
+      verdict: decide(evidence),
+      evidence,
+      trail,
+      startedAt,
+      durationMs: Math.round(clock.nowMs() - startedMs),
+    })
+    const seen = await look(request, startedMs).catch((error: unknown) =>
+      ownTrouble('internal-error', `a fault in the agent itself: ${nameOf(error)}`),
+    )
+    const judged = record(seen)
+    try {
+      const leftMs = request.budgetMs - (clock.nowMs() - startedMs) - sendReserveMs
+      await withinMs(journal.outcome(judged), leftMs)
+      return judged
+    } catch (error) {
+      // What is not on disk is not answered as a proof. A journal that was only late may hold the
+      // first verdict by now, so the one that is answered is written after it where that still works.
+      const detail = `the verdict was not written: ${nameOf(error)}`
+      const trail = { ...seen.trail, detail }
+      const refused = { ...judged, verdict: doubt('journal-failed'), trail }
+      await withinMs(journal.outcome(refused), 0).catch(nameOf)
+      return refused
+    }
+  }
+
+  /** Rejects with code LATE after `ms`; the work goes on, and its own failure is not lost on anybody. */
+  const withinMs = async (work: Promise<void>, ms: number): Promise<void> => {
+    const done = new AbortController()
+    const late = async (): Promise<never> => {
+      await clock.wait(Math.max(0, ms), done.signal)
+      throw Object.assign(new Error('the journal did not answer in time'), { code: 'LATE' })
+    }
+    try {
+      await Promise.race([work, late()])
+    } finally {
+      done.abort()
+    }
+  }
+
+  return {
+    inFlight: drain.count,
+    drain: drain.finish,
+    fence: async (request) =>
+      await drain.track(async () => {
+        const record = await judge(request)
+        onVerdict(record)
+        return record
+      }),
+  }
+}
+
+/** A fault's class or code: its message may hold what a suspect sent. */
+const nameOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown'
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+}

@@ -1,0 +1,66 @@
+/** What the use case needs from the world. Adapters and the test world implement the same four. */
+import type { Evidence, SilenceEvidence } from '../domain/evidence.ts'
+import type { FenceRequest } from './request.ts'
+import type { FenceRecord } from './record.ts'
+import type { ContactTrail } from './trail.ts'
+
+/** Time as the use case sees it. */
+export interface Clock {
+  /** Monotonic, in ms: for budgets. */
+  readonly nowMs: () => number
+  /** For people: ISO 8601 in UTC. */
+  readonly wallTime: () => string
+  /** Resolves after `ms`, or at once when the signal aborts. Never rejects. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+/** How one contact with the suspect ended. Adapters answer with values; they do not throw. */
+export type ContactOutcome =
+  /** The rule can decide on it as it is. */
+  | { readonly kind: 'evidence'; readonly evidence: Evidence; readonly trail: ContactTrail }
+  /** No address of the suspect answered on TCP: the probes have to tell what that means. */
+  | { readonly kind: 'no-contact'; readonly dials: readonly Dial[]; readonly trail: ContactTrail }
+
+/** What TCP at one address did in the connect window. */
+export interface Dial {
+  readonly address: string
+  readonly tcp: 'silent' | 'no-neighbour-or-icmp' | 'own-trouble' | 'not-run'
+}
+
+export interface Suspect {
+  /**
+   * Logs in, runs the program, parses its report. Ends by itself before `budgetMs`, or soon after
+   * the signal. `onAddresses` is called once the suspect's addresses are known, before the first
+   * of them is tried.
+   */
+  readonly fence: (
+    request: FenceRequest,
+    budgetMs: number,
+    signal: AbortSignal,
+    onAddresses: (addresses: readonly string[]) => void,
+  ) => Promise<ContactOutcome>
+}
+
+export interface Probe {
+  /**
+   * Looks for any sign of life of the suspect, and for our own health. Starts at once, ends before `budgetMs`.
+   * The TCP part of the evidence comes from the contact; `silence.ts` puts the two together.
+   */
+  readonly look: (
+    addresses: readonly string[],
+    budgetMs: number,
+    signal: AbortSignal,
+  ) => Promise<ProbeEvidence>
+}
+
+export interface ProbeEvidence {
+  readonly addresses: readonly Omit<SilenceEvidence['addresses'][number], 'tcp'>[]
+  readonly witnesses: SilenceEvidence['witnesses']
+}
+
+export interface Journal {
+  /** Resolves when the intent is on disk; rejects when it is not, and then nothing may be done. */
+  readonly intent: (request: FenceRequest) => Promise<void>
+  /** Resolves when the outcome is on disk; rejects when it is not, and then nothing may proceed. */
+  readonly outcome: (record: FenceRecord) => Promise<void>
+}

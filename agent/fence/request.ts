@@ -1,0 +1,25 @@
+import type { HostAddress, VmUuid } from '../domain/identity.ts'
+import type { Secret } from '../domain/secret.ts'
+
+/** One accepted request: every field parsed, every default applied. */
+export interface FenceRequest {
+  /** Ours, one per request: the word that ties answer, log and journal together. */
+  readonly fenceId: string
+  readonly vm: VmUuid
+  readonly suspect: SuspectTarget
+  /** The whole budget of the fence in ms: the answer leaves before it ends. */
+  readonly budgetMs: number
+  /** The caller's correlation id, when it sent one. */
+  readonly requestId: string
+}
+
+export interface SuspectTarget {
+  /** The first is where SSH is tried first; never empty. */
+  readonly addresses: readonly [HostAddress, ...HostAddress[]]
+  readonly port: number
+  readonly user: string
+  /** The management plane's id of the host; empty where it sent none. */
+  readonly hostUuid: string
+  readonly password?: Secret
+  readonly privateKey?: Secret
+}

@@ -1,0 +1,12 @@
+import type { FenceRecord } from './record.ts'
+import type { FenceRequest } from './request.ts'
+
+/** The use case, as the inbound edge sees it. */
+export interface FenceService {
+  /** Answers with a verdict for every accepted request; never rejects. */
+  readonly fence: (request: FenceRequest) => Promise<FenceRecord>
+  /** Requests that were accepted and have no verdict yet. Counts a request from the call of `fence` on. */
+  readonly inFlight: () => number
+  /** Refuses what is left after `graceMs` with `shutting-down`; resolves when everything was answered. */
+  readonly drain: (graceMs: number) => Promise<void>
+}

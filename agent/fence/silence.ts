@@ -1,0 +1,34 @@
+/** What TCP and the probes saw at each address, as one piece of evidence. */
+import type { AddressSilence, SilenceEvidence, TcpSeen } from '../domain/evidence.ts'
+import type { Dial, ProbeEvidence } from './ports.ts'
+
+/** An address that only one of the two looked at is not silent: its other half counts as not run. */
+export const combineSilence = (dials: readonly Dial[], probed: ProbeEvidence): SilenceEvidence => ({
+  addresses: dials.map((dial) => combineAddress(dial, probed)),
+  witnesses: probed.witnesses,
+  contactBefore: false,
+})
+
+const combineAddress = (dial: Dial, probed: ProbeEvidence): AddressSilence => {
+  const { address } = dial
+  const { echo, neighbour } = probed.addresses.find((one) => one.address === address) ?? {
+    echo: 'not-run',
+    neighbour: 'not-run',
+  }
+  return { address, tcp: tcpSeen(dial.tcp, neighbour === 'unresolved'), echo, neighbour }
+}
+
+/**
+ * EHOSTUNREACH is either our own kernel's word that nobody answered ARP, or an ICMP error that
+ * somebody sent. Only a neighbour entry that failed in this fence says that it was the first.
+ */
+const tcpSeen = (tcp: Dial['tcp'], isUnresolved: boolean): TcpSeen => {
+  switch (tcp) {
+    case 'silent':
+    case 'own-trouble':
+    case 'not-run':
+      return tcp
+    case 'no-neighbour-or-icmp':
+      return isUnresolved ? 'no-neighbour' : 'icmp-error'
+  }
+}

@@ -1,0 +1,27 @@
+import type { FenceRequest } from '../fence/request.ts'
+import type { DoorRefusal } from '../contract/door-reply.ts'
+import { insideOf, literalAddress } from './networks.ts'
+
+/**
+ * The allow-list of suspects. Without networks every address is allowed; with them every address of
+ * the request has to be inside, and names are refused, because what a name resolves to is decided later.
+ */
+export const allowedSuspects = (
+  networks: readonly string[],
+): ((suspect: FenceRequest['suspect']) => DoorRefusal | undefined) => {
+  const isInside = insideOf(networks)
+  return ({ addresses }) => {
+    if (networks.length === 0) return undefined
+    const index = addresses.findIndex((address) => !isInside(address))
+    const outside = addresses[index]
+    if (outside === undefined) return undefined
+    return {
+      code: 'FENCE_TARGET_NOT_ALLOWED',
+      field: index === 0 ? 'targetHostIp' : 'targetHostAddresses',
+      rule:
+        literalAddress(outside) === undefined
+          ? 'a host name is not accepted where suspects.networks is set; send an address'
+          : 'the address is outside of suspects.networks',
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/** How a request is turned away: one form for every way of being wrong. */
+import type { Socket } from 'node:net'
+import { STATUS_CODES } from 'node:http'
+import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { doorReply, plainRefusal } from '../contract/door-reply.ts'
+import type { DoorRefusal } from '../contract/door-reply.ts'
+import { doorCodes } from '../contract/error-codes.ts'
+import type { DoorCode } from '../contract/error-codes.ts'
+import { refusalOfFault } from '../contract/field-rules.ts'
+import { asciiJson } from '../domain/ascii-json.ts'
+
+export const jsonType = 'application/json; charset=utf-8'
+
+/** Seconds after which a caller may come back to a full or closing agent. */
+const retryAfterSec = 5
+
+/** Sends the refusal and writes one log line about it, without any value of the request. */
+export const turnAway = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: DoorRefusal,
+): FastifyReply => {
+  const { status } = doorCodes[refusal.code]
+  const { code, field, rule } = refusal
+  const caller = request.raw.socket.remoteAddress ?? ''
+  request.log.warn({ code, field, rule, status, caller }, 'request turned away')
+  if (status === 503) void reply.header('retry-after', String(retryAfterSec))
+  return reply
+    .code(status)
+    .type(jsonType)
+    .send(asciiJson(doorReply(refusal)))
+}
+
+const codesOfFastify: Readonly<Record<string, DoorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'FENCE_BODY_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'FENCE_CONTENT_TYPE',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'FENCE_BODY_NOT_JSON',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'FENCE_BODY_NOT_JSON',
+}
+
+/**
+ * An error before the request was accepted, as a refusal. The message of a caller's error is never
+ * used, not even for the log: a JSON parser quotes the text around a fault, which may be a password.
+ */
+export const refusalOfError = (error: FastifyError): DoorRefusal => {
+  if (error.validation !== undefined) return refusalOfFault(error.validation[0])
+  const code = Object.hasOwn(codesOfFastify, error.code) ? codesOfFastify[error.code] : undefined
+  if (code !== undefined) return plainRefusal(code)
+  const status = error.statusCode ?? 500
+  return plainRefusal(status >= 400 && status < 500 ? 'FENCE_REQUEST_MALFORMED' : 'FENCE_INTERNAL')
+}
+
+const codesOfClientError: Readonly<Record<string, DoorCode>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'FENCE_REQUEST_TIMEOUT',
+  HPE_HEADER_OVERFLOW: 'FENCE_HEADERS_TOO_LARGE',
+}
+
+/** Answers what was no HTTP request at all, straight on the socket, and closes it. */
+export const turnAwaySocket = (
+  log: FastifyBaseLogger,
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) return
+  const code = codesOfClientError[error.code ?? ''] ?? 'FENCE_REQUEST_MALFORMED'
+  const { status } = doorCodes[code]
+  log.warn({ code, status, caller: socket.remoteAddress ?? '' }, 'request turned away')
+  const body = asciiJson(doorReply(plainRefusal(code)))
+  const head = [
+    `HTTP/1.1 ${status} ${String(STATUS_CODES[status])}`,
+    `content-type: ${jsonType}`,
+    `content-length: ${body.length}`,
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}

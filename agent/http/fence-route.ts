@@ -1,0 +1,101 @@
+/** POST /ha/fence/vm/from/peer: validate, accept, hand to the use case, answer. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { plainRefusal } from '../contract/door-reply.ts'
+import type { DoorRefusal } from '../contract/door-reply.ts'
+import { fenceCommandSchema, parseFenceCommand } from '../contract/fence-command.ts'
+import type { FenceCommand } from '../contract/fence-command.ts'
+import { bugReply, fenceReply } from '../contract/fence-reply.ts'
+import { asciiJson } from '../domain/ascii-json.ts'
+import type { FenceRecord } from '../fence/record.ts'
+import type { FenceRequest } from '../fence/request.ts'
+import type { FenceService } from '../fence/service.ts'
+import { allowedSuspects } from './allowed-suspect.ts'
+import { newId } from './correlation.ts'
+import { jsonType, turnAway } from './door.ts'
+import { ownHostRefusal } from './own-host.ts'
+import type { OwnHost } from './own-host.ts'
+
+export const fencePath = '/ha/fence/vm/from/peer'
+
+export interface FenceRules {
+  /** Fences at the same time; the next request is answered 503. */
+  readonly inFlightMax: number
+  /** The longest budget of one fence, in ms. */
+  readonly budgetMsMax: number
+  readonly networks: readonly string[]
+  readonly allowLoopback: boolean
+}
+
+export interface FenceRouteParts {
+  readonly service: FenceService
+  readonly own: OwnHost
+  readonly isDraining: () => boolean
+  /** Monotonic, in ms. */
+  readonly nowMs: () => number
+}
+
+export const addFenceRoute = (
+  server: FastifyInstance,
+  rules: FenceRules,
+  parts: FenceRouteParts,
+): void => {
+  const suspectRefusal = allowedSuspects(rules.networks)
+  const refusalOf = ({ suspect }: FenceRequest): DoorRefusal | undefined => {
+    const refusal = ownHostRefusal(suspect, parts.own, rules) ?? suspectRefusal(suspect)
+    if (refusal !== undefined) return refusal
+    const isFull = parts.service.inFlight() >= rules.inFlightMax
+    return isFull ? plainRefusal('FENCE_BUSY') : undefined
+  }
+
+  server.post<{ Body: FenceCommand }>(fencePath, {
+    schema: { body: fenceCommandSchema },
+    onRequest: async (request, reply) => {
+      if (parts.isDraining()) {
+        await turnAway(request, reply, plainRefusal('FENCE_SHUTTING_DOWN'))
+      }
+    },
+    handler: async (request, reply) => {
+      const { budgetMsMax } = rules
+      const arrival = { fenceId: newId(), requestId: request.id, budgetMsMax }
+      const parsed = parseFenceCommand(request.body, arrival)
+      if (parsed.kind === 'refused') return await turnAway(request, reply, parsed.refusal)
+      // The body may have taken a while to arrive: draining may have begun since.
+      const refusal = parts.isDraining()
+        ? plainRefusal('FENCE_SHUTTING_DOWN')
+        : refusalOf(parsed.request)
+      if (refusal !== undefined) return await turnAway(request, reply, refusal)
+      return await answer(request, reply, parsed.request, parts)
+    },
+  })
+}
+
+/**
+ * From here on the request is accepted, and it is answered with a verdict whatever happens. The fence
+ * runs to its end even when the caller has gone: half a fence proves nothing, and the journal tells.
+ */
+const answer = async (
+  http: FastifyRequest,
+  reply: FastifyReply,
+  request: FenceRequest,
+  { service, nowMs }: FenceRouteParts,
+): Promise<FastifyReply> => {
+  const startMs = nowMs()
+  let text: string
+  try {
+    const record = await service.fence(request)
+    assertAnswers(record, request)
+    text = asciiJson(fenceReply(record))
+  } catch (error) {
+    http.log.error({ err: error, fenceId: request.fenceId }, 'fence ended by a bug; refused')
+    text = asciiJson(bugReply(request, nowMs() - startMs))
+  }
+  return await reply.code(200).type(jsonType).send(text)
+}
+
+/** An identical request may share one fence, but a verdict about another VM or host answers nothing. */
+const assertAnswers = (record: FenceRecord, request: FenceRequest): void => {
+  const isAboutIt =
+    record.request.vm === request.vm &&
+    record.request.suspect.addresses[0] === request.suspect.addresses[0]
+  if (!isAboutIt) throw new Error('the record is about another VM or another host')
+}

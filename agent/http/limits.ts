@@ -1,0 +1,18 @@
+/** What one caller, or all of them together, may cost this process. */
+
+/** The longest command is a few KiB and a 16 KiB key; escaped, it still fits. */
+export const bodyBytesMax = 64 * 1024
+/** A management node lists every character set it knows in Accept-Charset: several KiB. */
+export const headerBytesMax = 32 * 1024
+/** A request arrives in one round trip or two; a slower one holds a connection for nothing. */
+export const headersTimeoutMs = 5_000
+export const requestTimeoutMs = 10_000
+/** How often Node looks at the two limits above; its own default of 30 s would make them 30 s late. */
+export const connectionsCheckingIntervalMs = 1_000
+/**
+ * Longer than callers keep idle connections in their pools: a connection that we close first breaks
+ * the request that is just being sent on it, and the caller then refuses to start the VM.
+ */
+export const keepAliveTimeoutMs = 72_000
+/** Connections beyond the fences in flight: health probes, idle pool connections, and 503 answers. */
+export const spareConnectionsMax = 128

@@ -1,0 +1,42 @@
+/** One journal record per line: what was to be done, and what came of it. No secret has a way in. */
+import { asciiJson } from '../domain/ascii-json.ts'
+import type { FenceRecord } from '../fence/record.ts'
+import type { FenceRequest } from '../fence/request.ts'
+
+export const intentLine = (request: FenceRequest, at: string): string => {
+  const { fenceId, requestId, vm, suspect, budgetMs } = request
+  const { addresses, port, user, hostUuid, password, privateKey } = suspect
+  return line({
+    type: 'intent',
+    at,
+    fenceId,
+    requestId,
+    vm,
+    suspect: { addresses, port, user, hostUuid },
+    credentials: {
+      hasPassword: password !== undefined,
+      hasPrivateKey: privateKey !== undefined,
+    },
+    budgetMs,
+  })
+}
+
+export const outcomeLine = (record: FenceRecord, at: string): string => {
+  const { request, verdict, evidence, trail, startedAt, durationMs } = record
+  return line({
+    type: 'outcome',
+    at,
+    fenceId: request.fenceId,
+    requestId: request.requestId,
+    vm: request.vm,
+    suspect: { addresses: request.suspect.addresses, hostUuid: request.suspect.hostUuid },
+    verdict: verdict.kind,
+    because: verdict.because,
+    startedAt,
+    durationMs,
+    evidence,
+    trail,
+  })
+}
+
+const line = (record: object): string => `${asciiJson(record)}\n`

@@ -1,0 +1,111 @@
+/** The questions of the probe, each one run of a tool. No answer of a tool ever becomes an exception. */
+import type { EchoSeen } from '../domain/evidence.ts'
+import type { Clock } from '../fence/ports.ts'
+import { zonedAddress } from './address.ts'
+import type { ProbeAddress } from './address.ts'
+import { ipTimeoutMs } from './limits.ts'
+import type { PingPlan } from './limits.ts'
+import { readNeighbour } from './neighbour-json.ts'
+import type { Neighbour } from './neighbour-json.ts'
+import { readPing } from './ping-text.ts'
+import { isLinkUp, readGateways, readRoute } from './route-json.ts'
+import type { Route } from './route-json.ts'
+import type { RunTool } from './run-tool.ts'
+
+/** What the questions of one look share. */
+export interface Look {
+  readonly run: RunTool
+  readonly clock: Clock
+  /** Ends everything: the request's end, or the end of the budget. */
+  readonly signal: AbortSignal
+  /** On the clock's scale. */
+  readonly beganMs: number
+}
+
+/** A way out of this host that is switched on and has a carrier. */
+export type Path = Route & { readonly kind: 'on-link' | 'off-link' }
+
+export type PathSeen =
+  | { readonly kind: 'path'; readonly path: Path }
+  | { readonly kind: 'local' }
+  /** No route, no device, no carrier, or a tool that does not work. */
+  | { readonly kind: 'own-trouble' }
+  | { readonly kind: 'not-run' }
+
+export const askPath = async (look: Look, address: ProbeAddress): Promise<PathSeen> => {
+  const zone = address.zone === '' ? [] : ['oif', address.zone]
+  const end = await runIp(look, ['route', 'get', address.plain, ...zone])
+  if (end.kind !== 'text') return end
+  const route = readRoute(address.plain, end.text)
+  switch (route.kind) {
+    case 'local':
+      return { kind: 'local' }
+    case 'none':
+      return { kind: 'own-trouble' }
+    case 'on-link':
+    case 'off-link':
+      return await askLink(look, route)
+  }
+}
+
+/** `ip route get` says nothing of a pulled cable. */
+const askLink = async (look: Look, path: Path): Promise<PathSeen> => {
+  const end = await runIp(look, ['link', 'show', 'dev', path.device])
+  if (end.kind !== 'text') return end
+  return isLinkUp(path.device, end.text) ? { kind: 'path', path } : { kind: 'own-trouble' }
+}
+
+/** The gateways of the default routes; none where the question failed. */
+export const askGateways = async (
+  look: Look,
+  family: ProbeAddress['family'],
+): Promise<readonly string[]> => {
+  const option = family === 'ipv4' ? '-4' : '-6'
+  const end = await runIp(look, [option, 'route', 'show', 'default'])
+  return end.kind === 'text' ? readGateways(end.text) : []
+}
+
+export const askNeighbour = async (
+  look: Look,
+  address: ProbeAddress,
+  device: string,
+): Promise<Neighbour> => {
+  const which = ['to', address.plain, 'dev', device]
+  const end = await runIp(look, ['-s', '-s', 'neigh', 'show', 'nud', 'all', ...which])
+  return end.kind === 'text' ? readNeighbour(address.plain, end.text) : { kind: 'unreadable' }
+}
+
+export const ping = async (
+  look: Look,
+  address: ProbeAddress,
+  source: string,
+  plan: PingPlan,
+): Promise<EchoSeen> => {
+  const { count, intervalSec, waitSec } = plan
+  const numbers = ['-c', count, '-i', intervalSec, '-W', waitSec].map(String)
+  const limitMs = (intervalSec * (count - 1) + waitSec + 1) * 1000
+  const target = zonedAddress(address)
+  const end = await look.run('ping', ['-n', ...numbers, '--', target], limitMs, look.signal)
+  switch (end.kind) {
+    case 'exited':
+      return readPing({ address: address.plain, source, count }, end)
+    case 'cut-off':
+      return 'not-run'
+    case 'not-started':
+      return 'own-trouble'
+  }
+}
+
+const runIp = async (look: Look, args: readonly string[]) => {
+  const end = await look.run('ip', ['-j', ...args], ipTimeoutMs, look.signal)
+  switch (end.kind) {
+    case 'exited':
+      return end.code === 0
+        ? ({ kind: 'text', text: end.stdout } as const)
+        : ({ kind: 'own-trouble' } as const)
+    case 'cut-off':
+      return { kind: 'not-run' } as const
+    case 'not-started':
+      return { kind: 'own-trouble' } as const
+  }
+}

@@ -1,0 +1,39 @@
+/** Every wait and bound of the probe in one place, with its unit. */
+
+/** More addresses of one suspect than this are answered `not-run`. */
+export const addressesMax = 16
+/** More witnesses than this are not asked. */
+export const witnessesMax = 8
+/** Standard output and standard error of one tool, in characters each. */
+export const outputCharactersMax = 65_536
+/** What `look` leaves of its budget, so that it ends before and not at the deadline. */
+export const reserveMs = 300
+/** How often a neighbour entry that has not decided yet is read again. */
+export const pollMs = 100
+/** `ip` asks the kernel and takes a few ms; more means a sick host. */
+export const ipTimeoutMs = 2_000
+/** After SIGTERM a tool gets this long before SIGKILL. */
+export const killAfterMs = 200
+/** A neighbour that is asked again and again without an end is not proven; a round takes 1 s or more. */
+export const roundsMax = 6
+
+/** How one `ping` is run. It ends at the latest `intervalSec * (count - 1) + waitSec` after its start. */
+export interface PingPlan {
+  readonly count: number
+  readonly intervalSec: number
+  /** Whole seconds: older versions of ping take nothing else. */
+  readonly waitSec: number
+}
+
+/** The wait is as long as the kernel needs (3 x 1 s) to tell that an address does not resolve. */
+export const onLinkPing: PingPlan = { count: 3, intervalSec: 0.5, waitSec: 3 }
+/** ICMP errors are rate limited to about one a second (`icmp_ratelimit`): spread the questions. */
+export const offLinkPing: PingPlan = { count: 4, intervalSec: 1, waitSec: 2 }
+/** Only has to make the kernel ask once more who owns the address. */
+export const againPing: PingPlan = { count: 2, intervalSec: 0.2, waitSec: 1 }
+export const witnessPing: PingPlan = { count: 2, intervalSec: 0.2, waitSec: 2 }
+/**
+ * A gateway that answers no ping may answer ARP: a stale entry takes 5 s (`delay_first_probe_time`)
+ * until the kernel asks it, and up to 3 s more for an answer.
+ */
+export const witnessNeighbourMs = 6_000

@@ -1,0 +1,65 @@
+/** What a neighbour entry proves about life, and when. Pure: ages and spans come in as numbers. */
+import type { EchoSeen } from '../domain/evidence.ts'
+import type { Neighbour } from './neighbour-json.ts'
+
+/** One round: read the entry, ping, read the entry again until it tells. */
+export interface Round {
+  /** The entry just before the ping of this round. */
+  readonly before: Neighbour
+  readonly echo: EchoSeen
+  /** Since `before` was read. */
+  readonly roundMs: number
+  /** Since this look at the suspect began. */
+  readonly lookMs: number
+}
+
+export type NeighbourJudgement =
+  | 'answered'
+  | 'unresolved'
+  /** The kernel gave the old link address up, or stopped asking: it must be asked anew. */
+  | 'ask-again'
+  /** Not told yet. */
+  | 'wait'
+  /** This entry will never tell. */
+  | 'no-proof'
+
+/**
+ * `unresolved` is part of a proof. It needs a ping that began while the kernel had no link address, and the
+ * kernel's failure to find one *after* that. An entry that fails with an old link address was asked at
+ * that one only: a live suspect whose link address changed (a bond's failover) would look dead.
+ */
+export const judgeNeighbour = (round: Round, now: Neighbour): NeighbourJudgement => {
+  switch (now.kind) {
+    case 'unreadable':
+    case 'fixed':
+      return 'no-proof'
+    case 'known':
+      // The doubt goes to the suspect: an age of 0 may be older than the look, and still counts.
+      if (now.confirmedSec * 1000 <= round.lookMs) return 'answered'
+      // Stale after a ping: its time ran out after that, and nothing asks until the next packet.
+      return now.state === 'STALE' ? 'ask-again' : 'wait'
+    case 'absent':
+    case 'asked':
+    case 'failed':
+      return judgeUnknown(round, now)
+  }
+}
+
+const judgeUnknown = (
+  { before, echo, roundMs }: Round,
+  now: Neighbour & { readonly kind: 'absent' | 'asked' | 'failed' },
+): NeighbourJudgement => {
+  if (before.kind === 'unreadable' || before.kind === 'fixed') return 'no-proof'
+  if (before.kind === 'known') return 'ask-again'
+  // The kernel gave this very ping back, because nobody has the address.
+  if (echo === 'no-neighbour') return 'unresolved'
+  if (now.kind === 'absent') return 'wait'
+  const isOfThisRound = isSurelyWithin(now.updatedSec, roundMs)
+  if (now.kind === 'failed') return isOfThisRound ? 'unresolved' : 'wait'
+  // One request had its full second without an answer, and the next one is out.
+  const isAskedAnew = before.kind !== 'asked' || isOfThisRound
+  return isAskedAnew && now.updatedSec >= 1 ? 'unresolved' : 'wait'
+}
+
+/** Whether something that is `sec` whole seconds old happened in the last `spanMs`, the cut-off part included. */
+export const isSurelyWithin = (sec: number, spanMs: number): boolean => (sec + 1) * 1000 <= spanMs

@@ -1,0 +1,120 @@
+/** The port: any sign of life of the suspect, and a proof that we would see one. */
+import type { WitnessSeen } from '../domain/evidence.ts'
+import type { Clock, Probe, ProbeEvidence } from '../fence/ports.ts'
+import { parseProbeAddress } from './address.ts'
+import type { ProbeAddress } from './address.ts'
+import { askPath } from './ask.ts'
+import type { Look, PathSeen } from './ask.ts'
+import { addressesMax, reserveMs } from './limits.ts'
+import { lookAtAddress, notRun, showsLife } from './look-address.ts'
+import type { RunTool } from './run-tool.ts'
+import { askWitness, chooseWitnesses } from './witness.ts'
+import type { SuspectPath } from './witness.ts'
+
+export interface ProbeConfig {
+  /** Addresses that have to answer us before silence counts; empty: the gateways. */
+  readonly witnesses: readonly string[]
+}
+
+export interface ProbeDeps {
+  readonly clock: Clock
+  readonly run: RunTool
+}
+
+/**
+ * `look` never rejects. It ends `reserveMs` before its budget, or soon after the signal; what had not ended by
+ * then is `not-run`, which is no part of any proof. A dead neighbour takes 3 s where the kernel
+ * holds no entry for it, and 10 s where it holds a stale one.
+ */
+export const createProbe = (config: ProbeConfig, deps: ProbeDeps): Probe => ({
+  look: async (addresses, budgetMs, signal) => {
+    const done = new AbortController()
+    const late = new AbortController()
+    const forBudget = AbortSignal.any([signal, done.signal])
+    const budgetOver = deps.clock.wait(Math.max(0, budgetMs - reserveMs), forBudget)
+    const stop = (): void => {
+      late.abort()
+    }
+    budgetOver.then(stop, stop)
+    const beganMs = deps.clock.nowMs()
+    const look: Look = { ...deps, signal: AbortSignal.any([signal, late.signal]), beganMs }
+    try {
+      return await lookAll(look, addresses, config.witnesses)
+    } finally {
+      done.abort()
+    }
+  },
+})
+
+interface Subject {
+  readonly text: string
+  readonly address: ProbeAddress | undefined
+  readonly path: PathSeen
+}
+
+const lookAll = async (
+  look: Look,
+  addresses: readonly string[],
+  configured: readonly string[],
+): Promise<ProbeEvidence> => {
+  const subjects = await Promise.all(
+    addresses.map(async (text, index) => await findSubject(look, text, index)),
+  )
+  const parsed = subjects.flatMap(({ address }) => (address === undefined ? [] : [address]))
+  const paths = subjects.flatMap(pathOf)
+  const choosing = chooseWitnesses(look, configured, parsed, paths).catch(() => [])
+  const [seen, first] = await Promise.all([
+    Promise.all(subjects.map(async (subject) => await lookAtSubject(look, subject))),
+    choosing.then(async (chosen) => await askAll(look, chosen, paths)),
+  ])
+  // A witness has to answer before and after the silence: our own network may have failed in between.
+  const witnesses = seen.some(showsLife) ? first : await confirmAll(look, first, paths)
+  return { addresses: seen, witnesses }
+}
+
+const findSubject = async (look: Look, text: string, index: number): Promise<Subject> => {
+  const address = index < addressesMax ? parseProbeAddress(text) : undefined
+  if (address === undefined) return { text, address, path: { kind: 'not-run' } }
+  const path = await askPath(look, address).catch((): PathSeen => ({ kind: 'own-trouble' }))
+  return { text, address, path }
+}
+
+const pathOf = ({ address, path }: Subject): readonly SuspectPath[] =>
+  address !== undefined && path.kind === 'path' ? [{ address, path: path.path }] : []
+
+const lookAtSubject = async (
+  look: Look,
+  { text, address, path }: Subject,
+): Promise<ProbeEvidence['addresses'][number]> => {
+  if (address === undefined) return { address: text, ...notRun }
+  const seen = await lookAtAddress(look, address, path).catch(() => notRun)
+  return { address: text, ...seen }
+}
+
+const askAll = async (
+  look: Look,
+  chosen: readonly string[],
+  paths: readonly SuspectPath[],
+): Promise<readonly WitnessSeen[]> =>
+  await Promise.all(
+    chosen.map(async (address) => ({ address, answered: await askOne(look, address, paths) })),
+  )
+
+const askOne = async (
+  look: Look,
+  address: string,
+  paths: readonly SuspectPath[],
+): Promise<WitnessSeen['answered']> =>
+  await askWitness(look, address, paths).catch((): WitnessSeen['answered'] => 'not-run')
+
+const confirmAll = async (
+  look: Look,
+  first: readonly WitnessSeen[],
+  paths: readonly SuspectPath[],
+): Promise<readonly WitnessSeen[]> =>
+  await Promise.all(
+    first.map(async (witness) => {
+      if (witness.answered !== 'yes') return witness
+      return { ...witness, answered: await askOne(look, witness.address, paths) }
+    }),
+  )

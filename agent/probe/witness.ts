@@ -1,0 +1,90 @@
+/** Our own health: does anybody but the suspect answer us, on the way that leads to the suspect? */
+import type { WitnessSeen } from '../domain/evidence.ts'
+import { parseProbeAddress, zonedAddress } from './address.ts'
+import type { ProbeAddress } from './address.ts'
+import { askGateways, askNeighbour, askPath, ping } from './ask.ts'
+import type { Look, Path } from './ask.ts'
+import { pollMs, witnessesMax, witnessNeighbourMs, witnessPing } from './limits.ts'
+import { vouchesFor } from './look-address.ts'
+import { isSurelyWithin } from './neighbour-judge.ts'
+import { zonedGateway } from './route-json.ts'
+
+/** The way to one address of the suspect. */
+export interface SuspectPath {
+  readonly address: ProbeAddress
+  readonly path: Path
+}
+
+/**
+ * The configured witnesses; where there are none the gateways: those on the way to the suspect, then those of the
+ * default routes. Each once, and never an address of the suspect, in whatever spelling.
+ */
+export const chooseWitnesses = async (
+  look: Look,
+  configured: readonly string[],
+  suspects: readonly ProbeAddress[],
+  paths: readonly SuspectPath[],
+): Promise<readonly string[]> => {
+  const named = configured.length > 0 ? configured : await findGateways(look, suspects, paths)
+  const own = new Set(suspects.map(({ plain }) => plain))
+  const chosen = new Map<string, string>()
+  for (const text of named) {
+    const parsed = parseProbeAddress(text)
+    if (parsed !== undefined && own.has(parsed.plain)) continue
+    chosen.set(parsed === undefined ? text : zonedAddress(parsed), text)
+  }
+  return [...chosen.values()].slice(0, witnessesMax)
+}
+
+const findGateways = async (
+  look: Look,
+  suspects: readonly ProbeAddress[],
+  paths: readonly SuspectPath[],
+): Promise<readonly string[]> => {
+  const onTheWay = paths.flatMap(({ path }) =>
+    path.kind === 'off-link' ? [zonedGateway(path.gateway, path.device)] : [],
+  )
+  const families = [...new Set(suspects.map(({ family }) => family))]
+  const defaults = await Promise.all(
+    families.map(async (family) => await askGateways(look, family)),
+  )
+  return [...onTheWay, ...defaults.flat()]
+}
+
+/** `not-run` also for our own address, which always answers, and for a witness on another network. */
+export const askWitness = async (
+  look: Look,
+  text: string,
+  suspects: readonly SuspectPath[],
+): Promise<WitnessSeen['answered']> => {
+  const address = parseProbeAddress(text)
+  if (address === undefined) return 'not-run'
+  const seen = await askPath(look, address)
+  if (seen.kind !== 'path') return 'not-run'
+  const { path } = seen
+  if (!suspects.some((suspect) => vouchesFor(suspect.path, path, address))) return 'not-run'
+  const echo = await ping(look, address, path.source, witnessPing)
+  if (echo === 'replied') return 'yes'
+  if (echo === 'own-trouble' || echo === 'not-run') return 'not-run'
+  // Some gateways answer no ping: a fresh answer to ARP or ND is one as well.
+  return path.kind === 'on-link' ? await askWitnessNeighbour(look, address, path) : 'no'
+}
+
+const askWitnessNeighbour = async (
+  look: Look,
+  address: ProbeAddress,
+  path: Path,
+): Promise<WitnessSeen['answered']> => {
+  const { clock, signal, beganMs } = look
+  const untilMs = clock.nowMs() + witnessNeighbourMs
+  while (!signal.aborted) {
+    const now = await askNeighbour(look, address, path.device)
+    const nowMs = clock.nowMs()
+    if (now.kind !== 'known') return 'no'
+    // Ages are cut to whole seconds: only what was surely confirmed in this look lets us vouch.
+    if (isSurelyWithin(now.confirmedSec, nowMs - beganMs)) return 'yes'
+    if (nowMs >= untilMs) return 'no'
+    await clock.wait(pollMs, signal)
+  }
+  return 'not-run'
+}

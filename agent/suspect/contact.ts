@@ -1,0 +1,189 @@
+/** The suspect, as the use case sees it: one contact from the names to the evidence. */
+import type { Evidence } from '../domain/evidence.ts'
+import type { Secret } from '../domain/secret.ts'
+import type { Clock, ContactOutcome, Suspect } from '../fence/ports.ts'
+import type { FenceRequest } from '../fence/request.ts'
+import { readCredentials } from './credentials.ts'
+import { openHostKeyGate } from './host-key.ts'
+import type { HostKeyPolicy } from './host-key.ts'
+import { createKnownHostsFile } from './known-hosts-file.ts'
+import type { KnownHostsFile } from './known-hosts-file.ts'
+import { fingerprint } from './known-hosts.ts'
+import { detailOf, evidenceOf } from './outcome.ts'
+import type { SessionEnd } from './outcome.ts'
+import { createPhaseLog } from './phase-log.ts'
+import type { PhaseLog } from './phase-log.ts'
+import { race } from './race.ts'
+import type { RaceOutcome } from './race.ts'
+import { resolve, systemLookup } from './resolve.ts'
+import type { Lookup, Resolved } from './resolve.ts'
+import { runProgram } from './run-program.ts'
+import type { ProgramConfig } from './run-program.ts'
+import { openSession } from './session.ts'
+import { deadlineIn, windowIn } from './within.ts'
+import type { Within } from './within.ts'
+
+export interface SuspectConfig extends ProgramConfig {
+  /** Below `silenceFloorMs` nothing is ever called silent. */
+  readonly connectWindowMs: number
+  readonly hostKeyPolicy: HostKeyPolicy
+  readonly knownHostsFile: string
+  /** The agent's own private keys, for requests that bring none. */
+  readonly identityKeys: readonly Secret[]
+}
+
+export interface SuspectDeps {
+  readonly clock: Clock
+  readonly lookup?: Lookup
+}
+
+/** Before the budget ends, in ms: every phase has ended by then, with its own word. */
+const settleReserveMs = 200
+/** Before the budget ends, in ms: whatever still hangs (a disk, a resolver) is left behind. */
+const answerReserveMs = 50
+/** After the signal, in ms: how long a phase may take to end by itself. */
+const abortGraceMs = 100
+
+/** One per process: it owns the known hosts file. Never rejects, and ends before the budget. */
+export const createSuspect = (
+  config: SuspectConfig,
+  { clock, lookup = systemLookup }: SuspectDeps,
+): Suspect => {
+  const knownHosts = createKnownHostsFile(config.knownHostsFile)
+  return {
+    fence: async (request, budgetMs, signal, onAddresses) => {
+      const log = createPhaseLog(clock)
+      const done = new AbortController()
+      const stop = new AbortController()
+      const within: Within = {
+        clock,
+        deadline: deadlineIn(budgetMs - settleReserveMs, clock),
+        signal: AbortSignal.any([signal, stop.signal]),
+      }
+      const late = async (): Promise<ContactOutcome> => {
+        const ended = AbortSignal.any([signal, done.signal])
+        await clock.wait(Math.max(0, budgetMs - answerReserveMs), ended)
+        if (signal.aborted) await clock.wait(abortGraceMs, done.signal)
+        stop.abort()
+        return ending(log, '', 'aborted')
+      }
+      const work = contact(request, {
+        config,
+        knownHosts,
+        lookup,
+        within,
+        log,
+        onAddresses,
+      })
+      const outcome = await Promise.race([work, late()]).catch((error: unknown) =>
+        fault(error, log),
+      )
+      done.abort()
+      stop.abort()
+      return outcome
+    },
+  }
+}
+
+/** A bug of ours, or a promise of the runtime that does not hold: a doubt, whatever it is. */
+const fault = (error: unknown, log: PhaseLog): ContactOutcome => {
+  const name = error instanceof Error ? error.name : 'thrown'
+  const trail = log.close('', `a fault in the agent itself (${name})`)
+  return evidenceIs({ kind: 'own-trouble', because: 'internal-error' }, trail)
+}
+
+interface Context {
+  readonly config: SuspectConfig
+  readonly knownHosts: KnownHostsFile
+  readonly lookup: Lookup
+  readonly within: Within
+  readonly log: PhaseLog
+  readonly onAddresses: (addresses: readonly string[]) => void
+}
+
+const contact = async (request: FenceRequest, context: Context): Promise<ContactOutcome> => {
+  const { config, lookup, within, log, onAddresses } = context
+  const { suspect } = request
+  log.enter('resolve')
+  const resolved = await resolve(suspect.addresses, lookup, within)
+  const addresses = resolved.addresses.map(({ address }) => address)
+  if (isCalledOff(within)) return ending(log, '', 'aborted')
+  if (addresses.length > 0) onAddresses(addresses)
+  log.enter('connect')
+  const raced = await race(
+    addresses,
+    suspect.port,
+    windowIn(config.connectWindowMs, within),
+    within,
+  )
+  if (raced.kind === 'connected') return await fenceAt(raced, resolved, request, context)
+  if (isCalledOff(within)) return ending(log, '', 'aborted')
+  if (raced.kind === 'answered') {
+    const trail = log.close(raced.address, 'no connection, and the suspect answered with a reset')
+    return evidenceIs({ kind: 'refusal', because: raced.because }, trail)
+  }
+  if (!resolved.isComplete) {
+    // Silence has to be known of every address, so also of those that the name stands for.
+    const trail = log.close('', 'a name of the suspect gave no address')
+    return evidenceIs({ kind: 'own-trouble', because: 'name-not-resolved' }, trail)
+  }
+  const leftOut = resolved.leftOut.map(({ address }) => ({ address, tcp: 'not-run' as const }))
+  return {
+    kind: 'no-contact',
+    dials: [...raced.dials, ...leftOut],
+    trail: log.close('', 'no address of the suspect answered the connection'),
+  }
+}
+
+const isCalledOff = ({ signal }: Within): boolean => signal.aborted
+
+const fenceAt = async (
+  { address, socket }: Extract<RaceOutcome, { kind: 'connected' }>,
+  resolved: Resolved,
+  request: FenceRequest,
+  { config, knownHosts, within, log }: Context,
+): Promise<ContactOutcome> => {
+  const { suspect } = request
+  // Whatever hangs or breaks in here, the connection does not outlive the fence.
+  const drop = (): void => {
+    socket.destroy()
+  }
+  within.signal.addEventListener('abort', drop)
+  const giveUp = (end: SessionEnd): ContactOutcome => {
+    drop()
+    return ending(log, address, end)
+  }
+  const credentials = readCredentials(suspect, config.identityKeys)
+  if (credentials === undefined) return giveUp('credentials-unusable')
+  const name = resolved.addresses.find((one) => one.address === address)?.name
+  const names = name === undefined ? [address] : [name, address]
+  const hostKeys = await openHostKeyGate(names, suspect.port, config.hostKeyPolicy, knownHosts)
+  if (hostKeys === 'known-hosts-unreadable') return giveUp(hostKeys)
+  const plan = { user: suspect.user, credentials, hostKeys }
+  const opened = await openSession(socket, plan, within, log.enter)
+  if (opened.kind === 'ended') return ending(log, address, opened.end, opened.hostKey)
+  try {
+    const { evidence, detail } = await runProgram(opened.session, request, config, within)
+    return evidenceIs(evidence, log.close(address, detail))
+  } finally {
+    within.signal.removeEventListener('abort', drop)
+    opened.session.close()
+  }
+}
+
+const ending = (
+  log: PhaseLog,
+  address: string,
+  end: SessionEnd,
+  hostKey?: Buffer,
+): ContactOutcome => {
+  const isAboutKey = hostKey !== undefined && end.startsWith('host-key')
+  const detail = detailOf(end) + (isAboutKey ? ` (${fingerprint(hostKey)})` : '')
+  return evidenceIs(evidenceOf(end), log.close(address, detail))
+}
+
+const evidenceIs = (evidence: Evidence, trail: ReturnType<PhaseLog['close']>): ContactOutcome => ({
+  kind: 'evidence',
+  evidence,
+  trail,
+})

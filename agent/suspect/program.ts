@@ -1,0 +1,52 @@
+/** What goes over the session's stdin: the program, then the request, line by line. */
+import { randomBytes } from 'node:crypto'
+import type { VmUuid } from '../domain/identity.ts'
+
+export interface ProgramRequest {
+  readonly vm: VmUuid
+  /** What the management plane calls this host; empty where it did not say. */
+  readonly hostUuid: string
+  /** Who we are, so that the program can refuse to run on this very host. */
+  readonly own: OwnIdentity
+  /** How long the program may take, in ms, its report included. */
+  readonly budgetMs: number
+  /** How long it keeps looking after the last task has gone, in ms. */
+  readonly holdMs: number
+  /** Whether a nested pid namespace is accepted as the whole host. */
+  readonly pidNamespace: 'initial' | 'nested'
+}
+
+export interface OwnIdentity {
+  readonly machineId: string
+  readonly bootId: string
+}
+
+export interface ProgramRun {
+  readonly stdin: string
+  /** 128 random bits in hex: every line of the report bears it. */
+  readonly nonce: string
+}
+
+/**
+ * The command line that the suspect's sshd gives to the login shell. It names neither the VM nor
+ * qemu, so that no search over command lines, ours included, can find it.
+ * `-p` keeps functions and start-up files of the environment out of a program that runs as root.
+ */
+export const programCommand = (privilege: 'as-login' | 'by-sudo'): string =>
+  `${privilege === 'by-sudo' ? 'sudo -n ' : ''}bash --noprofile --norc -p -s`
+
+export const composeRun = (programText: string, request: ProgramRequest): ProgramRun => {
+  const nonce = randomBytes(16).toString('hex')
+  const lines = [
+    `nonce=${nonce}`,
+    `budget_ms=${request.budgetMs}`,
+    `hold_ms=${request.holdMs}`,
+    `pid_namespace=${request.pidNamespace}`,
+    `own_machine_id=${request.own.machineId}`,
+    `own_boot_id=${request.own.bootId}`,
+    `host_uuid=${request.hostUuid}`,
+    `vm=${request.vm}`,
+    'go',
+  ]
+  return { nonce, stdin: `${programText.trimEnd()}\n${lines.join('\n')}\n` }
+}

@@ -1,0 +1,103 @@
+/** The grammar of one report line: `PF1 NONCE COUNT KIND key=value...`, every key in its place. */
+
+const natural = /^(0|[1-9][0-9]{0,14})$/
+const word = /^[A-Za-z0-9._/:+-]{1,80}$/
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const one = (words: readonly string[]): RegExp => new RegExp(`^(${words.join('|')})$`)
+
+/** The closed sets of words, as the program says them; the types of `domain/evidence.ts` are the same. */
+export const words = {
+  hostIs: ['as-named', 'contradicted', 'own-host'],
+  processes: ['all', 'hidden'],
+  pidNamespace: ['initial', 'nested-accepted', 'foreign'],
+  privilege: ['root', 'user'],
+  foundBy: ['argv-uuid', 'argv-name', 'task-argv', 'pid-file', 'cgroup'],
+  seen: ['before-kill', 'after-kill'],
+  kill: ['sent', 'already-gone', 'denied', 'not-sent'],
+  end: ['gone', 'zombie', 'living'],
+  why: ['unattributable', 'ambiguous', 'unreadable'],
+  uring: ['none', 'seen', 'not-known'],
+  drained: ['not-needed', 'yes', 'moving', 'no', 'not-visible'],
+  virsh: ['destroyed', 'not-running', 'no-such-vm', 'no-answer', 'missing', 'failed', 'left-out'],
+  pgrep: ['agreed', 'found-more', 'missing', 'failed', 'late', 'left-out'],
+} as const
+
+/** Which keys a kind has, in order, and what each value may be. */
+const grammar = {
+  begin: { version: /^1$/, vms: natural },
+  fail: { why: word },
+  host: { machine: word, boot: word, uuid: word, is: one(words.hostIs) },
+  view: {
+    processes: one(words.processes),
+    pidns: one(words.pidNamespace),
+    privilege: one(words.privilege),
+  },
+  vm: { uuid },
+  qemu: {
+    pid: natural,
+    start: natural,
+    by: one(words.foundBy),
+    seen: one(words.seen),
+    kill: one(words.kill),
+    end: one(words.end),
+    after_ms: natural,
+    tasks: natural,
+  },
+  task: { tid: natural, state: /^[A-Za-z?]$/, wchan: word, comm: word },
+  doubtful: { why: one(words.why), pid: natural, comm: word },
+  scan: {
+    processes: natural,
+    living: natural,
+    newcomers: natural,
+    unattributable: natural,
+    ambiguous: natural,
+    unreadable: natural,
+  },
+  io: { uring: one(words.uring), drained: one(words.drained) },
+  virsh: { state: one(words.virsh) },
+  pgrep: { state: one(words.pgrep) },
+  'vm-end': { uuid, lines: natural },
+  end: { lines: natural },
+} as const satisfies Record<string, Record<string, RegExp>>
+
+export type LineKind = keyof typeof grammar
+
+/** A line that matched the grammar: its values can be taken by key. */
+export interface ReportLine {
+  readonly kind: LineKind
+  readonly text: (key: string) => string
+  readonly count: (key: string) => number
+  /** The value as one of the words that the grammar allows for the key. */
+  readonly word: <T extends string>(key: string, allowed: readonly T[]) => T
+}
+
+const isKind = (text: string): text is LineKind => Object.hasOwn(grammar, text)
+
+/** Undefined unless the line is whole: right count, known kind, exactly its keys in their order. */
+export const parseLine = (parts: readonly string[], count: number): ReportLine | undefined => {
+  const [given, kind = '', ...pairs] = parts
+  if (given !== String(count) || !isKind(kind)) return undefined
+  const keys = Object.entries<RegExp>(grammar[kind])
+  if (pairs.length > keys.length) return undefined
+  const values = new Map<string, string>()
+  for (const [index, [key, pattern]] of keys.entries()) {
+    const pair = pairs[index]
+    if (pair?.startsWith(`${key}=`) !== true) return undefined
+    const value = pair.slice(key.length + 1)
+    if (!pattern.test(value)) return undefined
+    values.set(key, value)
+  }
+  const text = (key: string): string => values.get(key) ?? slip(kind, key)
+  return {
+    kind,
+    text,
+    count: (key) => Number(text(key)),
+    word: (key, allowed) => allowed.find((candidate) => candidate === text(key)) ?? slip(kind, key),
+  }
+}
+
+// Asking a line for what its grammar does not have is a slip in this program, not something that a
+// suspect can bring about.
+const slip = (kind: LineKind, key: string): never => {
+  throw new Error(`a report line ${kind} has no such ${key}`)
+}

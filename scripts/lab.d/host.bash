@@ -1,0 +1,106 @@
+# shellcheck shell=bash
+# Hosts: namespaces with a root, an sshd and a libvirtd of their own. Their state lies in $LAB_DIR/hosts/NAME.
+
+dispatch_host() {
+	local command=${1-}
+	shift
+	case $command in
+	up) start_host "$@" ;;
+	down) stop_host "$@" ;;
+	list) list_hosts ;;
+	address | address6) select_host "$@" && cat "$host_dir/$command" ;;
+	hostkey) print_host_key "$@" ;;
+	rekey) renew_host_key "$@" ;;
+	exec) run_on_host "$@" ;;
+	*) fail_usage "unknown command: host $command" ;;
+	esac
+}
+
+start_host() {
+	local name=${1-} number
+	[[ $name =~ ^[a-z][a-z0-9-]{0,30}$ ]] || fail_usage "a host's name is lower case letters, digits and dashes: $name"
+	host_dir=$LAB_DIR/hosts/$name
+	mkdir "$host_dir" 2>/dev/null || fail "a host $name was made before in this lab"
+	number=$(allot_number)
+	{ flock 9 && { [[ -e $LAB_DIR/base/done ]] || { make_base && touch "$LAB_DIR/base/done"; }; } || exit 1; } \
+		9>"$LAB_DIR/base/lock" >"$LAB_DIR/base/log" 2>&1 || fail "$(<"$LAB_DIR/base/log")"
+	make_host_cgroup "$name"
+	(
+		join_host_cgroup
+		exec setsid unshare --net --pid --mount --ipc --uts --cgroup --fork --kill-child -- \
+			"$lab_program" _boot "$host_dir" "$name"
+	) </dev/null >"$host_dir/boot.log" 2>&1 &
+	wait_until 10 is_booted || fail "host $name did not boot: $(<"$host_dir/boot.log")"
+	mv "$host_dir/self" "$host_dir/init.pid"
+	select_host "$name"
+	printf '%s\n' "port$number" >"$host_dir/port"
+	printf '10.77.0.%s\n' "$number" >"$host_dir/address"
+	printf 'fd77::%s\n' "$number" >"$host_dir/address6"
+	connect_host "port$number" "$number" || fail "no network for $name"
+	start_sshd || fail "sshd of $name did not start"
+	[[ ${2-} == --no-libvirt ]] || start_libvirtd || fail "libvirtd of $name did not start"
+	cat "$host_dir/address"
+}
+
+# Addresses end in 11, 12, ... in the order of arrival.
+allot_number() {
+	local number=11
+	until mkdir "$LAB_DIR/names/$number" 2>/dev/null; do ((++number < 250)) || exit 1; done
+	printf '%s\n' "$number"
+}
+
+is_booted() {
+	[[ -s $host_dir/self && -e /proc/$(<"$host_dir/self")/root/run/booted ]]
+}
+
+stop_host() {
+	select_host "$@"
+	thaw_storage
+	rm "$host_dir/init.pid"
+	kill -KILL "$host_init"
+	wait_until 15 is_gone "$host_init" || fail "host $1 has processes that do not die"
+	unmount_storage
+	remove_cgroups "$1"
+	rm -rf "$host_dir"
+}
+
+list_hosts() {
+	local file
+	for file in "$LAB_DIR"/hosts/*/init.pid; do
+		[[ -e $file ]] && basename "${file%/init.pid}"
+	done
+}
+
+run_on_host() {
+	select_host "$@"
+	shift
+	[[ ${1-} == -- ]] && shift
+	(($# > 0)) || fail_usage "host exec: no command"
+	enter_host "$@"
+}
+
+start_sshd() {
+	enter_host /usr/sbin/sshd || return 1
+	wait_until 5 test -s "/proc/$host_init/root/run/sshd.pid" || return 1
+	find_lab_pid "$(<"/proc/$host_init/root/run/sshd.pid")" >"$host_dir/sshd.pid"
+}
+
+start_libvirtd() {
+	enter_host /usr/sbin/libvirtd --daemon || return 1
+	wait_until 10 test -S "/proc/$host_init/root/run/libvirt/libvirt-sock" || return 1
+	find_lab_pid "$(<"/proc/$host_init/root/run/libvirtd.pid")" >"$host_dir/libvirtd.pid"
+}
+
+print_host_key() {
+	select_host "$@"
+	printf '%s,%s %s\n' "$(<"$host_dir/address")" "$(<"$host_dir/address6")" \
+		"$(cut -d' ' -f1,2 "/proc/$host_init/root/etc/ssh/ssh_host_ed25519_key.pub")"
+}
+
+renew_host_key() {
+	select_host "$@"
+	local key=/etc/ssh/ssh_host_ed25519_key
+	enter_host /bin/sh -c "rm -f $key $key.pub; ssh-keygen -q -t ed25519 -N '' -f $key"
+	stop_daemon sshd
+	start_sshd
+}

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# What the lab needs of the machine, and how to get it.
+
+lab_programs=(
+	qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils qemu-nbd:qemu-utils
+	libvirtd:libvirt-daemon-system virsh:libvirt-clients sshd:openssh-server ssh-keygen:openssh-client
+	nft:nftables swtpm:swtpm pgrep:procps ip:iproute2 ping:iputils-ping sudo:sudo mkfs.ext4:e2fsprogs perl:perl-base
+)
+
+list_missing_packages() {
+	local entry PATH=$PATH:/usr/sbin:/sbin
+	for entry in "${lab_programs[@]}"; do
+		type -P "${entry%%:*}" >/dev/null || printf '%s\n' "${entry#*:}"
+	done
+	compgen -G '/usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so' >/dev/null ||
+		printf 'libvirt-daemon-driver-qemu\n'
+}
+
+list_missing_features() {
+	[[ $EUID == 0 ]] || printf 'not root\n'
+	unshare --net --pid --mount --ipc --uts --cgroup --fork true 2>/dev/null ||
+		printf 'namespaces cannot be made (unshare fails)\n'
+	grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || printf 'no overlay file system in the kernel\n'
+	[[ -e /dev/loop-control ]] || printf 'no loop devices (/dev/loop-control is missing)\n'
+	unshare --net nft add table inet lab 2>/dev/null || printf 'no nftables in the kernel\n'
+	unshare --net ip link add lab type bridge 2>/dev/null || printf 'no bridges in the kernel\n'
+	unshare --net ip link add lab type veth 2>/dev/null || printf 'no veth pairs in the kernel\n'
+	find_cgroups pids >/dev/null || printf 'no writable pids cgroup (only the state fork-limit needs it)\n'
+	find_cgroups unified >/dev/null || printf 'no writable cgroup2 (VMs then have no cgroups of their own)\n'
+}
+
+# Says one line for each thing that is missing.
+check_machine() {
+	local missing
+	missing=$(list_missing_packages | sort -u | sed 's/^/missing package: /' && list_missing_features)
+	[[ -z $missing ]] && return 0
+	printf '%s\n' "$missing"
+	return 1
+}
+
+install_missing() {
+	local packages
+	mapfile -t packages < <(list_missing_packages | sort -u)
+	if ((${#packages[@]} > 0)); then
+		install_packages "${packages[@]}" 2>/dev/null || { apt-get update && install_packages "${packages[@]}"; } ||
+			fail "apt-get could not install: ${packages[*]}"
+	fi
+	check_machine
+}
+
+install_packages() {
+	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@"
+}

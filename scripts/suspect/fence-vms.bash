@@ -1,0 +1,47 @@
+# Ends the qemu of the VMs it is told about, and reports what is left of them. It has no word for
+# "dead": the peer decides. `scripts/build` joins this file and its parts in fence-vms.d to one
+# program, which travels over the stdin of `bash -s`, or is installed behind an SSH forced command.
+#
+# stdin   the request: key=value lines, closed by the line `go`. Stdin stays open afterwards; its end
+#         means that the peer is gone, and the program stops where it stands.
+# stdout  the report: lines `PF1 NONCE COUNT KIND key=value...`, closed by KIND `end`. README.md in
+#         this folder has the grammar.
+# exit    0 the report is complete; 3 it is not; 4 the peer went away.
+#
+# Rules: the kill and its proof use shell builtins and /proc only, so that they work on a host that
+# cannot fork. A process is the VM's only if its arguments, split at NULs, say so. Identity is pid
+# plus start time. Gone means every task of the thread group. Nothing of a VM is ever in an argument.
+# shellcheck shell=bash
+
+main() {
+	local vm
+	read_request || exit 3
+	# A login shell may have left half a line of its own on stdout.
+	printf '\n'
+	say "begin version=1 vms=${#vms[@]}"
+	if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
+		say 'fail why=bash-too-old'
+		exit 3
+	fi
+	# Out of memory must not end the one process that can still tell. Best effort: it needs a capability.
+	printf '%d' -900 >/proc/self/oom_score_adj
+	read_clock
+	deadline_ms=$((clock_ms + budget_ms))
+	say_host
+	say_view
+	list_qemu_programs
+	if [[ $host_is == as-named ]]; then
+		fence_all
+	else
+		# The wrong machine: nothing is looked at, nothing is killed.
+		for vm in "${vms[@]}"; do
+			vm_ambiguous[$vm]=0
+			report_vm "$vm"
+		done
+	fi
+	say_end
+}
+
+started_ms=0 scan_fresh=0
+trap survive_refused_fork EXIT
+main "$@"

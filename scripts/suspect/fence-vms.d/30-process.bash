@@ -1,0 +1,78 @@
+# Reading /proc by builtins.
+# shellcheck shell=bash
+# The files that match a pattern, in `matches`. Globbing is on only here.
+matches=()
+list_matches() {
+	set +f
+	# shellcheck disable=SC2206 # expanding the pattern is the point; it holds no blanks
+	matches=($1)
+	set -f
+}
+
+# The fields of a stat file, in st_*. Fails when it cannot be read or is not one.
+st_comm='' st_state='' st_flags=0 st_start=0
+read_stat() {
+	local whole=() rest=() text
+	mapfile -t -d '' whole <"$1" || return 1
+	text=${whole[0]-}
+	[[ $text == *'('*') '* ]] || return 1
+	st_comm=${text#*(}
+	st_comm=${st_comm%)*}
+	# The name may hold any character, a closing parenthesis too; what follows the last one cannot.
+	# shellcheck disable=SC2206 # splitting is the point, and globbing is off
+	rest=(${text##*) })
+	[[ ${#rest[@]} -ge 20 && ${rest[6]}${rest[19]} =~ ^[0-9]+$ ]] || return 1
+	st_state=${rest[0]} st_flags=${rest[6]} st_start=${rest[19]}
+}
+
+# The arguments of a process or task, in `argv`. Fails when the file cannot be opened.
+argv=()
+read_argv() {
+	argv=()
+	mapfile -t -d '' argv <"$1"
+}
+
+# How a thread group is now, in group_end (gone, zombie, living) and group_tasks (the living ones).
+group_end='' group_tasks=()
+judge_group() {
+	local pid=$1 start=$2 dirs dir tid wchan
+	group_tasks=()
+	if ! read_stat "/proc/$pid/stat"; then
+		group_end=gone
+		# Still there, and not readable: not gone.
+		if [[ -e /proc/$pid ]]; then
+			group_end=living group_tasks=("$pid ? - -")
+		fi
+		return
+	fi
+	if [[ $st_start != "$start" ]]; then
+		group_end=gone
+		return
+	fi
+	list_matches "/proc/$pid/task/[0-9]*"
+	dirs=("${matches[@]}")
+	for dir in "${dirs[@]}"; do
+		tid=${dir##*/}
+		if ! read_stat "$dir/stat"; then
+			if [[ -e $dir ]]; then group_tasks+=("$tid ? - -"); fi
+			continue
+		fi
+		[[ $st_state == [ZXx] ]] && continue
+		wchan=''
+		IFS= read -r -d '' wchan <"$dir/wchan"
+		make_word "$wchan"
+		wchan=$word
+		make_word "$st_comm"
+		group_tasks+=("$tid $st_state $wchan $word")
+	done
+	if ((${#group_tasks[@]} > 0)); then
+		group_end=living
+	elif ((${#dirs[@]} > 0)); then
+		group_end=zombie
+	elif [[ -e /proc/$pid ]]; then
+		# A process without a task list says nothing about its tasks.
+		group_end=living group_tasks=("$pid ? - -")
+	else
+		group_end=gone
+	fi
+}

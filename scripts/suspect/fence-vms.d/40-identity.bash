@@ -1,0 +1,94 @@
+# Whose process is it, by its arguments.
+# shellcheck shell=bash
+# Emulators of whole machines; not qemu-img, qemu-nbd, qemu-ga and other tools of the same family.
+is_qemu_name() { [[ $1 == qemu-system-* || $1 == qemu-kvm* || $1 == qemu || $1 == kvm ]]; }
+
+# Names that only tasks of qemu bear, for a process that has nothing else left to tell.
+is_qemu_task_name() {
+	case ${1,,} in
+	*qemu* | *kvm* | 'cpu '[0-9]* | worker | 'io '* | vnc_worker | 'spice worker' | call_rcu) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+qemu_programs=()
+list_qemu_programs() {
+	local pattern
+	for pattern in /usr/bin/{qemu-system-,qemu-kvm}* /usr/bin/kvm /usr/local/bin/qemu-system-* \
+		/usr/libexec/qemu-kvm* /var/lib/zstack/colo/qemu-*; do
+		list_matches "$pattern"
+		qemu_programs+=("${matches[@]}")
+	done
+}
+
+runs_qemu_program() {
+	local program
+	for program in "${qemu_programs[@]}"; do
+		[[ $1/exe -ef $program ]] && return 0
+	done
+	return 1
+}
+
+# A uuid or a name of 32 hex digits in the dashed form, in `canonical`; empty for anything else.
+canonical=''
+make_canonical() {
+	local text=${1,,}
+	canonical=''
+	[[ $text =~ ^[0-9a-f]{32}$ ]] &&
+		text=${text:0:8}-${text:8:4}-${text:12:4}-${text:16:4}-${text:20}
+	[[ $text =~ ^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$ ]] && canonical=$text
+}
+
+# What `argv` says of its VM: id_uuids (every -uuid), id_name (of -name, its guest= or first word).
+id_uuids=() id_name=''
+read_identity() {
+	local i part parts IFS=,
+	id_uuids=() id_name=''
+	for ((i = 1; i < ${#argv[@]}; i++)); do
+		case ${argv[i]} in
+		-uuid | --uuid)
+			i=$((i + 1))
+			make_canonical "${argv[i]-}"
+			[[ -n $canonical ]] && id_uuids+=("$canonical")
+			;;
+		-name | --name)
+			i=$((i + 1))
+			# shellcheck disable=SC2206 # split at commas on purpose
+			parts=(${argv[i]-})
+			for part in "${parts[@]}"; do
+				case $part in
+				guest=*) id_name=${part#guest=} ;;
+				*=*) ;;
+				*) id_name=$part ;;
+				esac
+			done
+			;;
+		esac
+	done
+}
+
+# Which VM of the request `argv` names: hit_vm and hit_by, hit_ambiguous where it contradicts itself,
+# hit_other where it names another VM. `-uuid` decides where present, else the name.
+hit_vm='' hit_by='' hit_ambiguous='' hit_other=''
+match_identity() {
+	local uuid
+	hit_vm='' hit_by='' hit_ambiguous='' hit_other=''
+	read_identity
+	for uuid in "${id_uuids[@]}"; do
+		if [[ -n ${vm_known[$uuid]-} ]]; then
+			[[ -n $hit_other || (-n $hit_vm && $hit_vm != "$uuid") ]] && hit_ambiguous=$uuid
+			hit_vm=$uuid hit_by=argv-uuid
+		else
+			[[ -n $hit_vm ]] && hit_ambiguous=$hit_vm
+			hit_other=$uuid
+		fi
+	done
+	((${#id_uuids[@]} > 0)) && return
+	[[ -n $id_name ]] || return
+	make_canonical "$id_name"
+	if [[ -n $canonical && -n ${vm_known[$canonical]-} ]]; then
+		hit_vm=$canonical hit_by=argv-name
+	else
+		hit_other=$id_name
+	fi
+}

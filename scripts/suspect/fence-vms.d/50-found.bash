@@ -1,0 +1,75 @@
+# What was found: the VMs' thread groups, and what leaves a doubt.
+# shellcheck shell=bash
+# Thread groups of the VMs, by "pid:start".
+groups=()
+declare -A group_vm=() group_by=() group_seen=() group_kill=() group_now=() group_after_ms=()
+declare -A vm_uring=() vm_ambiguous=() vm_dirty_ms=() vm_ended_ms=() vm_reported=() vm_drained=()
+declare -A drained_devices=()
+# Of the last scan, for every VM alike.
+scan_seen=before-kill scan_processes=0 scan_unattributable=0 scan_unreadable=0 scan_doubtful=()
+
+note_doubtful() {
+	make_word "$4"
+	scan_doubtful+=("$1 doubtful why=$2 pid=$3 comm=$word")
+}
+
+note_ambiguous() {
+	vm_ambiguous[$1]=$((${vm_ambiguous[$1]-0} + 1))
+	note_doubtful "$1" ambiguous "$2" "$3"
+}
+
+note_unreadable() {
+	scan_unreadable=$((scan_unreadable + 1))
+	note_doubtful any unreadable "$1" ''
+}
+
+# A group of a VM: remembered by pid and start time before anything is done to it.
+note_group() {
+	local vm=$1 pid=$2 by=$3 key
+	if ! read_stat "/proc/$pid/stat"; then
+		if [[ -e /proc/$pid ]]; then note_unreadable "$pid"; fi
+		return
+	fi
+	key=$pid:$st_start
+	[[ -n ${group_vm[$key]-} ]] && return
+	groups+=("$key")
+	group_vm[$key]=$vm group_by[$key]=$by group_seen[$key]=$scan_seen
+	group_kill[$key]=not-sent group_now[$key]=living group_after_ms[$key]=0
+}
+
+judge_voiced() {
+	local pid=$1 dir=$2 by=${3-} vm first text
+	[[ ${argv[0]-} == '' && ${#argv[@]} -eq 1 ]] && return
+	if ! is_qemu_name "${argv[0]##*/}"; then
+		# Not a qemu by its name. Cheap test first: most processes hold no such word at all.
+		[[ " ${argv[*]} " == *' -uuid '* || " ${argv[*]} " == *' -name '* ]] || return
+		match_identity
+		vm=${hit_ambiguous:-$hit_vm}
+		[[ -n $vm ]] || return
+		if [[ -n $hit_ambiguous ]] || ! { runs_qemu_program "$dir" || { read_stat "$dir/stat" && is_qemu_name "$st_comm"; }; }; then
+			note_ambiguous "$vm" "$pid" "${argv[0]##*/}"
+			return
+		fi
+	else
+		match_identity
+	fi
+	if [[ -n $hit_ambiguous ]]; then
+		note_ambiguous "$hit_ambiguous" "$pid" "${argv[0]##*/}"
+	elif [[ -n $hit_vm ]]; then
+		note_group "$hit_vm" "$pid" "${by:-$hit_by}"
+	elif ((${#id_uuids[@]} == 0)); then
+		# Without -uuid the arguments might be those of a qemu that is dying while we read: ask twice.
+		text="${argv[*]}"
+		if ! read_argv "$dir/cmdline" || [[ ${argv[*]-} != "$text" ]]; then
+			[[ -z $by ]] && judge_voiceless "$pid"
+			return
+		fi
+		[[ -n $hit_other ]] && return
+		# A qemu without any identity that has the uuid somewhere in its arguments.
+		for first in "${vms[@]}"; do
+			if [[ ${text,,} == *"$first"* || ${text,,} == *"${first//-/}"* ]]; then
+				note_ambiguous "$first" "$pid" qemu
+			fi
+		done
+	fi
+}

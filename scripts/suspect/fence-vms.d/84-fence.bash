@@ -1,0 +1,59 @@
+# From the first scan to the last report line.
+# shellcheck shell=bash
+# Whether the last scan leaves a doubt about this VM that a moment may take away: an exit of some
+# other qemu, a process that was just starting.
+is_dirty() { ((scan_unattributable + scan_unreadable + vm_ambiguous[$1] > 0)); }
+
+# One VM's next step; reports it when nothing more can be learnt in time.
+advance_vm() {
+	local vm=$1 last_call=$2
+	if ((!last_call)); then
+		poll_vm "$vm" || return
+		[[ -n ${vm_ended_ms[$vm]-} ]] || vm_ended_ms[$vm]=$clock_ms
+		((clock_ms - vm_ended_ms[$vm] >= hold_ms)) || return
+		drain_io "$vm" || return
+	fi
+	if ((!scan_fresh)); then
+		scan_all after-kill
+		judge_pgrep
+		scan_fresh=1
+	fi
+	if ((!last_call)) && is_dirty "$vm"; then
+		[[ -n ${vm_dirty_ms[$vm]-} ]] || vm_dirty_ms[$vm]=$clock_ms
+		((clock_ms - vm_dirty_ms[$vm] < DIRTY_SCAN_MS_MAX)) && return
+	fi
+	poll_vm "$vm"
+	report_vm "$vm"
+}
+
+fence_all() {
+	local key
+	scan_all before-kill
+	for key in "${groups[@]}"; do note_uring "${group_vm[$key]}" "${key%:*}"; done
+	read_clock
+	started_ms=$clock_ms
+	for key in "${groups[@]}"; do kill_group "$key"; done
+	start_beside
+	finish_fence
+}
+
+# From the kill to the last line of the report.
+finish_fence() {
+	local vm nap_ms=1 left=${#vms[@]} last_call=0
+	while ((left > 0)); do
+		read_clock
+		((clock_ms >= deadline_ms)) && last_call=1
+		hear_beside
+		scan_fresh=0
+		for vm in "${vms[@]}"; do
+			[[ -n ${vm_reported[$vm]-} ]] && continue
+			advance_vm "$vm" "$last_call"
+			[[ -n ${vm_reported[$vm]-} ]] && left=$((left - 1))
+		done
+		((left > 0)) || break
+		nap "$nap_ms"
+		nap_ms=$((nap_ms * 2 < NAP_MS_MAX ? nap_ms * 2 : NAP_MS_MAX))
+	done
+	stop_beside
+	say_end
+}

@@ -1,0 +1,110 @@
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { test } from 'tap'
+import { serve } from '../../agent/cli/serve.ts'
+import { parseConfig } from '../../agent/config/load.ts'
+import type { Composition } from '../../agent/compose.ts'
+import { makeLog } from '../../agent/journal/log.ts'
+import { command, fenceUrl, openDesk } from '../fixtures/agent-server.ts'
+import { postText, rawClient } from '../fixtures/raw-http.ts'
+
+const start = async (composition: Composition, listen = '127.0.0.1:0') => {
+  const loaded = parseConfig({ http: { listen }, shutdownGraceSec: 7 }, {})
+  if (loaded.kind === 'faulty') throw new Error('faulty')
+  const lines: string[] = []
+  const log = makeLog('info', { write: (line: string) => lines.push(line) })
+  return { running: await serve(loaded.config, log, composition), lines }
+}
+
+const desk = () => {
+  const { server } = openDesk()
+  const told: string[] = []
+  const composition: Composition = {
+    server,
+    service: {
+      fence: async () => await Promise.reject(new Error('not used')),
+      inFlight: () => 0,
+      drain: async (graceMs) => {
+        told.push(`drained within ${graceMs}`)
+        await Promise.resolve()
+      },
+    },
+    close: async () => {
+      told.push(server.server.listening ? 'closed too early' : 'closed')
+      await Promise.resolve()
+    },
+  }
+  return { composition, server, told }
+}
+
+test('answers at its address, and stops in order', async (t) => {
+  const { composition, told } = desk()
+  const { running, lines } = await start(composition)
+  const answer = await fetch(`${running.address}${fenceUrl}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(command()),
+  })
+  t.match(await answer.json(), { qemuConfirmedDead: true })
+  await running.stop()
+  t.same(told, ['drained within 7000', 'closed'])
+  t.match(lines.at(-1), /agent has stopped/)
+})
+
+test('connections that say nothing do not hold it', async (t) => {
+  const { composition, server } = desk()
+  const { running } = await start(composition)
+  const { port } = server.server.address() as AddressInfo
+  const mute = await rawClient({ host: '127.0.0.1', port })
+  const half = await rawClient({ host: '127.0.0.1', port })
+  half.socket.write(postText(fenceUrl, command()).slice(0, 30))
+  await running.stop()
+  await mute.closed
+  await half.closed
+  t.pass('both were cut')
+})
+
+test('an address that is taken rejects', async (t) => {
+  const first = desk()
+  const { running } = await start(first.composition)
+  const taken = running.address.replace('http://', '')
+  const second = desk()
+  await t.rejects(start(second.composition, taken), { code: 'EADDRINUSE' })
+  await running.stop()
+})
+
+test('a socket path works as well', async (t) => {
+  const { composition } = desk()
+  const path = join('/tmp', `peerfence-${process.pid}.sock`)
+  const { running } = await start(composition, `unix:${path}`)
+  t.equal(running.address, `unix:${path}`)
+  await running.stop()
+})
+
+test('what fails while stopping is told, after everything in flight was answered', async (t) => {
+  const closing = desk()
+  closing.server.addHook('onClose', async () => await Promise.reject(new Error('planted close')))
+  const first = await start({
+    ...closing.composition,
+    service: {
+      ...closing.composition.service,
+      drain: async () => {
+        await new Promise((resolve) => {
+          setImmediate(resolve)
+        })
+        closing.told.push('drained')
+      },
+    },
+  })
+  await t.rejects(first.running.stop(), /planted close/)
+  t.ok(closing.told.includes('drained'))
+  const draining = desk()
+  const second = await start({
+    ...draining.composition,
+    service: {
+      ...draining.composition.service,
+      drain: async () => await Promise.reject(new Error('planted drain')),
+    },
+  })
+  await t.rejects(second.running.stop(), /planted drain/)
+})

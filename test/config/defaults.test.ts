@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'tap'
+import { withDefaults } from '../../agent/config/defaults.ts'
+import { configSchema } from '../../agent/config/schema.ts'
+import type { ConfigFile } from '../../agent/config/schema.ts'
+
+type Leaf = Readonly<Record<string, unknown>>
+
+const defaultsOf = (schema: Leaf): unknown => {
+  const properties = schema['properties'] as Readonly<Record<string, Leaf>> | undefined
+  if (properties === undefined) return schema['default']
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => [name, defaultsOf(property)]),
+  )
+}
+
+test('an empty file gives exactly the defaults of the schema', async (t) => {
+  t.strictSame(withDefaults({}), defaultsOf(configSchema))
+})
+
+test('the shipped file says the defaults, all of them', async (t) => {
+  const file = join('packaging', 'common', 'peerfence.json')
+  t.strictSame(JSON.parse(readFileSync(file, 'utf8')), withDefaults({}))
+})
+
+test('every word of a full file is kept', async (t) => {
+  const full: ConfigFile = {
+    http: { listen: '[::1]:1', allowFrom: ['10.0.0.1'], inFlightMax: 1 },
+    ssh: {
+      connectWindowMs: 3500,
+      hostKeyPolicy: 'strict',
+      knownHostsFile: '/k',
+      identityFiles: ['/i'],
+    },
+    fence: { holdMs: 0, budgetMaxSec: 9 },
+    suspects: { networks: ['10.0.0.0/8'], allowLoopback: true, pidNamespace: 'nested' },
+    probe: { witnesses: ['10.0.0.1'] },
+    journal: { file: '/j' },
+    log: { level: 'trace' },
+    host: { uuid: 'u' },
+    shutdownGraceSec: 0,
+  }
+  t.strictSame(withDefaults(full), full)
+})

@@ -1,0 +1,120 @@
+import { join } from 'node:path'
+import { test } from 'tap'
+import type { Config } from '../../agent/config/config.ts'
+import { loadConfig, parseConfig } from '../../agent/config/load.ts'
+
+const loaded = (value: unknown, overrides = {}): Config => {
+  const parsed = parseConfig(value, overrides)
+  if (parsed.kind === 'faulty') throw new Error(JSON.stringify(parsed.faults))
+  return parsed.config
+}
+
+test('the shipped file loads', async (t) => {
+  const result = await loadConfig(join('packaging', 'common', 'peerfence.json'), {})
+  t.match(result, { kind: 'loaded', config: { http: { listen: { kind: 'tcp', port: 7171 } } } })
+})
+
+test('a file that cannot be read or parsed is a fault', async (t) => {
+  const directory = t.testdir({ broken: '{"http":', empty: '' })
+  for (const name of ['missing', 'broken', 'empty', '.']) {
+    const file = join(directory, name)
+    t.match(
+      await loadConfig(file, {}),
+      { kind: 'faulty', faults: [{ path: '', rule: file }] },
+      name,
+    )
+  }
+})
+
+test('every fault is told at once, with its path', async (t) => {
+  const result = parseConfig(
+    {
+      htpp: {},
+      http: { listen: 7171, inFlightMax: '9', port: 1 },
+      ssh: {
+        connectWindowMs: 3499,
+        hostKeyPolicy: 'no',
+        knownHostsFile: 'relative',
+        identityFiles: [1],
+      },
+      fence: { holdMs: 10_001, budgetMaxSec: null },
+      suspects: { allowLoopback: 'yes', networks: '10.0.0.0/8' },
+      host: { uuid: 'a b' },
+      log: { level: 'loud' },
+      shutdownGraceSec: 1.5,
+    },
+    {},
+  )
+  t.same(
+    result.kind === 'faulty' ? result.faults.map(({ path }) => path).toSorted() : [],
+    [
+      '/htpp',
+      '/http/inFlightMax',
+      '/http/listen',
+      '/http/port',
+      '/ssh/connectWindowMs',
+      '/ssh/hostKeyPolicy',
+      '/ssh/identityFiles/0',
+      '/ssh/knownHostsFile',
+      '/fence/budgetMaxSec',
+      '/fence/holdMs',
+      '/suspects/allowLoopback',
+      '/suspects/networks',
+      '/host/uuid',
+      '/log/level',
+      '/shutdownGraceSec',
+    ].toSorted(),
+  )
+  t.match(result, { faults: [{ path: '/htpp', rule: 'no such property' }] })
+  t.ok(
+    result.kind === 'faulty' &&
+      result.faults.some(({ rule }) => rule.endsWith(': accept-new, strict')),
+    'a word out of a list is told with the list',
+  )
+})
+
+test('what is no object is a fault', async (t) => {
+  for (const value of [null, [], 'x', 7]) {
+    t.match(parseConfig(value, { listen: '127.0.0.1:1' }), {
+      kind: 'faulty',
+      faults: [{ path: '' }],
+    })
+  }
+})
+
+test('a section that is no object is a fault, overridden or not', async (t) => {
+  for (const http of [null, [], 'x']) {
+    const result = parseConfig({ http }, { listen: '127.0.0.1:1' })
+    t.match(result, { kind: 'faulty', faults: [{ path: '/http' }] })
+  }
+})
+
+test('an override takes the place of the file and obeys the same rules', async (t) => {
+  const file = { http: { listen: '127.0.0.1:1', inFlightMax: 9 }, log: { level: 'warn' } }
+  const config = loaded(file, { listen: '[::1]:2', logLevel: 'debug' })
+  t.match(config, {
+    http: { listen: { kind: 'tcp', host: '::1', port: 2 }, inFlightMax: 9 },
+    log: { level: 'debug' },
+  })
+  t.match(loaded({}, { logLevel: 'error' }), { log: { level: 'error' } })
+  t.match(parseConfig(file, { logLevel: 'loud' }), {
+    kind: 'faulty',
+    faults: [{ path: '/log/level' }],
+  })
+  t.match(parseConfig(file, { listen: '0.0.0.0:1' }), {
+    kind: 'faulty',
+    faults: [{ path: '/http/allowFrom' }],
+  })
+})
+
+test('the configuration is frozen all the way down', async (t) => {
+  const config = loaded({ suspects: { networks: ['10.0.0.0/8'] } })
+  t.throws(() => {
+    ;(config.suspects as { allowLoopback: boolean }).allowLoopback = true
+  }, TypeError)
+  t.throws(() => {
+    ;(config.suspects.networks as string[]).push('0.0.0.0/0')
+  }, TypeError)
+  t.ok(Object.isFrozen(config.http.listen))
+  t.ok(Object.isFrozen(loaded({}).http.allowFrom), 'the defaults too')
+})

@@ -1,0 +1,207 @@
+/**
+ * All small evidence, against a slow and obvious twin of the rule: one sentence per proof, written
+ * without looking at how `decide` asks. And random evidence of any size, for what must never be.
+ */
+import * as fc from 'fast-check'
+import { test } from 'tap'
+import { decide } from '../../agent/domain/decide.ts'
+import type {
+  AddressSilence,
+  Evidence,
+  QemuSeen,
+  SilenceEvidence,
+  VmReport,
+} from '../../agent/domain/evidence.ts'
+import { doubts, mayProceed } from '../../agent/domain/verdict.ts'
+import { words } from '../../agent/suspect/report-line.ts'
+import { cleanReport, killedQemu, livingQemu, silentAddress } from '../fixtures/evidence.ts'
+
+const deadByTheBook = ({ host, view, qemus, finalScan, io }: VmReport): boolean => {
+  const nothingLeft =
+    finalScan.living + finalScan.newcomers + finalScan.unattributable === 0 &&
+    finalScan.ambiguous + finalScan.unreadable === 0 &&
+    qemus.filter((qemu) => qemu.end.kind === 'living').length === 0
+  const sawEverything =
+    view.processes === 'all' && view.pidNamespace !== 'foreign' && finalScan.processes >= 1
+  const io0 = io.uring === 'none' ? ['not-needed', 'yes'] : ['yes']
+  const atRest = io.uring === 'not-known' ? [...io0, 'moving'] : io0
+  return host.is === 'as-named' && sawEverything && nothingLeft && atRest.includes(io.drained)
+}
+
+const silentByTheBook = ({ addresses, witnesses, contactBefore }: SilenceEvidence): boolean => {
+  const quiet = (one: AddressSilence): boolean => {
+    const row = `${one.tcp} ${one.echo} ${one.neighbour}`
+    return [
+      'silent silent off-link',
+      'silent silent unresolved',
+      'silent no-neighbour unresolved',
+      'no-neighbour silent unresolved',
+      'no-neighbour no-neighbour unresolved',
+    ].includes(row)
+  }
+  const suspect = addresses.map((one) => one.address)
+  const friends = witnesses.filter((one) => !suspect.includes(one.address))
+  const isVouchedFor = friends.filter((one) => one.answered === 'yes').length > 0
+  return !contactBefore && addresses.length > 0 && addresses.every(quiet) && isVouchedFor
+}
+
+const product = <T extends object>(choices: { readonly [K in keyof T]: readonly T[K][] }): T[] => {
+  let rows: Partial<T>[] = [{}]
+  for (const key of Object.keys(choices) as (keyof T)[]) {
+    rows = rows.flatMap((row) => choices[key].map((value) => ({ ...row, [key]: value })))
+  }
+  return rows as T[]
+}
+
+const qemuChoices = product<QemuSeen>({
+  pid: [84],
+  startTicks: [1],
+  by: ['argv-uuid'],
+  seen: words.seen,
+  kill: words.kill,
+  end: [killedQemu.end, { kind: 'zombie', afterMs: 1 }, livingQemu('D').end, livingQemu('S').end],
+})
+
+const bit = [0, 1] as const
+const scans = product<VmReport['finalScan']>({
+  processes: bit,
+  living: bit,
+  newcomers: bit,
+  unattributable: bit,
+  ambiguous: bit,
+  unreadable: bit,
+})
+
+const reports = (qemus: readonly (readonly QemuSeen[])[]): VmReport[] =>
+  product<VmReport>({
+    vm: [cleanReport.vm],
+    host: words.hostIs.map((is) => ({ ...cleanReport.host, is })),
+    view: product<VmReport['view']>({
+      processes: words.processes,
+      pidNamespace: words.pidNamespace,
+      privilege: ['root'],
+    }),
+    qemus,
+    finalScan: qemus.length > 100 ? [cleanReport.finalScan] : scans,
+    doubtful: [[]],
+    io: product<VmReport['io']>({ uring: words.uring, drained: words.drained }),
+    virsh: ['destroyed'],
+    pgrep: ['agreed'],
+  })
+
+const disagreements = (all: readonly VmReport[]): VmReport[] =>
+  all.filter((report) => {
+    const verdict = decide({ kind: 'report', report })
+    return (
+      (verdict.kind === 'confirmed-dead') !== deadByTheBook(report) ||
+      verdict.kind === 'unreachable'
+    )
+  })
+
+test('every small report', async (t) => {
+  const small = reports([[], ...qemuChoices.map((qemu) => [qemu])])
+  const pairs = reports(qemuChoices.flatMap((one) => qemuChoices.map((other) => [one, other])))
+  t.ok(small.length > 100_000 && pairs.length > 100_000, 'the enumeration is not empty')
+  t.ok(small.some(deadByTheBook) && pairs.some(deadByTheBook), 'and holds proofs')
+  t.same(disagreements(small), [], `no or one qemu: ${small.length} reports`)
+  t.same(disagreements(pairs), [], `two qemu: ${pairs.length} reports`)
+})
+
+const addressChoices = product<AddressSilence>({
+  address: [silentAddress.address],
+  tcp: ['silent', 'answered', 'no-neighbour', 'icmp-error', 'own-trouble', 'not-run'],
+  echo: ['silent', 'replied', 'no-neighbour', 'icmp-error', 'own-trouble', 'not-run'],
+  neighbour: ['unresolved', 'answered', 'off-link', 'own-trouble', 'not-run'],
+})
+
+test('every small silence', async (t) => {
+  const witness = (address: string) =>
+    (['yes', 'no', 'not-run'] as const).map((answered) => ({ address, answered }))
+  const one = [...witness('192.0.2.1'), ...witness(silentAddress.address)]
+  const all = product<SilenceEvidence>({
+    addresses: [
+      [],
+      ...addressChoices.map((choice) => [choice]),
+      ...addressChoices.flatMap((choice) => addressChoices.map((other) => [choice, other])),
+    ],
+    witnesses: [[], ...one.map((choice) => [choice]), one],
+    contactBefore: [true, false],
+  })
+  const wrong = all.filter((silence) => {
+    const verdict = decide({ kind: 'silence', silence })
+    return (
+      (verdict.kind === 'unreachable') !== silentByTheBook(silence) ||
+      verdict.kind === 'confirmed-dead'
+    )
+  })
+  t.ok(all.some(silentByTheBook))
+  t.same(wrong, [], `${all.length} silences`)
+})
+
+test('a doubt that an edge names never becomes a proof', async (t) => {
+  for (const because of doubts) {
+    for (const kind of ['refusal', 'own-trouble'] as const) {
+      t.same(decide({ kind, because }), { kind: 'still-alive', because }, `${kind} ${because}`)
+    }
+  }
+  t.notOk(mayProceed(decide({ kind: 'out-of-time' })))
+})
+
+test('random evidence', async (t) => {
+  const count = fc.nat({ max: 3 })
+  const qemu = fc.constantFrom(...qemuChoices)
+  const report: fc.Arbitrary<VmReport> = fc.record({
+    vm: fc.constant(cleanReport.vm),
+    host: fc.constantFrom(...words.hostIs).map((is) => ({ ...cleanReport.host, is })),
+    view: fc.record({
+      processes: fc.constantFrom(...words.processes),
+      pidNamespace: fc.constantFrom(...words.pidNamespace),
+      privilege: fc.constantFrom(...words.privilege),
+    }),
+    qemus: fc.array(qemu, { maxLength: 12 }),
+    finalScan: fc.record({
+      processes: count,
+      living: count,
+      newcomers: count,
+      unattributable: count,
+      ambiguous: count,
+      unreadable: count,
+    }),
+    doubtful: fc.constant([]),
+    io: fc.record({
+      uring: fc.constantFrom(...words.uring),
+      drained: fc.constantFrom(...words.drained),
+    }),
+    virsh: fc.constantFrom(...words.virsh),
+    pgrep: fc.constantFrom(...words.pgrep),
+  })
+  fc.assert(
+    fc.property(report, (one) => {
+      const evidence: Evidence = { kind: 'report', report: one }
+      return (decide(evidence).kind === 'confirmed-dead') === deadByTheBook(one)
+    }),
+    { numRuns: 5000 },
+  )
+  fc.assert(
+    fc.property(report, qemu, (one, extra) => {
+      // One more living qemu never turns a refusal into a proof.
+      const worse = { ...one, qemus: [...one.qemus, { ...extra, end: livingQemu('D').end }] }
+      return !mayProceed(decide({ kind: 'report', report: worse }))
+    }),
+    { numRuns: 2000 },
+  )
+  t.pass('properties hold')
+})
+
+test('libvirt’s and pgrep’s words alone change nothing', async (t) => {
+  for (const virsh of words.virsh) {
+    for (const pgrep of words.pgrep) {
+      const dead = decide({ kind: 'report', report: { ...cleanReport, virsh, pgrep } })
+      const alive = decide({
+        kind: 'report',
+        report: { ...cleanReport, qemus: [livingQemu()], virsh, pgrep },
+      })
+      t.equal(`${dead.kind} ${alive.kind}`, 'confirmed-dead still-alive', `${virsh} ${pgrep}`)
+    }
+  }
+})

@@ -1,0 +1,181 @@
+import { test } from 'tap'
+import { decide } from '../../agent/domain/decide.ts'
+import type { Evidence } from '../../agent/domain/evidence.ts'
+import type { Because } from '../../agent/domain/verdict.ts'
+import {
+  cleanReport,
+  killedQemu,
+  livingQemu,
+  reported,
+  silent,
+  silentAddress,
+} from '../fixtures/evidence.ts'
+
+type Row = readonly [sentence: string, evidence: Evidence, because: Because]
+
+const scan = (change: Partial<typeof cleanReport.finalScan>): Evidence =>
+  reported({ finalScan: { ...cleanReport.finalScan, ...change } })
+const zombie = { ...killedQemu, end: { kind: 'zombie', afterMs: 1 } } as const
+const address = (change: Partial<typeof silentAddress>): Evidence =>
+  silent({ addresses: [{ ...silentAddress, ...change }] })
+
+const proofs: readonly Row[] = [
+  ['a qemu that was killed and is gone is dead', reported(), 'destroyed'],
+  [
+    'nothing found, nothing hung: it was gone before us',
+    reported({ qemus: [], io: { uring: 'not-known', drained: 'yes' } }),
+    'already-gone',
+  ],
+  [
+    'a busy host, where devices never rest, can still say that nothing was found',
+    reported({ qemus: [], io: { uring: 'not-known', drained: 'moving' } }),
+    'already-gone',
+  ],
+  [
+    'a qemu that ended between the scan and the kill was gone by itself',
+    reported({ qemus: [{ ...killedQemu, kill: 'already-gone' }] }),
+    'already-gone',
+  ],
+  ['a zombie without any other task cannot write', reported({ qemus: [zombie] }), 'zombie-only'],
+  [
+    'io_uring was used, and every device was seen at rest afterwards',
+    reported({ io: { uring: 'seen', drained: 'yes' } }),
+    'destroyed',
+  ],
+  [
+    'a nested pid namespace that the operator accepted is the whole host',
+    reported({ view: { ...cleanReport.view, pidNamespace: 'nested-accepted' } }),
+    'destroyed',
+  ],
+  [
+    'an off-link address that is silent everywhere, and a witness that answers',
+    silent(),
+    'every-address-silent',
+  ],
+  [
+    'our own failed ARP, seen by TCP, by ping and in the neighbour table',
+    address({ tcp: 'no-neighbour', echo: 'no-neighbour', neighbour: 'unresolved' }),
+    'every-address-silent',
+  ],
+]
+
+const refusals: readonly Row[] = [
+  ['a task in D cannot be killed', reported({ qemus: [livingQemu('D')] }), 'unkillable'],
+  ['a task that is still exiting', reported({ qemus: [livingQemu('R')] }), 'not-gone-in-time'],
+  [
+    'one of two qemu of the VM lives on',
+    reported({ qemus: [killedQemu, livingQemu('S')] }),
+    'not-gone-in-time',
+  ],
+  [
+    'no permission to kill it',
+    reported({ qemus: [{ ...livingQemu(), kill: 'denied' }] }),
+    'kill-denied',
+  ],
+  [
+    'a qemu that was not there before the kill',
+    reported({ qemus: [killedQemu, { ...livingQemu(), seen: 'after-kill', kill: 'not-sent' }] }),
+    'respawned',
+  ],
+  ['the scan counts a newcomer that no line shows', scan({ newcomers: 1 }), 'respawned'],
+  ['the scan counts a living group that no line shows', scan({ living: 1 }), 'not-gone-in-time'],
+  ['a dying qemu that nobody can name', scan({ unattributable: 1 }), 'unattributable-qemu'],
+  ['a process that bears the uuid and is no qemu', scan({ ambiguous: 1 }), 'ambiguous-process'],
+  ['a process that could not be read', scan({ unreadable: 1 }), 'scan-incomplete'],
+  ['a scan that saw no process at all', scan({ processes: 0 }), 'scan-incomplete'],
+  ['a count that is no number', scan({ living: Number.NaN }), 'not-gone-in-time'],
+  [
+    'hidden processes',
+    reported({ qemus: [], view: { ...cleanReport.view, processes: 'hidden' } }),
+    'processes-hidden',
+  ],
+  [
+    'a pid namespace that is not the host’s',
+    reported({ qemus: [], view: { ...cleanReport.view, pidNamespace: 'foreign' } }),
+    'pid-namespace',
+  ],
+  [
+    'another host than the one named',
+    reported({ host: { ...cleanReport.host, is: 'contradicted' } }),
+    'wrong-host',
+  ],
+  ['this very host', reported({ host: { ...cleanReport.host, is: 'own-host' } }), 'own-host'],
+  [
+    'io_uring was used and a device still has writes in flight',
+    reported({ io: { uring: 'seen', drained: 'no' } }),
+    'io-in-flight',
+  ],
+  [
+    'io_uring was used and the devices are busy: its write may be among them',
+    reported({ io: { uring: 'seen', drained: 'moving' } }),
+    'io-in-flight',
+  ],
+  [
+    'io_uring was used where no device can be seen',
+    reported({ io: { uring: 'seen', drained: 'not-visible' } }),
+    'io-in-flight',
+  ],
+  [
+    'a hung device, and nobody knows what the VM had used',
+    reported({ qemus: [], io: { uring: 'not-known', drained: 'no' } }),
+    'io-in-flight',
+  ],
+  ['SYN-ACK or RST', address({ tcp: 'answered' }), 'suspect-answered'],
+  ['an echo reply', address({ echo: 'replied' }), 'suspect-answered'],
+  ['a fresh ARP answer', address({ neighbour: 'answered' }), 'suspect-answered'],
+  ['an ICMP error on TCP', address({ tcp: 'icmp-error' }), 'icmp-error'],
+  ['an ICMP error on the ping', address({ echo: 'icmp-error' }), 'icmp-error'],
+  ['no route of our own', address({ tcp: 'own-trouble' }), 'own-network-trouble'],
+  ['no ping of our own', address({ echo: 'own-trouble' }), 'own-network-trouble'],
+  ['no neighbour table of our own', address({ neighbour: 'own-trouble' }), 'own-network-trouble'],
+  ['no connect was tried', address({ tcp: 'not-run' }), 'silence-not-proven'],
+  ['no ping was tried', address({ echo: 'not-run' }), 'silence-not-proven'],
+  ['the neighbour table was not asked', address({ neighbour: 'not-run' }), 'silence-not-proven'],
+  [
+    'host unreachable, and the neighbour table does not say the same',
+    address({ tcp: 'no-neighbour', neighbour: 'off-link' }),
+    'silence-not-proven',
+  ],
+  ['no address was looked at', silent({ addresses: [] }), 'silence-not-proven'],
+  [
+    'one of two addresses answers',
+    silent({ addresses: [silentAddress, { ...silentAddress, echo: 'replied' }] }),
+    'suspect-answered',
+  ],
+  ['no witness at all', silent({ witnesses: [] }), 'peer-isolated'],
+  [
+    'a witness that does not answer',
+    silent({ witnesses: [{ address: '192.0.2.1', answered: 'no' }] }),
+    'peer-isolated',
+  ],
+  [
+    'the suspect as its own witness',
+    silent({ witnesses: [{ address: silentAddress.address, answered: 'yes' }] }),
+    'peer-isolated',
+  ],
+  ['it answered once in this fence', silent({ contactBefore: true }), 'contact-lost'],
+  [
+    'a refusal keeps its own word',
+    { kind: 'refusal', because: 'banner-stalled' },
+    'banner-stalled',
+  ],
+  [
+    'our own trouble keeps its own word',
+    { kind: 'own-trouble', because: 'journal-failed' },
+    'journal-failed',
+  ],
+  ['no time was left', { kind: 'out-of-time' }, 'deadline-passed'],
+]
+
+test('what is proven', async (t) => {
+  for (const [sentence, evidence, because] of proofs) {
+    const kind = evidence.kind === 'report' ? 'confirmed-dead' : 'unreachable'
+    t.same(decide(evidence), { kind, because }, sentence)
+  }
+})
+
+test('what is a doubt', async (t) => {
+  for (const [sentence, evidence, because] of refusals) {
+    t.same(decide(evidence), { kind: 'still-alive', because }, sentence)
+  }
+})

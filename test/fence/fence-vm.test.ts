@@ -1,0 +1,185 @@
+import { test } from 'tap'
+import { createWorld, contactGives } from '../fixtures/fence-world.ts'
+import { fenceRequest, reportEvidence } from '../fixtures/fence-records.ts'
+
+const never = async (): Promise<never> => await new Promise<never>(() => undefined)
+const dead = contactGives(reportEvidence())
+
+test('the intent is written before the contact, the outcome before the answer', async (t) => {
+  const { service, events, verdicts } = createWorld({
+    suspect: async () => await Promise.resolve(dead),
+  })
+  const record = await service.fence(fenceRequest())
+  t.same(record.verdict, { kind: 'confirmed-dead', because: 'destroyed' })
+  t.same(events, ['intent fence-1', 'contact fence-1', 'outcome fence-1 destroyed'])
+  t.same(verdicts, [record], 'the same value is what the log line is made of')
+  t.equal(service.inFlight(), 0)
+})
+
+test('without an intent on disk nothing is done', async (t) => {
+  const { service, events } = createWorld({
+    journal: {
+      intent: async () => {
+        await Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }))
+      },
+    },
+  })
+  const { verdict, trail } = await service.fence(fenceRequest())
+  t.same(verdict, { kind: 'still-alive', because: 'journal-failed' })
+  t.match(trail.detail, /ENOSPC/)
+  t.same(events, ['outcome fence-1 journal-failed'], 'no contact')
+})
+
+test('a journal that hangs on the intent ends in a refusal inside the budget', async (t) => {
+  const { service, clock } = createWorld({ journal: { intent: never } })
+  const answer = service.fence(fenceRequest({}, { budgetMs: 5_000 }))
+  await clock.advance(5_000)
+  const { verdict, durationMs } = await answer
+  t.same(verdict, { kind: 'still-alive', because: 'journal-failed' })
+  t.ok(durationMs < 5_000)
+})
+
+test('a proof that cannot be written down is not answered as a proof', async (t) => {
+  let calls = 0
+  const { service, events } = createWorld({
+    suspect: async () => await Promise.resolve(dead),
+    journal: {
+      outcome: async () => {
+        calls += 1
+        if (calls === 1) await Promise.reject(new TypeError('broken'))
+      },
+    },
+  })
+  const { verdict, trail } = await service.fence(fenceRequest())
+  t.same(verdict, { kind: 'still-alive', because: 'journal-failed' })
+  t.match(trail.detail, /TypeError/)
+  t.same(events.at(-1), 'outcome fence-1 journal-failed', 'and the answer itself is written down')
+})
+
+test('a proof whose fsync hangs is answered as a refusal, inside the budget', async (t) => {
+  const { service, clock } = createWorld({
+    suspect: async () => await Promise.resolve(dead),
+    journal: { outcome: never },
+  })
+  const answer = service.fence(fenceRequest({}, { budgetMs: 3_000 }))
+  await clock.advance(3_000)
+  const { verdict, trail } = await answer
+  t.same(verdict, { kind: 'still-alive', because: 'journal-failed' })
+  t.match(trail.detail, /LATE/)
+})
+
+test('a contact that never ends is answered before the budget ends', async (t) => {
+  const { service, clock, verdicts } = createWorld({ suspect: never })
+  const answer = service.fence(fenceRequest({}, { budgetMs: 20_000 }))
+  await clock.advance(19_000)
+  t.equal(verdicts.length, 0)
+  t.equal(service.inFlight(), 1)
+  await clock.advance(999)
+  t.same((await answer).verdict, { kind: 'still-alive', because: 'deadline-passed' })
+})
+
+test('a late proof is worth nothing', async (t) => {
+  const { service, clock } = createWorld({
+    suspect: async (_request, budgetMs, signal) => {
+      await clock.wait(budgetMs + 10_000, signal)
+      return dead
+    },
+  })
+  const answer = service.fence(fenceRequest())
+  await clock.advance(60_000)
+  t.same((await answer).verdict, { kind: 'still-alive', because: 'deadline-passed' })
+})
+
+test('a budget that is too short for a contact begins none', async (t) => {
+  const { service, events } = createWorld({})
+  const { verdict } = await service.fence(fenceRequest({}, { budgetMs: 800 }))
+  t.same(verdict, { kind: 'still-alive', because: 'deadline-passed' })
+  t.notOk(events.some((event) => event.startsWith('contact')))
+})
+
+for (const [what, fault] of [
+  ['an Error', new RangeError('secret remote text')],
+  ['something that is no Error', 'secret remote text'],
+] as const) {
+  test(`a bug that throws ${what} is a refusal, and its text stays here`, async (t) => {
+    const { service } = createWorld({
+      suspect: async () => await Promise.reject(fault),
+    })
+    const record = await service.fence(fenceRequest())
+    t.same(record.verdict, { kind: 'still-alive', because: 'internal-error' })
+    t.notMatch(JSON.stringify(record), /secret remote text/)
+  })
+}
+
+test('identical requests share one contact, and each has its own intent and outcome', async (t) => {
+  let contacts = 0
+  const { service, clock, events } = createWorld({
+    suspect: async (_request, _budgetMs, signal) => {
+      contacts += 1
+      await clock.wait(1_000, signal)
+      return dead
+    },
+  })
+  const answers = [
+    service.fence(fenceRequest({}, { fenceId: 'a' })),
+    service.fence(fenceRequest({}, { fenceId: 'b' })),
+    service.fence(fenceRequest({ port: 2222 }, { fenceId: 'c' })),
+  ]
+  await clock.advance(1_000)
+  const records = await Promise.all(answers)
+  t.equal(contacts, 2, 'another port is another suspect')
+  t.same(
+    records.map(({ verdict }) => verdict.because),
+    ['destroyed', 'destroyed', 'destroyed'],
+  )
+  t.match(records[1]?.trail.detail, /^joined: /)
+  for (const id of ['a', 'b', 'c']) {
+    t.ok(events.includes(`intent ${id}`) && events.includes(`outcome ${id} destroyed`), id)
+  }
+  const again = service.fence(fenceRequest({}, { fenceId: 'd' }))
+  await clock.advance(1_000)
+  await again
+  t.equal(contacts, 3, 'what is finished is not joined')
+})
+
+test('who joins keeps a deadline of its own', async (t) => {
+  const { service, clock } = createWorld({
+    suspect: async (_request, _budgetMs, signal) => {
+      await clock.wait(8_000, signal)
+      return dead
+    },
+  })
+  const patient = service.fence(fenceRequest({}, { budgetMs: 20_000 }))
+  const hasty = service.fence(fenceRequest({}, { budgetMs: 3_000 }))
+  await clock.advance(3_000)
+  t.same((await hasty).verdict, { kind: 'still-alive', because: 'deadline-passed' })
+  await clock.advance(6_000)
+  t.same((await patient).verdict, { kind: 'confirmed-dead', because: 'destroyed' })
+})
+
+test('stopping waits for what is in flight', async (t) => {
+  const { service, clock } = createWorld({
+    suspect: async (_request, _budgetMs, signal) => {
+      await clock.wait(2_000, signal)
+      return dead
+    },
+  })
+  const answer = service.fence(fenceRequest())
+  await clock.advance(10)
+  const drained = service.drain(10_000)
+  await clock.advance(2_000)
+  await drained
+  t.same((await answer).verdict, { kind: 'confirmed-dead', because: 'destroyed' })
+})
+
+test('what the grace does not bring to an end is refused', async (t) => {
+  const { service, clock } = createWorld({ suspect: never })
+  const answer = service.fence(fenceRequest())
+  await clock.advance(10)
+  const drained = service.drain(1_000)
+  await clock.advance(1_000)
+  await drained
+  t.same((await answer).verdict, { kind: 'still-alive', because: 'shutting-down' })
+  const { verdict } = await service.fence(fenceRequest({ port: 23 }))
+  t.same(verdict, { kind: 'still-alive', because: 'shutting-down' }, 'and nothing new is begun')
+})

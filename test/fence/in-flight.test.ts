@@ -1,0 +1,36 @@
+import { test } from 'tap'
+import { createInFlight } from '../../agent/fence/in-flight.ts'
+import type { Observation } from '../../agent/fence/observe.ts'
+import { fenceRequest, hostAddress, vmUuid } from '../fixtures/fence-records.ts'
+
+const observation: Observation = {
+  evidence: { kind: 'out-of-time' },
+  trail: { address: '', phases: [], detail: '' },
+}
+
+test('what differs for the suspect is not shared', async (t) => {
+  const inFlight = createInFlight()
+  const start = async () => await new Promise<Observation>(() => undefined)
+  t.notOk(inFlight.share(fenceRequest(), start).joined)
+  t.ok(
+    inFlight.share(fenceRequest({}, { fenceId: 'x', requestId: 'y', budgetMs: 1 }), start).joined,
+  )
+  const others = [
+    fenceRequest({}, { vm: vmUuid('f'.repeat(32)) }),
+    fenceRequest({ addresses: [hostAddress('192.0.2.8')] }),
+    fenceRequest({ addresses: [hostAddress('192.0.2.7'), hostAddress('192.0.2.8')] }),
+    fenceRequest({ port: 23 }),
+    fenceRequest({ user: 'ops' }),
+    fenceRequest({ hostUuid: 'host-8' }),
+  ]
+  for (const request of others) t.notOk(inFlight.share(request, start).joined)
+})
+
+test('a look that failed is not joined afterwards', async (t) => {
+  const inFlight = createInFlight()
+  const failing = inFlight.share(fenceRequest(), async () => await Promise.reject(new Error('no')))
+  await t.rejects(failing.observation)
+  const next = inFlight.share(fenceRequest(), async () => await Promise.resolve(observation))
+  t.notOk(next.joined)
+  t.equal(await next.observation, observation)
+})

@@ -1,0 +1,114 @@
+import { test } from 'tap'
+import { doubt, unreachable } from '../../agent/domain/verdict.ts'
+import type { FenceRecord } from '../../agent/fence/record.ts'
+import { command, dead, fenceUrl, openDesk } from '../fixtures/agent-server.ts'
+import { fenceRecord, fenceRequest, hostAddress, vmHex, vmUuid } from '../fixtures/fence-records.ts'
+
+const refusal = {
+  success: false,
+  qemuConfirmedDead: false,
+  qemuStillAlive: true,
+  targetHostUnreachable: false,
+}
+
+test('a verdict of any kind is a plain 200', async (t) => {
+  const rows = [
+    ['qemuConfirmedDead', dead],
+    ['targetHostUnreachable', unreachable('every-address-silent')],
+    ['qemuStillAlive', doubt('unkillable')],
+  ] as const
+  for (const [verdict, how] of rows) {
+    const fence =
+      typeof how === 'function'
+        ? how
+        : async (request: FenceRecord['request']) =>
+            await Promise.resolve(fenceRecord({ request, verdict: how }))
+    const { server, calls } = openDesk({ fence })
+    const answer = await server.inject({ method: 'POST', url: fenceUrl, payload: command() })
+    t.equal(answer.statusCode, 200, verdict)
+    t.match(answer.json(), { verdict, vmUuid: vmHex, [verdict]: true })
+    t.equal(answer.headers['content-type'], 'application/json; charset=utf-8')
+    t.equal(calls.length, 1)
+  }
+})
+
+test('the request reaches the use case whole, with ids of its own', async (t) => {
+  const { server, calls } = openDesk()
+  const headers = { 'x-request-id': 'caller-7' }
+  const post = { method: 'POST', url: `${fenceUrl}/`, headers } as const
+  const answer = await server.inject({ ...post, payload: command({ sshTimeoutSec: 9 }) })
+  t.equal(answer.headers['x-request-id'], 'caller-7')
+  t.match(calls[0], {
+    requestId: 'caller-7',
+    budgetMs: 9000,
+    vm: vmUuid(),
+    fenceId: /^[0-9a-f]{32}$/,
+  })
+  t.match(answer.json(), { fenceId: calls[0]?.fenceId })
+  await server.inject({ ...post, payload: command() })
+  t.not(calls[0]?.fenceId, calls[1]?.fenceId)
+})
+
+test('the operator cuts the budget', async (t) => {
+  const { server, calls } = openDesk({ rules: { budgetMsMax: 5000 } })
+  await server.inject({ method: 'POST', url: fenceUrl, payload: command() })
+  t.equal(calls[0]?.budgetMs, 5000)
+})
+
+test('a bug after acceptance is answered with a refusal', async (t) => {
+  const broken = { evidence: undefined } as unknown as Partial<FenceRecord>
+  const rows: readonly (readonly [string, () => Promise<FenceRecord>])[] = [
+    ['a rejected promise', async () => await Promise.reject(new Error('bug'))],
+    [
+      'a throw that is no error',
+      async () => {
+        // oxlint-disable-next-line typescript/only-throw-error -- what a bug may throw
+        throw 'bug'
+      },
+    ],
+    ['no record at all', async () => await Promise.resolve(undefined as unknown as FenceRecord)],
+    ['a record with a part missing', async () => await Promise.resolve(fenceRecord(broken))],
+    [
+      'a record about another VM',
+      async () => {
+        const vm = vmUuid('f'.repeat(32))
+        return await Promise.resolve(fenceRecord({ request: fenceRequest({}, { vm }) }))
+      },
+    ],
+    [
+      'a record about another host',
+      async () => {
+        const addresses = [hostAddress('192.0.2.99')] as const
+        return await Promise.resolve(fenceRecord({ request: fenceRequest({ addresses }) }))
+      },
+    ],
+  ]
+  for (const [title, fence] of rows) {
+    const { server, lines } = openDesk({ fence })
+    const answer = await server.inject({ method: 'POST', url: fenceUrl, payload: command() })
+    t.equal(answer.statusCode, 200, title)
+    t.match(answer.json(), { ...refusal, reason: 'internal-error', vmUuid: vmHex }, title)
+    t.match(lines.join(''), /fence ended by a bug/, title)
+  }
+})
+
+test('a fence shared with an identical request answers both', async (t) => {
+  const fence = async () =>
+    await Promise.resolve(fenceRecord({ request: fenceRequest({}, { fenceId: 'first' }) }))
+  const { server } = openDesk({ fence })
+  const answer = await server.inject({ method: 'POST', url: fenceUrl, payload: command() })
+  t.match(answer.json(), { qemuConfirmedDead: true, fenceId: 'first' })
+})
+
+test('one fence too many is sent away until later', async (t) => {
+  let running = 4
+  const { server, calls } = openDesk({ inFlight: () => running })
+  const post = { method: 'POST', url: fenceUrl, payload: command() } as const
+  const full = await server.inject(post)
+  t.equal(full.statusCode, 503)
+  t.match(full.json(), { success: false, code: 'FENCE_BUSY', qemuStillAlive: false })
+  t.equal(full.headers['retry-after'], '5')
+  t.equal(calls.length, 0)
+  running = 3
+  t.equal((await server.inject(post)).statusCode, 200)
+})

@@ -1,0 +1,376 @@
+/**
+ * Every state that a suspect is known to be in, made real in the lab, fenced through HTTP and SSH, and
+ * held against the truth as seen from outside. The closing comments are the table of what came out.
+ */
+import tap, { test } from 'tap'
+import type { Test } from 'tap'
+import { startAgent } from '../fixtures/agent-process.ts'
+import type { AgentProcess, FenceAnswer } from '../fixtures/agent-process.ts'
+import { bootHost, lab, newVmUuid } from '../fixtures/lab.ts'
+import type { LabHost } from '../fixtures/lab.ts'
+
+// Thirty hosts, one after the other; those that cannot be fenced take their whole budget.
+tap.setTimeout(600_000)
+
+const proceeds = ['qemuConfirmedDead', 'targetHostUnreachable']
+
+interface Row {
+  readonly state: string
+  readonly reason: string
+  /** Brings the host into the state; the VM's uuid is given, and started here where it should run. */
+  readonly make: (host: LabHost, vm: string) => Promise<void>
+  readonly command?: object
+  /** Whether a task of the VM has to be alive afterwards; checked from outside. */
+  readonly alive: boolean
+  readonly hostOptions?: readonly string[]
+}
+
+const withStorage =
+  (...options: readonly string[]) =>
+  async (host: LabHost, vm: string) => {
+    const disk = await lab('storage', options[0] === 'lun' ? 'lun' : 'make', host.name)
+    await host.startVm(vm, '--disk', disk, ...options.slice(1))
+    await host.state('hang-storage', vm)
+  }
+
+const killedBefore = (make: Row['make']) => async (host: LabHost, vm: string) => {
+  await make(host, vm)
+  // As a helper that trusts pgrep would; then long enough for a leader to become a zombie.
+  await host.exec(`kill -9 $(pgrep -f '[q]emu.*${vm}'); sleep 0.5`)
+}
+
+const fileHang = withStorage('make', '--cache', 'writethrough', '--aio', 'threads')
+const nativeHang = withStorage('lun', '--cache', 'none', '--aio', 'native')
+const uringHang = withStorage('lun', '--cache', 'none', '--aio', 'io_uring')
+const short = { sshTimeoutSec: 5 }
+
+const started = async (host: LabHost, vm: string): Promise<void> => {
+  await host.startVm(vm)
+}
+
+const rows: readonly Row[] = [
+  { state: 'a libvirt VM, name = 32 hex', reason: 'destroyed', alive: false, make: started },
+  {
+    state: 'a libvirt VM named instance-00000001',
+    reason: 'destroyed',
+    alive: false,
+    make: async (host, vm) => {
+      await host.startVm(vm, '--name', 'instance')
+    },
+  },
+  {
+    state: 'an orphan that libvirt does not know',
+    reason: 'destroyed',
+    alive: false,
+    make: async (host, vm) => {
+      await host.startVm(vm, '--orphan')
+    },
+  },
+  {
+    state: 'two qemu of one uuid',
+    reason: 'destroyed',
+    alive: false,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.startVm(vm, '--orphan', '--disk', '/var/tmp')
+    },
+  },
+  {
+    state: 'libvirtd stopped',
+    reason: 'destroyed',
+    alive: false,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.state('libvirtd-stop')
+    },
+  },
+  {
+    state: 'libvirtd hung (SIGSTOP)',
+    reason: 'destroyed',
+    alive: false,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.state('libvirtd-hang')
+    },
+  },
+  {
+    state: 'a SIGSTOPped qemu',
+    reason: 'destroyed',
+    alive: false,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.state('qemu-stop', vm)
+    },
+  },
+  { state: 'the VM is not there', reason: 'already-gone', alive: false, make: async () => {} },
+  {
+    state: 'an unreaped zombie',
+    reason: 'already-gone',
+    alive: false,
+    make: async (host, vm) => {
+      await host.state('zombie-qemu', vm)
+    },
+  },
+  {
+    state: 'unkillable I/O, running',
+    reason: 'unkillable',
+    alive: true,
+    make: fileHang,
+    command: short,
+  },
+  {
+    state: 'unkillable I/O, killed before: zombie leader, empty cmdline',
+    reason: 'unkillable',
+    alive: true,
+    make: killedBefore(fileHang),
+    command: short,
+  },
+  {
+    state: 'no memory map: a thread in exit_aio, running before',
+    reason: 'unkillable',
+    alive: true,
+    make: nativeHang,
+    command: short,
+  },
+  {
+    state: 'no memory map, killed before, libvirt remembers it',
+    reason: 'unkillable',
+    alive: true,
+    make: killedBefore(nativeHang),
+    command: short,
+  },
+  {
+    state: 'no memory map, killed before, nobody can name it',
+    reason: 'unattributable-qemu',
+    alive: true,
+    make: async (host, vm) => {
+      const disk = await lab('storage', 'lun', host.name)
+      await host.startVm(vm, '--orphan', '--disk', disk, '--cache', 'none', '--aio', 'native')
+      await host.state('hang-storage', vm)
+      await host.exec(`kill -9 $(pgrep -f '[q]emu.*${vm}'); sleep 0.5`)
+    },
+    command: short,
+  },
+  {
+    state: 'io_uring on a hung LUN: gone, its write is not',
+    reason: 'io-in-flight',
+    alive: false,
+    make: uringHang,
+    command: short,
+  },
+  {
+    state: 'io_uring on a hung LUN, killed before',
+    reason: 'io-in-flight',
+    alive: false,
+    make: killedBefore(uringHang),
+    command: short,
+  },
+  {
+    state: 'no pgrep',
+    reason: 'destroyed',
+    alive: false,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.state('no-pgrep')
+    },
+  },
+  {
+    state: 'no virsh',
+    reason: 'destroyed',
+    alive: false,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.state('no-virsh')
+    },
+  },
+  {
+    state: 'fork limit: one more process',
+    reason: 'destroyed',
+    alive: false,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.state('fork-limit', '1')
+    },
+  },
+  {
+    state: 'fork limit: none at all',
+    reason: 'destroyed',
+    alive: false,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.state('fork-limit', '0')
+    },
+    command: { sshTimeoutSec: 30 },
+  },
+  {
+    state: 'a noisy login shell',
+    reason: 'destroyed',
+    alive: false,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.state('noisy-login', 'root')
+    },
+  },
+  {
+    state: 'login shell dash',
+    reason: 'destroyed',
+    alive: false,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.state('login-shell', 'root', '/bin/dash')
+    },
+  },
+  {
+    state: 'login shell nologin',
+    reason: 'report-missing',
+    alive: true,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.state('login-shell', 'root', '/usr/sbin/nologin')
+    },
+  },
+  {
+    state: 'login shell true',
+    reason: 'report-missing',
+    alive: true,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.state('login-shell', 'root', '/bin/true')
+    },
+  },
+  {
+    state: 'a user with sudo',
+    reason: 'destroyed',
+    alive: false,
+    make: started,
+    command: { targetHostUsername: 'ops' },
+  },
+  {
+    state: 'a user without sudo, the VM runs',
+    reason: 'kill-denied',
+    alive: true,
+    make: started,
+    command: { targetHostUsername: 'plain', sshTimeoutSec: 6 },
+  },
+  {
+    state: 'a user without sudo who sees everything, the VM is not there',
+    reason: 'already-gone',
+    alive: false,
+    make: async () => {},
+    command: { targetHostUsername: 'plain' },
+  },
+  {
+    state: 'a user without sudo, hidepid',
+    reason: 'processes-hidden',
+    alive: true,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.state('hidepid')
+    },
+    command: { targetHostUsername: 'plain', sshTimeoutSec: 6 },
+  },
+  {
+    state: 'root, hidepid',
+    reason: 'destroyed',
+    alive: false,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.state('hidepid')
+    },
+  },
+  {
+    state: 'login by password',
+    reason: 'destroyed',
+    alive: false,
+    make: started,
+    command: { targetHostPassword: 'lab-root-password' },
+  },
+  {
+    state: 'a wrong host uuid',
+    reason: 'wrong-host',
+    alive: true,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      await host.exec('echo host=11112222333344445555666677778888 >/etc/zstack-uuids')
+    },
+    command: { targetHostUuid: '99992222333344445555666677778888' },
+  },
+]
+
+const table: string[] = []
+
+const note = (state: string, { verdict, reason, tookMs }: FenceAnswer): void => {
+  table.push(`${state} | ${verdict} | ${reason} | ${tookMs} ms`)
+}
+
+const startLabAgent = async (
+  t: Test,
+  pidNamespace: 'initial' | 'nested' = 'nested',
+): Promise<AgentProcess> => {
+  const agent = await startAgent({
+    ssh: { identityFiles: [`${process.env['LAB_DIR'] ?? ''}/client_key`] },
+    suspects: { pidNamespace },
+  })
+  t.teardown(async () => {
+    await agent.stop()
+  })
+  return agent
+}
+
+test('the states of a suspect', { timeout: 600_000 }, async (t) => {
+  const agent = await startLabAgent(t)
+  for (const row of rows) {
+    await t.test(row.state, async (t) => {
+      const host = await bootHost(...(row.hostOptions ?? []))
+      const vm = newVmUuid()
+      await row.make(host, vm)
+      const budgetSec = 20
+      const command = {
+        vmUuid: vm,
+        targetHostIp: host.address,
+        sshTimeoutSec: budgetSec,
+        ...row.command,
+      }
+      const answer = await agent.fence(command)
+      note(row.state, answer)
+      t.equal(answer.reason, row.reason, answer.summary)
+      t.equal(answer.success, proceeds.includes(answer.verdict))
+      t.ok(answer.tookMs < command.sshTimeoutSec * 1000, 'inside the budget')
+      const living = await host.living(vm)
+      t.equal(living.length > 0, row.alive, `from outside: ${living.join('; ') || 'nothing lives'}`)
+      if (living.length > 0) t.equal(answer.verdict, 'qemuStillAlive')
+      await host.down()
+    })
+  }
+  for (const line of table) t.comment(line)
+})
+
+test('innocent processes survive', async (t) => {
+  const agent = await startLabAgent(t)
+  const host = await bootHost()
+  const vm = newVmUuid()
+  await host.startVm(vm)
+  const started = await lab('innocent', host.name, vm)
+  t.ok(started.split('\n').length >= 10, started)
+  const answer = await agent.fence({ vmUuid: vm, targetHostIp: host.address })
+  note('eleven innocent processes', answer)
+  t.comment(table.at(-1) ?? '')
+  t.same(await host.living(vm), [], 'the VM is dead')
+  const { code, text } = await host.exec('true')
+  t.equal(code, 0, text)
+  t.equal(await lab('innocent-alive', host.name), '', 'none of them died')
+  // One of them bears `-uuid UUID` as arguments of its own and is no qemu: left alone, and a doubt.
+  t.equal(answer.reason, 'ambiguous-process')
+  await host.exec("kill -9 $(pgrep -f 'shell-arguments|sleep.*-uuid' || true)")
+})
+
+test('a host that is a pid namespace of its own is a doubt by default', async (t) => {
+  const agent = await startLabAgent(t, 'initial')
+  const host = await bootHost()
+  const vm = newVmUuid()
+  await host.startVm(vm)
+  const answer = await agent.fence({ vmUuid: vm, targetHostIp: host.address })
+  note('a foreign pid namespace', answer)
+  t.comment(table.at(-1) ?? '')
+  t.equal(answer.reason, 'pid-namespace')
+})

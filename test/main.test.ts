@@ -1,0 +1,181 @@
+/** The process as a service manager sees it: output, signals, exit codes. */
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test } from 'tap'
+import { command, fenceUrl } from './fixtures/agent-server.ts'
+
+const main = fileURLToPath(new URL('../agent/main.js', import.meta.url))
+
+interface Run {
+  readonly child: ChildProcess
+  readonly out: () => string
+  readonly err: () => string
+  readonly exit: Promise<number | null>
+}
+
+const run = (...args: readonly string[]): Run => {
+  const env = {
+    ...process.env,
+    PEERFENCE_CONFIG: '',
+    PEERFENCE_LISTEN: '',
+    PEERFENCE_LOG_LEVEL: '',
+  }
+  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let [out, err] = ['', '']
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString()
+  })
+  const exit = once(child, 'close').then(([code]) => code as number | null)
+  return { child, out: () => out, err: () => err, exit }
+}
+
+/** Resolves with the log line that has the words; rejects when the process ends before. */
+const line = async (
+  { child, out, err, exit }: Run,
+  words: string,
+): Promise<Record<string, unknown>> => {
+  for (;;) {
+    const found = out()
+      .split('\n')
+      .slice(0, -1)
+      .find((one) => one.includes(words))
+    if (found !== undefined) return JSON.parse(found) as Record<string, unknown>
+    if (child.exitCode !== null || child.signalCode !== null || child.stdout === null)
+      throw new Error(`no "${words}" in: ${out()}${err()}`)
+    await Promise.race([once(child.stdout, 'data'), exit])
+  }
+}
+
+const config = (directory: string, value: object = {}): string => {
+  const file = join(directory, 'peerfence.json')
+  const journal = { file: join(directory, 'journal.jsonl') }
+  writeFileSync(file, JSON.stringify({ http: { listen: '127.0.0.1:0' }, journal, ...value }))
+  return file
+}
+
+test('help, version, wrong usage', async (t) => {
+  const [help, version, wrong] = [run('--help'), run('--version'), run('serve', '--port', '1')]
+  t.equal(await help.exit, 0)
+  t.match(help.out(), /^usage: peerfence serve/)
+  t.equal(await version.exit, 0)
+  t.match(version.out(), /^peerfence \d+\.\d+\.\d+\n$/)
+  t.equal(await wrong.exit, 64)
+  t.match(wrong.err(), /^peerfence: .*--port[^]*usage:/)
+  t.equal(wrong.out(), '')
+})
+
+test('config check, good and bad', async (t) => {
+  const file = config(t.testdir({}))
+  const good = run('config', 'check', '--config', file)
+  t.equal(await good.exit, 0)
+  t.equal(good.out(), `${file}: no faults\n`)
+  const bad = config(t.testdir({}), { fence: { holdMs: -1 }, http: { listen: 'x', port: 1 } })
+  for (const words of [['config', 'check'], ['serve']]) {
+    const faulty = run(...words, '--config', bad)
+    t.equal(await faulty.exit, 78)
+    t.same(faulty.err().trimEnd().split('\n').length, 2, 'every fault has its line')
+    t.match(faulty.err(), /: \/http\/port: no such property\n/)
+    t.match(faulty.err(), /: \/fence\/holdMs: must be >= 0\n/)
+  }
+})
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`serves until ${signal}, then exits 0`, async (t) => {
+    const agent = run('serve', '--config', config(t.testdir({})))
+    const { address } = await line(agent, 'agent is ready')
+    const answer = await fetch(`${String(address)}${fenceUrl}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(command({ targetHostIp: '127.0.0.1' })),
+    })
+    t.equal(answer.status, 403)
+    agent.child.kill(signal)
+    t.equal(await agent.exit, 0)
+    t.match(agent.out(), /agent has stopped/)
+    t.equal(agent.err(), '')
+  })
+}
+
+test('a second signal ends it at once', async (t) => {
+  const agent = run('serve', '--config', config(t.testdir({})))
+  const { address } = await line(agent, 'agent is ready')
+  // A connection that says nothing keeps the first signal busy for a moment.
+  const { port } = new URL(String(address))
+  const socket = connect(Number(port), '127.0.0.1')
+  await once(socket, 'connect')
+  socket.on('error', () => undefined)
+  agent.child.kill('SIGTERM')
+  await line(agent, 'agent is stopping')
+  agent.child.kill('SIGINT')
+  t.equal(await agent.exit, 1)
+  socket.destroy()
+})
+
+test('what cannot start says why and exits 1', async (t) => {
+  const directory = t.testdir({})
+  const agent = run('serve', '--config', config(directory, { journal: { file: directory } }))
+  t.equal(await agent.exit, 1)
+  t.match(agent.out(), /"level":"fatal".*EISDIR.*agent failed to start/)
+})
+
+/** Runs the agent with a few lines of its own before it, which break it from inside. */
+const runBroken = async (file: string, lines: string, isReady: boolean) => {
+  const program = `${lines}; process.argv.splice(1, 0, 'x'); await import(${JSON.stringify(main)})`
+  const args = ['--input-type=module', '-e', program, 'serve', '--config', file]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let out = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+  })
+  const exit = once(child, 'close')
+  if (isReady) {
+    while (!out.includes('agent is ready')) {
+      await Promise.race([once(child.stdout, 'data'), exit])
+    }
+    child.kill('SIGUSR2')
+  }
+  const [status] = (await exit) as [number | null]
+  return { status, out }
+}
+
+test('a bug anywhere ends it with a last line and exit 1', async (t) => {
+  const file = config(t.testdir({}))
+  const rows = [
+    ['a throw', 'agent ended by a bug', 'setTimeout(() => { throw new Error("planted") }, 1)'],
+    ['a rejection', 'agent ended by a bug', 'Promise.reject(new Error("planted"))'],
+    [
+      'a bug while it stops',
+      'agent failed to stop',
+      // The only wait of exactly this length is the one for callers to read their answers.
+      `const whole = setTimeout
+       globalThis.setTimeout = (run, ms, ...more) => {
+         if (ms === 2000) throw new Error('planted')
+         return whole(run, ms, ...more)
+       }
+       process.kill(process.pid, 'SIGTERM')`,
+    ],
+  ] as const
+  for (const [title, words, code] of rows) {
+    const lines = `process.on('SIGUSR2', () => { ${code} })`
+    const { status, out } = await runBroken(file, lines, true)
+    t.equal(status, 1, title)
+    t.match(out, new RegExp(`"level":"fatal".*planted.*${words}`), title)
+  }
+})
+
+test('a signal before it is ready ends it quietly', async (t) => {
+  const lines = `process.on('newListener', (name) => {
+    if (name === 'SIGINT') process.nextTick(() => process.emit('SIGTERM', 'SIGTERM'))
+  })`
+  const { status, out } = await runBroken(config(t.testdir({})), lines, false)
+  t.equal(status, 0)
+  t.notMatch(out, /ready/)
+})

@@ -1,0 +1,114 @@
+import t, { test } from 'tap'
+import { dropAll, makeNetwork, skipReason } from './namespaces.ts'
+
+const root = { skip: skipReason() }
+// Every test has its own network, and spends its time waiting.
+t.jobs = 4
+const v4 = '10.91.0.2'
+const v6 = 'fd91::2'
+const yes = (address: string) => ({ address, answered: 'yes' })
+
+test('a suspect that answers pings, by IPv4 and IPv6', root, async (t) => {
+  const { look } = await makeNetwork(t)
+  t.same(await look([v4, v6]), {
+    addresses: [
+      { address: v4, echo: 'replied', neighbour: 'answered' },
+      { address: v6, echo: 'replied', neighbour: 'answered' },
+    ],
+    witnesses: [yes('10.91.0.254'), yes('fd91::254')],
+  })
+})
+
+test('a suspect that drops everything but answers ARP', root, async (t) => {
+  const { look, filter } = await makeNetwork(t)
+  filter('suspect', dropAll)
+  t.same(await look([v4]), {
+    addresses: [{ address: v4, echo: 'silent', neighbour: 'answered' }],
+    witnesses: [yes('10.91.0.254')],
+  })
+})
+
+test('a suspect whose firewall rejects', root, async (t) => {
+  const { look, filter } = await makeNetwork(t)
+  filter('suspect', [
+    'in ip protocol icmp reject with icmp type host-prohibited',
+    'in icmpv6 type echo-request reject with icmpv6 type admin-prohibited',
+  ])
+  const { addresses } = await look([v4, v6])
+  t.match(addresses, [{ echo: 'icmp-error' }, { echo: 'icmp-error' }])
+})
+
+test('a suspect that says "host unreachable" itself', root, async (t) => {
+  const { look, filter } = await makeNetwork(t)
+  filter('suspect', ['in ip protocol icmp reject with icmp type host-unreachable'])
+  t.match((await look([v4])).addresses, [{ echo: 'icmp-error' }])
+})
+
+test('a suspect behind a gateway', root, async (t) => {
+  const { look, ip, filter, inside } = await makeNetwork(t)
+  const far = '10.92.0.2'
+  await t.test('answers', async (t) => {
+    t.same(await look([far]), {
+      addresses: [{ address: far, echo: 'replied', neighbour: 'off-link' }],
+      witnesses: [yes('10.91.0.254')],
+    })
+  })
+  await t.test('drops everything', async (t) => {
+    filter('far', dropAll)
+    t.same(await look([far]), {
+      addresses: [{ address: far, echo: 'silent', neighbour: 'off-link' }],
+      witnesses: [yes('10.91.0.254')],
+    })
+    inside('far', 'nft flush ruleset')
+  })
+  await t.test(
+    'a witness on the same wire does not vouch for the way behind the gateway',
+    async (t) => {
+      filter('gateway', ['forward drop'])
+      const { addresses, witnesses } = await look([far], { witnesses: [v4] })
+      t.same(addresses, [{ address: far, echo: 'silent', neighbour: 'off-link' }])
+      t.same(witnesses, [{ address: v4, answered: 'not-run' }])
+      inside('gateway', 'nft flush ruleset')
+    },
+  )
+  await t.test('is gone, and the gateway says so', async (t) => {
+    ip('far', 'addr del 10.92.0.2/24 dev v0')
+    ip('gateway', 'neigh flush all')
+    t.same((await look([far])).addresses, [
+      { address: far, echo: 'icmp-error', neighbour: 'off-link' },
+    ])
+  })
+})
+
+test('our own trouble', root, async (t) => {
+  const { look, ip } = await makeNetwork(t)
+  const trouble = [{ address: v4, echo: 'own-trouble', neighbour: 'own-trouble' }]
+  await t.test('our own address', async (t) => {
+    const { addresses } = await look(['10.91.0.1'])
+    t.same(addresses, [{ ...trouble[0], address: '10.91.0.1' }])
+  })
+  await t.test('an unreachable route', async (t) => {
+    ip('peer', `route add unreachable ${v4}`)
+    t.same((await look([v4])).addresses, trouble)
+    ip('peer', `route del unreachable ${v4}`)
+  })
+  await t.test('our own address is no witness', async (t) => {
+    const { witnesses } = await look([v4], { witnesses: ['10.91.0.1'] })
+    t.same(witnesses, [{ address: '10.91.0.1', answered: 'not-run' }])
+  })
+  await t.test('the suspect is no witness, in whatever spelling', async (t) => {
+    t.same((await look([v6], { witnesses: ['FD91:0::2', v6] })).witnesses, [])
+  })
+  await t.test('the cable of our own link is pulled', async (t) => {
+    ip('wire', 'link set peer down')
+    t.same(await look([v4]), {
+      addresses: trouble,
+      witnesses: [{ address: '10.91.0.254', answered: 'not-run' }],
+    })
+    ip('wire', 'link set peer up')
+  })
+  await t.test('our own link is switched off', async (t) => {
+    ip('peer', 'link set v0 down')
+    t.same(await look([v4]), { addresses: trouble, witnesses: [] })
+  })
+})

@@ -1,0 +1,50 @@
+import t, { test } from 'tap'
+import { dropAll, makeNetwork, skipReason } from './namespaces.ts'
+
+const root = { skip: skipReason() }
+// Every test has its own network, and spends its time waiting.
+t.jobs = 4
+const v4 = '10.91.0.2'
+const v6 = 'fd91::2'
+const yes = (address: string) => ({ address, answered: 'yes' })
+const dead = (address: string) => ({ address, echo: 'no-neighbour', neighbour: 'unresolved' })
+
+test('a suspect whose cable is pulled, IPv4 and IPv6', root, async (t) => {
+  const { look, ip } = await makeNetwork(t)
+  ip('wire', 'link set suspect down')
+  const began = performance.now()
+  t.same(await look([v4, v6]), {
+    addresses: [dead(v4), dead(v6)],
+    witnesses: [yes('10.91.0.254'), yes('fd91::254')],
+  })
+  t.ok(performance.now() - began < 8000, 'inside 8 s where the kernel holds no old entry')
+})
+
+test('a suspect that died, and a gateway that', root, async (t) => {
+  const { look, ip, filter, inside } = await makeNetwork(t)
+  ip('suspect', `addr del ${v4}/24 dev v0`)
+  await t.test('answers ARP only', async (t) => {
+    filter('gateway', dropAll)
+    ip('peer', 'neigh flush all')
+    t.same(await look([v4]), { addresses: [dead(v4)], witnesses: [yes('10.91.0.254')] })
+    inside('gateway', 'nft flush ruleset')
+  })
+  await t.test('is dead as well', async (t) => {
+    ip('wire', 'link set gateway down')
+    ip('peer', 'neigh flush all')
+    t.same(await look([v4]), {
+      addresses: [dead(v4)],
+      witnesses: [{ address: '10.91.0.254', answered: 'no' }],
+    })
+  })
+})
+
+test('our own firewall swallows the pings: nobody was asked', root, async (t) => {
+  const { look, ip, filter } = await makeNetwork(t)
+  ip('suspect', `addr del ${v4}/24 dev v0`)
+  const first = await look([v4])
+  t.same(first.addresses, [dead(v4)], 'this leaves a failed entry behind')
+  filter('peer', [`out ip daddr ${v4} drop`])
+  const { addresses } = await look([v4], { budgetMs: 6000 })
+  t.match(addresses, [{ neighbour: 'not-run' }])
+})

@@ -1,0 +1,410 @@
+import { test } from 'tap'
+import { addressesMax, pollMs, witnessesMax } from '../../agent/probe/limits.ts'
+import { createProbe } from '../../agent/probe/probe.ts'
+import type { ToolEnd } from '../../agent/probe/run-tool.ts'
+import type { Clock } from '../../agent/fence/ports.ts'
+import { realClock } from './real-clock.ts'
+
+/** A kernel in words: what each command line prints. A function is asked anew at each call. */
+type Script = Readonly<Record<string, ToolEnd | (() => ToolEnd)>>
+
+const says = (stdout: string, code = 0): ToolEnd => ({ kind: 'exited', code, stdout, stderr: '' })
+const cutOff: ToolEnd = { kind: 'cut-off' }
+const notStarted: ToolEnd = { kind: 'not-started' }
+const inTurn = (...ends: readonly ToolEnd[]): (() => ToolEnd) => {
+  let next = 0
+  return () => ends[Math.min(next++, ends.length - 1)] ?? notStarted
+}
+
+/** Polls pass at once and move the clock; the budget ends only where a test says so. */
+const fastClock = (): Clock => {
+  let nowMs = 0
+  return {
+    nowMs: () => nowMs,
+    wallTime: () => '',
+    wait: async (ms, signal) => {
+      if (ms !== pollMs) return await realClock.wait(ms, signal)
+      nowMs += ms
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+  }
+}
+
+const suspect = '10.0.0.2'
+const gateway = '10.0.0.254'
+const route = (address: string, more = '') =>
+  says(`[{"dst":"${address}","dev":"v0","prefsrc":"10.0.0.1"${more}}]`)
+const linkUp = says('[{"ifname":"v0","flags":["UP","LOWER_UP"]}]')
+const neighbour = (address: string, state: string, confirmed: number, updated: number) =>
+  says(`[{"dst":"${address}","confirmed":${confirmed},"updated":${updated},"state":["${state}"]}]`)
+const lost = (address: string, count: number) =>
+  says(
+    `PING ${address} (${address}) 56(84) bytes of data.\n--- ${address} ping statistics ---\n${count} packets transmitted, 0 received, 100% packet loss, time 9ms`,
+    1,
+  )
+const unknownHost = (address: string, count: number) =>
+  says(
+    `PING ${address} (${address}) 56(84) bytes of data.\nFrom 10.0.0.1 icmp_seq=1 Destination Host Unreachable\n--- ${address} ping statistics ---\n${count} packets transmitted, 0 received, +1 errors, 100% packet loss, time 9ms`,
+    1,
+  )
+const replies = (address: string) => says(`64 bytes from ${address}: icmp_seq=1 ttl=64 time=1 ms`)
+
+const routeOf = (address: string) => `ip -j route get ${address}`
+const neighOf = (address: string) => `ip -j -s -s neigh show nud all to ${address} dev v0`
+const firstPing = `ping -n -c 3 -i 0.5 -W 3 -- ${suspect}`
+const nextPing = `ping -n -c 2 -i 0.2 -W 1 -- ${suspect}`
+const gatewayPing = `ping -n -c 2 -i 0.2 -W 2 -- ${gateway}`
+
+/** A dead suspect that the kernel holds no entry of, and a gateway that answers. */
+const deadSuspect: Script = {
+  [routeOf(suspect)]: route(suspect),
+  [routeOf(gateway)]: route(gateway),
+  'ip -j link show dev v0': linkUp,
+  'ip -j -4 route show default': says(`[{"dst":"default","gateway":"${gateway}","dev":"v0"}]`),
+  [neighOf(suspect)]: says('[]'),
+  [firstPing]: unknownHost(suspect, 3),
+  [gatewayPing]: replies(gateway),
+}
+
+const lookWith = async (
+  script: Script,
+  {
+    addresses = [suspect] as readonly string[],
+    witnesses = [] as readonly string[],
+    budgetMs = 5000,
+    signal = new AbortController().signal,
+  } = {},
+) => {
+  const asked: string[] = []
+  const probe = createProbe(
+    { witnesses },
+    {
+      clock: fastClock(),
+      run: async (tool, args) => {
+        const line = [tool, ...args].join(' ')
+        asked.push(line)
+        const end = script[line]
+        return typeof end === 'function' ? end() : (end ?? notStarted)
+      },
+    },
+  )
+  return { ...(await probe.look(addresses, budgetMs, signal)), asked }
+}
+
+const silence = { address: suspect, echo: 'no-neighbour', neighbour: 'unresolved' }
+const vouched = [{ address: gateway, answered: 'yes' }]
+
+test('a dead suspect and a gateway that answers', async (t) => {
+  t.match(await lookWith(deadSuspect), { addresses: [silence], witnesses: vouched })
+})
+
+const troubles: readonly [string, Script, string, string][] = [
+  ['no route', { [routeOf(suspect)]: says('', 2) }, 'own-trouble', 'own-trouble'],
+  [
+    'a route that is not understood',
+    { [routeOf(suspect)]: says('[]') },
+    'own-trouble',
+    'own-trouble',
+  ],
+  [
+    'a good route and a bad exit code',
+    { [routeOf(suspect)]: says(`[{"dst":"${suspect}","dev":"v0","prefsrc":"10.0.0.1"}]`, 1) },
+    'own-trouble',
+    'own-trouble',
+  ],
+  [
+    'a reply, and then the route changed',
+    { [firstPing]: replies(suspect), [routeOf(suspect)]: inTurn(route(suspect), says('', 2)) },
+    'replied',
+    'not-run',
+  ],
+  ['no ip tool', { [routeOf(suspect)]: notStarted }, 'own-trouble', 'own-trouble'],
+  ['an ip tool that hangs', { [routeOf(suspect)]: cutOff }, 'not-run', 'not-run'],
+  ['no link to ask about', { 'ip -j link show dev v0': says('', 1) }, 'own-trouble', 'own-trouble'],
+  [
+    'no carrier',
+    { 'ip -j link show dev v0': says('[{"ifname":"v0","flags":["UP","NO-CARRIER"]}]') },
+    'own-trouble',
+    'own-trouble',
+  ],
+  ['the question for the link hangs', { 'ip -j link show dev v0': cutOff }, 'not-run', 'not-run'],
+  ['no ping tool', { [firstPing]: notStarted }, 'own-trouble', 'not-run'],
+  ['a ping that was killed', { [firstPing]: cutOff }, 'not-run', 'not-run'],
+  ['a ping that is not understood', { [firstPing]: says('?', 1) }, 'own-trouble', 'not-run'],
+  ['no neighbour table', { [neighOf(suspect)]: notStarted }, 'no-neighbour', 'not-run'],
+  [
+    'the route changed meanwhile',
+    { [routeOf(suspect)]: inTurn(route(suspect), route(suspect, ',"gateway":"10.0.0.254"')) },
+    'own-trouble',
+    'own-trouble',
+  ],
+  [
+    'the source changed meanwhile',
+    {
+      [routeOf(suspect)]: inTurn(
+        route(suspect),
+        says(`[{"dst":"${suspect}","dev":"v0","prefsrc":"10.0.0.9"}]`),
+      ),
+    },
+    'own-trouble',
+    'own-trouble',
+  ],
+  [
+    'the carrier went meanwhile',
+    { 'ip -j link show dev v0': inTurn(linkUp, linkUp, says('', 1)) },
+    'own-trouble',
+    'own-trouble',
+  ],
+  [
+    'the question for the route hangs at the end',
+    { [routeOf(suspect)]: inTurn(route(suspect), cutOff) },
+    'not-run',
+    'not-run',
+  ],
+  ['a reply', { [firstPing]: replies(suspect) }, 'replied', 'not-run'],
+  [
+    'an answer to ARP while ping does not work',
+    { [firstPing]: notStarted, [neighOf(suspect)]: neighbour(suspect, 'REACHABLE', 0, 0) },
+    'own-trouble',
+    'answered',
+  ],
+]
+
+test('what is no silence', async (t) => {
+  for (const [name, change, echo, seen] of troubles) {
+    const { addresses } = await lookWith({ ...deadSuspect, ...change })
+    t.same(addresses, [{ address: suspect, echo, neighbour: seen }], name)
+  }
+})
+
+test('a tool that throws is no silence', async (t) => {
+  const boom = (): ToolEnd => {
+    throw new Error('planted')
+  }
+  const at = async (line: string, first?: ToolEnd) => {
+    const end = first === undefined ? boom : inTurnThen(first, boom)
+    return await lookWith({ ...deadSuspect, [line]: end })
+  }
+  const inTurnThen = (first: ToolEnd, then: () => ToolEnd) => {
+    let calls = 0
+    return () => (calls++ === 0 ? first : then())
+  }
+  t.match((await at(routeOf(suspect))).addresses, [{ echo: 'own-trouble' }])
+  t.match((await at(routeOf(suspect), route(suspect))).addresses, [{ echo: 'not-run' }])
+  t.match((await at(firstPing)).addresses, [{ echo: 'not-run', neighbour: 'not-run' }])
+  t.same((await at(gatewayPing)).witnesses, [{ address: gateway, answered: 'not-run' }])
+  t.same((await at(gatewayPing, replies(gateway))).witnesses, [
+    { address: gateway, answered: 'not-run' },
+  ])
+  t.same((await at('ip -j -4 route show default')).witnesses, [])
+})
+
+test('a stale entry is asked again by broadcast after it failed', async (t) => {
+  const { addresses, asked } = await lookWith({
+    ...deadSuspect,
+    [firstPing]: lost(suspect, 3),
+    [nextPing]: unknownHost(suspect, 2),
+    [neighOf(suspect)]: inTurn(
+      neighbour(suspect, 'STALE', 90, 60),
+      neighbour(suspect, 'DELAY', 90, 4),
+      neighbour(suspect, 'PROBE', 90, 4),
+      neighbour(suspect, 'FAILED', 90, 0),
+    ),
+  })
+  t.same(addresses, [silence])
+  t.equal(asked.filter((line) => line === nextPing).length, 1)
+})
+
+test('an entry that stays stale is not asked for ever', async (t) => {
+  const { addresses } = await lookWith({
+    ...deadSuspect,
+    [firstPing]: lost(suspect, 3),
+    [nextPing]: lost(suspect, 2),
+    [neighOf(suspect)]: neighbour(suspect, 'STALE', 90, 60),
+  })
+  t.same(addresses, [{ address: suspect, echo: 'silent', neighbour: 'not-run' }])
+})
+
+test('an entry that does not tell is waited for until the budget ends', async (t) => {
+  const { addresses } = await lookWith(
+    {
+      ...deadSuspect,
+      [firstPing]: lost(suspect, 3),
+      [neighOf(suspect)]: neighbour(suspect, 'REACHABLE', 9e9, 60),
+    },
+    { budgetMs: 350 },
+  )
+  t.match(addresses, [{ neighbour: 'not-run' }])
+})
+
+test('no time, or an aborted request: nothing is proven', async (t) => {
+  const abort = new AbortController()
+  abort.abort()
+  const kernel = { ...deadSuspect, [firstPing]: lost(suspect, 3) }
+  const late = await lookWith(kernel, { signal: abort.signal })
+  t.match(late.addresses, [{ neighbour: 'not-run' }])
+  t.match((await lookWith(kernel, { budgetMs: -1 })).addresses, [{ neighbour: 'not-run' }])
+})
+
+test('what is no address is not probed', async (t) => {
+  const { addresses, witnesses, asked } = await lookWith(deadSuspect, {
+    addresses: ['host.example', '-c'],
+  })
+  t.same(addresses, [
+    { address: 'host.example', echo: 'not-run', neighbour: 'not-run' },
+    { address: '-c', echo: 'not-run', neighbour: 'not-run' },
+  ])
+  t.same(witnesses, [])
+  t.same(asked, [])
+  t.same((await lookWith(deadSuspect, { addresses: [] })).addresses, [])
+})
+
+test('more addresses than the limit are not probed', async (t) => {
+  const addresses = Array.from({ length: addressesMax + 1 }, () => suspect)
+  const found = (await lookWith(deadSuspect, { addresses })).addresses
+  t.equal(found.length, addressesMax + 1)
+  t.match(found.at(-1), { echo: 'not-run', neighbour: 'not-run' })
+  t.match(found.at(-2), silence)
+})
+
+test('an address with a zone is asked on its interface', async (t) => {
+  const { asked } = await lookWith({}, { addresses: ['fe80::2%v0'] })
+  t.ok(asked.includes('ip -j route get fe80::2 oif v0'))
+})
+
+test('a witness that answers first and not at the end does not vouch', async (t) => {
+  const script = {
+    ...deadSuspect,
+    [gatewayPing]: inTurn(replies(gateway), lost(gateway, 2)),
+    [neighOf(gateway)]: says('[]'),
+  }
+  t.same((await lookWith(script)).witnesses, [{ address: gateway, answered: 'no' }])
+})
+
+const witnessRows: readonly [string, Script, string][] = [
+  [
+    'our own address',
+    { [routeOf(gateway)]: says(`[{"type":"local","dst":"${gateway}","dev":"lo"}]`) },
+    'not-run',
+  ],
+  [
+    'on another network',
+    {
+      [routeOf(gateway)]: says(`[{"dst":"${gateway}","dev":"v1"}]`),
+      'ip -j link show dev v1': says('[{"ifname":"v1","flags":["UP","LOWER_UP"]}]'),
+    },
+    'not-run',
+  ],
+  ['ping does not work', { [gatewayPing]: notStarted }, 'not-run'],
+  ['ping is cut off', { [gatewayPing]: cutOff }, 'not-run'],
+  [
+    'silent, and no entry',
+    { [gatewayPing]: lost(gateway, 2), [neighOf(gateway)]: says('[]') },
+    'no',
+  ],
+  [
+    'silent, and the entry turns failed',
+    {
+      [gatewayPing]: lost(gateway, 2),
+      [neighOf(gateway)]: inTurn(
+        neighbour(gateway, 'PROBE', 90, 0),
+        neighbour(gateway, 'FAILED', 90, 0),
+      ),
+    },
+    'no',
+  ],
+  [
+    'silent, and set by hand',
+    { [gatewayPing]: lost(gateway, 2), [neighOf(gateway)]: neighbour(gateway, 'PERMANENT', 0, 0) },
+    'no',
+  ],
+  [
+    'silent, and confirmed maybe just before the look',
+    {
+      [gatewayPing]: lost(gateway, 2),
+      [neighOf(gateway)]: inTurn(neighbour(gateway, 'REACHABLE', 0, 0), says('[]')),
+    },
+    'no',
+  ],
+  [
+    'silent, and confirmed surely inside the look',
+    { [gatewayPing]: lost(gateway, 2), [neighOf(gateway)]: neighbour(gateway, 'REACHABLE', 0, 0) },
+    'yes',
+  ],
+  [
+    'silent, and confirmed long ago for as long as we watch',
+    {
+      [gatewayPing]: lost(gateway, 2),
+      [neighOf(gateway)]: neighbour(gateway, 'REACHABLE', 9e9, 60),
+    },
+    'no',
+  ],
+]
+
+test('when a gateway vouches for us', async (t) => {
+  for (const [name, change, answered] of witnessRows) {
+    const { witnesses } = await lookWith({ ...deadSuspect, ...change })
+    t.same(witnesses, [{ address: gateway, answered }], name)
+  }
+})
+
+test('a witness that is asked for when the budget ends was not asked', async (t) => {
+  const script = {
+    ...deadSuspect,
+    [gatewayPing]: lost(gateway, 2),
+    [neighOf(gateway)]: neighbour(gateway, 'DELAY', 9e9, 60),
+  }
+  const { witnesses } = await lookWith(script, { budgetMs: 0 })
+  t.same(witnesses, [{ address: gateway, answered: 'not-run' }])
+})
+
+test('configured witnesses are asked instead of the gateways', async (t) => {
+  const other = '10.0.0.7'
+  const script = {
+    ...deadSuspect,
+    [routeOf(other)]: route(other),
+    [`ping -n -c 2 -i 0.2 -W 2 -- ${other}`]: replies(other),
+  }
+  const { witnesses } = await lookWith(script, {
+    witnesses: [other, 'name.example', suspect, other],
+  })
+  t.same(witnesses, [
+    { address: other, answered: 'yes' },
+    { address: 'name.example', answered: 'not-run' },
+  ])
+})
+
+test('more witnesses than the limit are not asked', async (t) => {
+  const many = Array.from({ length: witnessesMax + 3 }, (_, index) => `10.0.1.${index}`)
+  t.equal((await lookWith(deadSuspect, { witnesses: many })).witnesses.length, witnessesMax)
+})
+
+test('behind a gateway only that gateway, or somebody behind it, vouches', async (t) => {
+  const far = '10.9.0.2'
+  const beyond = '10.9.1.2'
+  const otherWay = '10.9.2.2'
+  const by = (address: string, hop: string) => route(address, `,"gateway":"${hop}"`)
+  const asks = (address: string) => `ping -n -c 2 -i 0.2 -W 2 -- ${address}`
+  const script = {
+    ...deadSuspect,
+    [routeOf(far)]: by(far, gateway),
+    [routeOf(beyond)]: by(beyond, gateway),
+    [routeOf(otherWay)]: by(otherWay, '10.0.0.253'),
+    [routeOf('10.0.0.7')]: route('10.0.0.7'),
+    [`ping -n -c 4 -i 1 -W 2 -- ${far}`]: lost(far, 4),
+    [asks(beyond)]: lost(beyond, 2),
+    [asks(otherWay)]: replies(otherWay),
+    [asks('10.0.0.7')]: replies('10.0.0.7'),
+  }
+  const addresses = [far]
+  const found = await lookWith(script, { addresses })
+  t.same(found.addresses, [{ address: far, echo: 'silent', neighbour: 'off-link' }])
+  t.same(found.witnesses, vouched)
+  const witnesses = [gateway, beyond, otherWay, '10.0.0.7']
+  t.same((await lookWith(script, { addresses, witnesses })).witnesses, [
+    { address: gateway, answered: 'yes' },
+    { address: beyond, answered: 'no' },
+    { address: otherWay, answered: 'not-run' },
+    { address: '10.0.0.7', answered: 'not-run' },
+  ])
+})

@@ -1,0 +1,287 @@
+/** The suspect's program on real processes of this machine. Real qemu is in test/lab. */
+import { test } from 'tap'
+import type { Test } from 'tap'
+import { decide } from '../../../agent/domain/decide.ts'
+import { vmUuidHex } from '../../../agent/domain/identity.ts'
+import type { VmReport } from '../../../agent/domain/evidence.ts'
+import { composeRun } from '../../../agent/suspect/program.ts'
+import {
+  endStandIn,
+  isAlive,
+  newVm,
+  programText,
+  reportOf,
+  runProgram,
+  runStdin,
+  standIn,
+} from '../../fixtures/local-program.ts'
+
+const because = (report: VmReport): string => decide({ kind: 'report', report }).because
+
+/** Starts a stand-in that ends with the test at the latest. */
+const start = async (t: Test, argv0: string, ...args: readonly string[]) => {
+  const child = await standIn(argv0, ...args)
+  t.teardown(async () => {
+    await endStandIn(child)
+  })
+  return child
+}
+
+test('a VM of which there is nothing', async (t) => {
+  const vm = newVm()
+  const report = await reportOf(vm)
+  t.equal(because(report), 'already-gone')
+  t.same(report.qemus, [])
+  t.ok(report.finalScan.processes > 1, 'and it has looked')
+})
+
+const namings: readonly (readonly [string, string, (dashed: string, hex: string) => string[]])[] = [
+  ['-uuid', 'argv-uuid', (dashed) => ['-name', 'guest=instance-00000001', '-uuid', dashed]],
+  ['-uuid in capitals', 'argv-uuid', (dashed) => ['-uuid', dashed.toUpperCase()]],
+  ['--uuid without dashes', 'argv-uuid', (_dashed, hex) => ['--uuid', hex]],
+  [
+    'the name of ZStack, without -uuid',
+    'argv-name',
+    (_dashed, hex) => ['-name', `guest=${hex},debug-threads=on`],
+  ],
+  ['the name of old libvirt', 'argv-name', (_dashed, hex) => ['-name', hex]],
+  [
+    'a name behind another part',
+    'argv-name',
+    (dashed) => ['-name', `debug-threads=on,guest=${dashed}`],
+  ],
+]
+
+for (const [what, by, args] of namings) {
+  test(`a qemu that is the VM's by ${what} is killed`, async (t) => {
+    const vm = newVm()
+    const child = await start(t, '/usr/libexec/qemu-kvm', ...args(vm, vmUuidHex(vm)))
+    const report = await reportOf(vm)
+    t.equal(because(report), 'destroyed')
+    t.match(report.qemus, [{ pid: child.pid, by, kill: 'sent', end: { kind: 'gone' } }])
+    t.notOk(isAlive(child))
+  })
+}
+
+test('two qemu of one VM are both killed', async (t) => {
+  const vm = newVm()
+  const one = await start(t, 'qemu-system-x86_64', '-uuid', vm)
+  const other = await start(t, 'qemu-kvm', '-uuid', vm, '-incoming', 'defer')
+  const report = await reportOf(vm)
+  t.equal(because(report), 'destroyed')
+  t.equal(report.qemus.length, 2)
+  t.notOk(isAlive(one) || isAlive(other))
+})
+
+const innocents: readonly (readonly [string, string, (dashed: string, hex: string) => string[]])[] =
+  [
+    ['tail on its log', 'tail', (dashed) => ['-f', `/var/log/libvirt/qemu/${dashed}.log`]],
+    ['qemu-img on its disk', 'qemu-img', (dashed) => ['convert', `/images/${dashed}.qcow2`, 'x']],
+    ['qemu-nbd on its disk', 'qemu-nbd', (dashed) => ['-k', `/run/qemu-${dashed}.sock`, 'disk']],
+    ['qemu-ga', 'qemu-ga', (dashed) => ['--uuid-of-nothing', dashed]],
+    [
+      'swtpm',
+      '/usr/bin/swtpm',
+      (dashed, hex) => [
+        'socket',
+        '--ctrl',
+        `path=/run/libvirt/qemu/swtpm/7-${hex}-swtpm.sock`,
+        '--tpmstate',
+        `dir=/swtpm/${dashed}/tpm2`,
+      ],
+    ],
+    ['virsh console', 'virsh', (dashed) => ['-c', 'qemu:///system', 'console', dashed]],
+    [
+      'an agent that looks for it',
+      'grep',
+      (_dashed, hex) => ['-P', '-o', `(qemu-kvm|qemu-system).*${hex}`],
+    ],
+    [
+      'another VM with the uuid in a disk path',
+      'qemu-kvm',
+      (dashed) => [
+        '-name',
+        'guest=other',
+        '-uuid',
+        newVm(),
+        '-drive',
+        `file=/images/${dashed}.img`,
+      ],
+    ],
+    [
+      'another VM with the uuid in its name',
+      'qemu-kvm',
+      (_dashed, hex) => ['-name', `guest=${hex}-copy`, '-uuid', newVm()],
+    ],
+    [
+      'another VM that bears the uuid as its whole name',
+      'qemu-kvm',
+      (_dashed, hex) => ['-name', `guest=${hex}`, '-uuid', newVm()],
+    ],
+    [
+      'another VM with the text inside one argument',
+      'qemu-kvm',
+      (dashed) => ['-name', `guest=x -uuid ${dashed}`, '-uuid', newVm()],
+    ],
+    [
+      'another VM whose -name takes a -uuid for its value',
+      'qemu-kvm',
+      (dashed) => ['-uuid', newVm(), '-name', '-uuid', dashed],
+    ],
+    [
+      'a VM without uuid, of another name',
+      'qemu-kvm',
+      (dashed) => ['-name', 'web-1', '-drive', `file=/${dashed}`],
+    ],
+    [
+      'a shell that runs a command about it',
+      'bash',
+      (dashed) => [`sleep 1; # qemu-system-x86_64 -uuid ${dashed}`],
+    ],
+  ]
+
+for (const [what, argv0, args] of innocents) {
+  test(`${what} survives and is no doubt`, async (t) => {
+    const vm = newVm()
+    const child = await start(t, argv0, ...args(vm, vmUuidHex(vm)))
+    const report = await reportOf(vm)
+    t.ok(isAlive(child))
+    t.equal(because(report), 'already-gone')
+  })
+}
+
+const doubtful: readonly (readonly [string, string, (dashed: string) => string[]])[] = [
+  [
+    'a program that is no qemu and bears the uuid as qemu would',
+    'vmm',
+    (dashed) => ['-uuid', dashed],
+  ],
+  ['a qemu with two different uuids', 'qemu-kvm', (dashed) => ['-uuid', dashed, '-uuid', newVm()]],
+  [
+    'a qemu with two different uuids, the other way round',
+    'qemu-kvm',
+    (dashed) => ['-uuid', newVm(), '-uuid', dashed],
+  ],
+  [
+    'a qemu without uuid and name that has the uuid somewhere',
+    'qemu-kvm',
+    (dashed) => ['-drive', `file=/${dashed}.img`],
+  ],
+]
+
+for (const [what, argv0, args] of doubtful) {
+  test(`${what} is left alone, and is a doubt`, async (t) => {
+    const vm = newVm()
+    const child = await start(t, argv0, ...args(vm))
+    const report = await reportOf(vm, { budgetMs: 3_000 })
+    t.ok(isAlive(child))
+    t.equal(because(report), 'ambiguous-process')
+    t.match(report.doubtful, [{ why: 'ambiguous', pid: child.pid }])
+  })
+}
+
+test('on the peer itself nothing is killed', async (t) => {
+  const vm = newVm()
+  const child = await start(t, 'qemu-kvm', '-uuid', vm)
+  const { host } = await reportOf(newVm())
+  const { machineId, bootId } = host
+  const report = await reportOf(vm, { own: { machineId, bootId } })
+  t.equal(because(report), 'own-host')
+  t.same(report.qemus, [])
+  t.ok(isAlive(child))
+  const clone = await reportOf(newVm(), { own: { machineId, bootId: 'ffff' } })
+  t.equal(clone.host.is, 'as-named', 'a cloned machine id alone is not the same host')
+})
+
+test('a nested pid namespace is a doubt unless the operator accepts it', async (t) => {
+  const { view } = await reportOf(newVm(), { pidNamespace: 'initial' })
+  const { view: accepted } = await reportOf(newVm(), { pidNamespace: 'nested' })
+  // Which of the two this machine is depends on where the test runs; the lab pins the nested one.
+  const expected = view.pidNamespace === 'initial' ? 'initial' : 'nested-accepted'
+  t.equal(accepted.pidNamespace, expected)
+  t.not(view.pidNamespace, 'nested-accepted')
+})
+
+test('cut off anywhere on its way, the program runs nothing', async (t) => {
+  const vm = newVm()
+  const child = await start(t, 'qemu-kvm', '-uuid', vm)
+  const { stdin } = composeRun(programText, {
+    vm,
+    hostUuid: '',
+    own: { machineId: '', bootId: '' },
+    budgetMs: 8_000,
+    holdMs: 0,
+    pidNamespace: 'nested',
+  })
+  const step = Math.floor(stdin.length / 40)
+  for (let bytes = 0; bytes < stdin.length; bytes += step) {
+    const { stdout } = await runStdin(stdin.slice(0, bytes), true)
+    if (stdout.includes('PF1')) t.fail(`said something after ${bytes} bytes: ${stdout}`)
+  }
+  const { code, stdout } = await runStdin(stdin.slice(0, -1), true)
+  t.equal(code, 3, 'without the last newline the request is not whole')
+  t.notMatch(stdout, /PF1/)
+  t.ok(isAlive(child))
+})
+
+const voidRequests: readonly (readonly [string, (stdin: string) => string])[] = [
+  ['no VM', (stdin) => stdin.replace(/^vm=.*\n/m, '')],
+  ['no nonce', (stdin) => stdin.replace(/^nonce=[0-9a-f]+\n/m, '')],
+  ['no budget', (stdin) => stdin.replace(/^budget_ms=.*\n/m, '')],
+  ['a VM with a wildcard', (stdin) => stdin.replace(/^vm=.*/m, 'vm=*')],
+  ['a VM with shell text', (stdin) => stdin.replace(/^vm=(.*)/m, 'vm=$1; touch /tmp/x')],
+  ['a budget with shell text', (stdin) => stdin.replace(/^budget_ms=.*/m, 'budget_ms=x[$(id)]')],
+  ['a line that it does not know', (stdin) => stdin.replace(/^go$/m, 'exec=true\ngo')],
+]
+
+for (const [what, spoil] of voidRequests) {
+  test(`a request with ${what} is void`, async (t) => {
+    const { stdin } = composeRun(programText, {
+      vm: newVm(),
+      hostUuid: '',
+      own: { machineId: '', bootId: '' },
+      budgetMs: 2_000,
+      holdMs: 0,
+      pidNamespace: 'nested',
+    })
+    const { code, stdout } = await runStdin(spoil(stdin))
+    t.equal(code, 3)
+    t.notMatch(stdout, /PF1/)
+  })
+}
+
+test('a peer that goes away stops the program', async (t) => {
+  const { stdin } = composeRun(programText, {
+    vm: newVm(),
+    hostUuid: '',
+    own: { machineId: '', bootId: '' },
+    budgetMs: 20_000,
+    holdMs: 10_000,
+    pidNamespace: 'nested',
+  })
+  const { code, stdout } = await runStdin(stdin, true)
+  t.equal(code, 4)
+  t.notMatch(stdout, / end lines=/)
+})
+
+test('the hold sees a qemu that comes back', async (t) => {
+  const vm = newVm()
+  await start(t, 'qemu-kvm', '-uuid', vm)
+  const running = reportOf(vm, { holdMs: 2_000 })
+  // The second run starts once the first is dead, well inside the hold.
+  const [first] = await Promise.all([running, respawn(t, vm)])
+  t.equal(because(first), 'respawned')
+  t.match(first.qemus, [{ kill: 'sent' }, { seen: 'after-kill', kill: 'not-sent' }])
+})
+
+const respawn = async (t: Test, vm: string): Promise<void> => {
+  await new Promise((resolve) => setTimeout(resolve, 700))
+  await start(t, 'qemu-kvm', '-uuid', vm)
+}
+
+test('nothing of the VM is ever in an argument of the program or its children', async (t) => {
+  const vm = newVm()
+  const { stdout } = await runProgram(vm, { holdMs: 0 })
+  t.match(stdout, / pgrep state=(agreed|late|missing)/)
+  t.notMatch(programText, /pgrep -f '?\[q\]emu.*\$/, 'the pattern holds no variable')
+})

@@ -1,0 +1,42 @@
+import { test } from 'tap'
+import { composeRun, programCommand } from '../../agent/suspect/program.ts'
+import { someVm } from '../fixtures/evidence.ts'
+
+const request = {
+  vm: someVm,
+  hostUuid: 'host-7',
+  own: { machineId: 'aa', bootId: 'bb' },
+  budgetMs: 9_000,
+  holdMs: 300,
+  pidNamespace: 'initial',
+} as const
+
+test('the request follows the program, line by line', async (t) => {
+  const { stdin, nonce } = composeRun('main "$@"\n\n', request)
+  t.same(stdin.split('\n'), [
+    'main "$@"',
+    `nonce=${nonce}`,
+    'budget_ms=9000',
+    'hold_ms=300',
+    'pid_namespace=initial',
+    'own_machine_id=aa',
+    'own_boot_id=bb',
+    'host_uuid=host-7',
+    `vm=${someVm}`,
+    'go',
+    '',
+  ])
+})
+
+test('every run has a nonce of its own', async (t) => {
+  const nonces = Array.from({ length: 50 }, () => composeRun('', request).nonce)
+  t.equal(new Set(nonces).size, 50)
+  for (const nonce of nonces) t.match(nonce, /^[0-9a-f]{32}$/)
+})
+
+test('the command line holds nothing that a search for the VM could match', async (t) => {
+  for (const privilege of ['as-login', 'by-sudo'] as const) {
+    t.notMatch(programCommand(privilege), /qemu|kvm|1111/)
+  }
+  t.match(programCommand('by-sudo'), /^sudo -n bash /)
+})

@@ -1,0 +1,242 @@
+import * as fc from 'fast-check'
+import { test } from 'tap'
+import { decide } from '../../agent/domain/decide.ts'
+import { parseReport } from '../../agent/suspect/report.ts'
+import type { ParsedReport } from '../../agent/suspect/report.ts'
+import { someVm, uuid } from '../fixtures/evidence.ts'
+import { reportText } from '../fixtures/report-text.ts'
+
+const nonce = '0123456789abcdef0123456789abcdef'
+const otherVm = uuid('99999999-2222-4333-8444-555555555555')
+const whole = reportText(nonce, someVm)
+const read = (text: string): ParsedReport => parseReport(text, nonce, someVm)
+const outcome = (text: string): string => {
+  const parsed = read(text)
+  return parsed.kind === 'complete' ? 'complete' : parsed.because
+}
+
+/** The report's lines without tag and count, so that a row can change them and number them anew. */
+const bodies = whole
+  .trimEnd()
+  .split('\n')
+  .map((line) => line.split(' ').slice(3).join(' '))
+const numbered = (lines: readonly string[]): string =>
+  lines.map((line, index) => `PF1 ${nonce} ${index + 1} ${line}\n`).join('')
+const changed = (from: string, to: string): string =>
+  numbered(bodies.map((line) => line.replace(from, to)))
+const withQemu = (...lines: readonly string[]): string => {
+  const all = [...bodies.slice(0, 4), ...lines, ...bodies.slice(4)]
+  return numbered(all)
+    .replace(
+      'vm-end uuid=' + someVm + ' lines=6',
+      `vm-end uuid=${someVm} lines=${6 + lines.length}`,
+    )
+    .replace('end lines=10', `end lines=${10 + lines.length}`)
+}
+const qemu = 'qemu pid=84 start=1234 by=argv-uuid seen=before-kill kill=sent'
+const living = `${qemu} end=living after_ms=0 tasks=1`
+
+test('a whole report', async (t) => {
+  const parsed = read(whole)
+  t.equal(parsed.kind, 'complete')
+  if (parsed.kind === 'complete') {
+    t.same(parsed.report.host, {
+      machineId: '0123',
+      bootId: '4567',
+      hostUuid: '89ab',
+      is: 'as-named',
+    })
+    t.same(decide({ kind: 'report', report: parsed.report }).because, 'already-gone')
+  }
+})
+
+test('a report with a qemu, its tasks and doubtful processes', async (t) => {
+  const text = withQemu(
+    `${qemu} end=gone after_ms=10 tasks=0`,
+    `${qemu.replace('pid=84', 'pid=85')} end=living after_ms=0 tasks=2`,
+    'task tid=85 state=D wchan=exit_aio comm=worker',
+    'task tid=86 state=R wchan=- comm=CPU_0/KVM',
+    'doubtful why=ambiguous pid=7 comm=bash',
+  ).replace('living=0', 'living=1')
+  const parsed = read(text)
+  t.equal(parsed.kind, 'complete')
+  if (parsed.kind !== 'complete') return
+  t.same(
+    parsed.report.qemus.map(({ pid, end }) => [pid, end]),
+    [
+      [84, { kind: 'gone', afterMs: 10 }],
+      [
+        85,
+        {
+          kind: 'living',
+          tasks: [
+            { tid: 85, state: 'D', wchan: 'exit_aio', comm: 'worker' },
+            { tid: 86, state: 'R', wchan: '-', comm: 'CPU_0/KVM' },
+          ],
+        },
+      ],
+    ],
+  )
+  t.same(parsed.report.doubtful, [{ why: 'ambiguous', pid: 7, comm: 'bash' }])
+  t.equal(decide({ kind: 'report', report: parsed.report }).because, 'unkillable')
+})
+
+test('cut after any byte it is no report', async (t) => {
+  for (let bytes = 0; bytes < whole.length; bytes += 1) {
+    const got = outcome(whole.slice(0, bytes))
+    if (got !== 'report-missing' && got !== 'report-truncated') t.fail(`${bytes} bytes: ${got}`)
+  }
+  t.equal(outcome(whole), 'complete', 'and the last byte makes it one')
+})
+
+test('any line lost, doubled or exchanged voids it', async (t) => {
+  const lines = whole.split(/(?<=\n)/)
+  for (let index = 0; index < lines.length; index += 1) {
+    const without = lines.toSpliced(index, 1).join('')
+    const twice = lines.toSpliced(index, 0, lines[index] ?? '').join('')
+    t.not(outcome(without), 'complete', `without line ${index + 1}`)
+    t.equal(outcome(twice), 'report-invalid', `line ${index + 1} twice`)
+    // The same with honest numbers: the order itself has to hold.
+    const body = bodies.toSpliced(index, 1)
+    t.not(outcome(numbered(body)), 'complete', `never said line ${index + 1}`)
+    if (index > 0) {
+      const swapped = bodies.toSpliced(index - 1, 2, bodies[index] ?? '', bodies[index - 1] ?? '')
+      t.equal(
+        outcome(numbered(swapped)),
+        index === lines.length - 1 ? 'report-truncated' : 'report-invalid',
+      )
+    }
+  }
+})
+
+const rows: readonly (readonly [sentence: string, text: string, outcome: string])[] = [
+  ['nothing at all', '', 'report-missing'],
+  ['exit 0 and talk', 'Welcome!\nQEMU_DEAD\nend lines=10\n', 'report-missing'],
+  ['a report of another fence', reportText('f'.repeat(32), someVm), 'report-missing'],
+  ['a report of another VM', reportText(nonce, otherVm), 'report-invalid'],
+  [
+    'noise before, between and after',
+    `motd\n\n${whole.replaceAll('\n', '\nnoise\n')}bye`,
+    'complete',
+  ],
+  ['half a line of noise before the first line', `motd ${whole}`, 'report-invalid'],
+  [
+    'noise inside of a line',
+    whole.replace('processes=120', 'processes=1 hello 20'),
+    'report-invalid',
+  ],
+  ['a carriage return', whole.replaceAll('\n', '\r\n'), 'report-invalid'],
+  ['a NUL', whole.replace('living=0', 'living=0\0'), 'report-invalid'],
+  ['a colour', whole.replace('is=as-named', 'is=\u001b[31mas-named'), 'report-invalid'],
+  ['two blanks', whole.replace(' view ', '  view '), 'report-invalid'],
+  ['a kind that is not known', changed('pgrep state', 'oracle state'), 'report-invalid'],
+  ['a kind that every object has', changed('pgrep state=agreed', 'constructor'), 'report-invalid'],
+  ['a word that is not known', changed('is=as-named', 'is=fine'), 'report-invalid'],
+  ['a key too many', changed('uring=none', 'uring=none more=1'), 'report-invalid'],
+  ['a key too few', changed(' unreadable=0', ''), 'report-invalid'],
+  [
+    'keys in another order',
+    changed('living=0 newcomers=0', 'newcomers=0 living=0'),
+    'report-invalid',
+  ],
+  ['a count below zero', changed('living=0', 'living=-0'), 'report-invalid'],
+  ['a count in hex', changed('living=0', 'living=0x0'), 'report-invalid'],
+  ['an empty count', changed('living=0', 'living='), 'report-invalid'],
+  ['a frame that counts its lines wrongly', changed('lines=6', 'lines=5'), 'report-invalid'],
+  [
+    'a frame that ends as another VM',
+    changed(`vm-end uuid=${someVm}`, `vm-end uuid=${otherVm}`),
+    'report-invalid',
+  ],
+  [
+    'an end that counts the lines wrongly',
+    changed('end lines=10', 'end lines=9'),
+    'report-invalid',
+  ],
+  [
+    'one frame announced, none sent',
+    numbered([...bodies.slice(0, 3), 'end lines=4']),
+    'report-invalid',
+  ],
+  [
+    'no frame announced, none sent',
+    numbered(['begin version=1 vms=0', ...bodies.slice(1, 3), 'end lines=4']),
+    'report-invalid',
+  ],
+  ['more after the end', `${whole}PF1 ${nonce} 11 pgrep state=agreed\n`, 'report-truncated'],
+  [
+    'an end within',
+    numbered([...bodies.slice(0, 3), 'end lines=4', 'end lines=5']),
+    'report-invalid',
+  ],
+  [
+    'a program that cannot work there',
+    numbered(['begin version=1 vms=1', 'fail why=bash-too-old']),
+    'program-failed',
+  ],
+  [
+    'a living qemu that the scan did not count',
+    withQemu(living, 'task tid=84 state=D wchan=- comm=q'),
+    'report-invalid',
+  ],
+  [
+    'a living qemu without a task',
+    withQemu(living.replace('tasks=1', 'tasks=0')).replace('living=0', 'living=1'),
+    'report-invalid',
+  ],
+  [
+    'a task that was announced and is missing',
+    withQemu(living).replace('living=0', 'living=1'),
+    'report-invalid',
+  ],
+  [
+    'a dead qemu with a task',
+    withQemu(`${qemu} end=gone after_ms=1 tasks=1`, 'task tid=84 state=D wchan=- comm=q'),
+    'report-invalid',
+  ],
+  [
+    'the same VM in two frames',
+    numbered([
+      bodies[0]?.replace('vms=1', 'vms=2') ?? '',
+      ...bodies.slice(1, 9),
+      ...bodies.slice(3, 9),
+      'end lines=16',
+    ]),
+    'report-invalid',
+  ],
+]
+
+test('what breaks the grammar or the sense of a report', async (t) => {
+  for (const [sentence, text, expected] of rows) t.equal(outcome(text), expected, sentence)
+})
+
+test('two VMs in one report: each has its own', async (t) => {
+  const other = bodies.slice(3, 9).map((line) => line.replace(someVm, otherVm))
+  const text = numbered([
+    bodies[0]?.replace('vms=1', 'vms=2') ?? '',
+    ...bodies.slice(1, 9),
+    ...other,
+    'end lines=16',
+  ])
+  for (const vm of [someVm, otherVm]) {
+    const parsed = parseReport(text, nonce, vm)
+    t.equal(parsed.kind === 'complete' ? parsed.report.vm : parsed.because, vm)
+  }
+})
+
+test('no text makes it throw, and none without the nonce is a report', async (t) => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 400 }), (text) => outcome(text) === 'report-missing'),
+    { numRuns: 500 },
+  )
+  fc.assert(
+    fc.property(fc.string({ maxLength: 40 }), fc.nat(whole.length), (text, at) => {
+      const spoiled = whole.slice(0, at) + text.replaceAll('\n', '') + whole.slice(at)
+      const got = outcome(spoiled)
+      // Text that falls between lines is noise; inside of one it may only change a count or a word.
+      return got === 'complete' || got.startsWith('report-') || got === 'program-failed'
+    }),
+    { numRuns: 2000 },
+  )
+  t.pass('held')
+})

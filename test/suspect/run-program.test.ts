@@ -1,0 +1,227 @@
+import { test } from 'tap'
+import type { Test } from 'tap'
+import { parseVmUuid } from '../../agent/domain/identity.ts'
+import type { FenceRequest } from '../../agent/fence/request.ts'
+import { runProgram } from '../../agent/suspect/run-program.ts'
+import type { ProgramOutcome } from '../../agent/suspect/run-program.ts'
+import { loopback, openOn, sessionWithin } from '../fixtures/open-session.ts'
+import { readRequest, reportText } from '../fixtures/report-text.ts'
+import { finish, readStdin, startSuspectHost } from '../fixtures/suspect-host.ts'
+import type { Shell } from '../fixtures/suspect-host.ts'
+
+function missing(): never {
+  throw new Error('no such name')
+}
+const vm = parseVmUuid('00112233-4455-6677-8899-aabbccddeeff') ?? missing()
+
+const run = async (
+  t: Test,
+  user: string,
+  budgetMs: number,
+  shell: (shell: Shell) => void,
+): Promise<ProgramOutcome & { readonly commands: readonly string[] }> => {
+  const host = await startSuspectHost(t, { shell })
+  const request: FenceRequest = {
+    fenceId: 'f1',
+    vm,
+    budgetMs,
+    requestId: '',
+    suspect: { addresses: [loopback], port: host.port, user, hostUuid: 'the-host' },
+  }
+  const opened = await openOn(host.port, { user, budgetMs })
+  if (opened.kind === 'ended') throw new Error(opened.end)
+  // The budget of the program is what is left of the session's.
+  const within = sessionWithin({ budgetMs })
+  const config = {
+    programText: '# the program\n',
+    own: { machineId: 'm', bootId: 'b' },
+    holdMs: 500,
+    pidNamespace: 'initial',
+    reportBytesMax: 4096,
+  } as const
+  const outcome = await runProgram(opened.session, request, config, within)
+  opened.session.close()
+  return { ...outcome, commands: host.commands }
+}
+
+/** A shell that reads the program and answers with text made of its nonce. */
+const answering =
+  (text: (nonce: string, vm: string) => string, end: (shell: Shell, stdout: string) => void) =>
+  (shell: Shell): void => {
+    readStdin(shell.channel, (stdin) => {
+      const request = readRequest(stdin)
+      end(shell, text(request.nonce, request.vm))
+    })
+  }
+
+const exit =
+  (code: number) =>
+  ({ channel }: Shell, stdout: string): void => {
+    finish(channel, stdout, code)
+  }
+const kill = ({ channel }: Shell, stdout: string): void => {
+  channel.write(stdout, () => {
+    channel.exit('KILL')
+    channel.end()
+  })
+}
+const cutReport = (nonce: string, uuid: string): string => reportText(nonce, uuid, 5)
+
+test('how the program ends, as root', async (t) => {
+  type Row = readonly [string, string, (shell: Shell) => void]
+  const rows: readonly Row[] = [
+    ['a whole report and the code 0', 'report', answering(reportText, exit(0))],
+    [
+      'a whole report after what the login shell had to say',
+      'report',
+      answering((nonce, uuid) => `Welcome to kvm-1\n${reportText(nonce, uuid)}`, exit(0)),
+    ],
+    ['a whole report and the code 3', 'program-failed', answering(reportText, exit(3))],
+    ['a whole report and the code 256', 'program-failed', answering(reportText, exit(256))],
+    ['a whole report and a kill', 'program-failed', answering(reportText, kill)],
+    ['half a report and the code 0', 'report-truncated', answering(cutReport, exit(0))],
+    ['half a report and the code 3', 'program-failed', answering(cutReport, exit(3))],
+    ['half a report and a kill', 'program-failed', answering(cutReport, kill)],
+    ['no report and the code 0', 'report-missing', answering(() => '', exit(0))],
+    ['no report and the code 127', 'report-missing', answering(() => 'no bash\n', exit(127))],
+    ['no report and a kill', 'program-failed', answering(() => '', kill)],
+    [
+      'a report of another fence',
+      'report-missing',
+      answering((_nonce, uuid) => reportText('0'.repeat(32), uuid), exit(0)),
+    ],
+    [
+      'a report of another VM',
+      'report-invalid',
+      answering((nonce) => reportText(nonce, 'ffffffff-4455-6677-8899-aabbccddeeff'), exit(0)),
+    ],
+    [
+      'an invalid report and a kill',
+      'report-invalid',
+      answering((nonce) => `PF1 ${nonce} 1 nonsense\n`, kill),
+    ],
+    [
+      'a whole report and a connection that is cut before the exit',
+      'contact-lost',
+      answering(reportText, ({ channel, socket }, text) => {
+        channel.write(text, () => socket.end())
+      }),
+    ],
+    [
+      'too much of everything',
+      'report-too-long',
+      ({ channel }) => channel.write(Buffer.alloc(5000)),
+    ],
+  ]
+  for (const [sentence, word, shell] of rows) {
+    const { evidence, detail, commands } = await run(t, 'root', 20_000, shell)
+    t.equal('because' in evidence ? evidence.because : evidence.kind, word, sentence)
+    t.strictSame(commands, ['bash --noprofile --norc -p -s'], 'once, and not by sudo')
+    t.notMatch(detail, /kvm-1|nonsense|no bash/, 'nothing of the suspect is in the detail')
+  }
+})
+
+test('as a user: by sudo, and once more without it only where sudo starts nothing', async (t) => {
+  const sudo = 'sudo -n bash --noprofile --norc -p -s'
+  const plain = 'bash --noprofile --norc -p -s'
+  const refusing =
+    (stderr: string, otherwise: (shell: Shell) => void) =>
+    (shell: Shell): void => {
+      if (shell.command === plain) otherwise(shell)
+      else finish(shell.channel, '', 1, stderr)
+    }
+  const noPassword = 'sudo: a password is required\n'
+  type Row = readonly [string, string, RegExp, readonly string[], (shell: Shell) => void]
+  const rows: readonly Row[] = [
+    ['sudo works', 'report', /code 0/, [sudo], answering(reportText, exit(0))],
+    [
+      'sudo works, the program fails',
+      'program-failed',
+      /code 3/,
+      [sudo],
+      answering(cutReport, exit(3)),
+    ],
+    ['sudo is lost', 'contact-lost', /./, [sudo], ({ socket }) => socket.destroy()],
+    ['sudo is killed', 'program-failed', /signal/, [sudo], answering(() => '', kill)],
+    ['sudo says nothing and 0', 'report-missing', /code 0/, [sudo], answering(() => '', exit(0))],
+    [
+      'sudo refuses, the user can do it alone',
+      'report',
+      /code 0/,
+      [sudo, plain],
+      refusing(noPassword, answering(reportText, exit(0))),
+    ],
+    [
+      'sudo refuses, the user’s program is cut off',
+      'report-truncated',
+      /code 0/,
+      [sudo, plain],
+      refusing(noPassword, answering(cutReport, exit(0))),
+    ],
+    [
+      'sudo asks for a password, the user’s shell starts nothing',
+      'sudo-refused',
+      /asks this user for a password/,
+      [sudo, plain],
+      refusing(noPassword, ({ channel }) => {
+        finish(channel, 'This account is not available', 1)
+      }),
+    ],
+    [
+      'sudo wants a terminal',
+      'sudo-refused',
+      /asks this user for a password/,
+      [sudo, plain],
+      refusing('sudo: a terminal is required to read the password\n', ({ channel }) => {
+        finish(channel, '', 1)
+      }),
+    ],
+    [
+      'sudo is not there',
+      'sudo-refused',
+      /sudo is not installed/,
+      [sudo, plain],
+      refusing('bash: line 1: sudo: command not found\n', ({ channel }) => {
+        finish(channel, '', 127)
+      }),
+    ],
+    [
+      'sudo says what nobody expected',
+      'sudo-refused',
+      /starts nothing for this user/,
+      [sudo, plain],
+      refusing('secret words\n', ({ channel }) => {
+        finish(channel, '', 1)
+      }),
+    ],
+  ]
+  for (const [sentence, word, detailed, expected, shell] of rows) {
+    const { evidence, detail, commands } = await run(t, 'fence', 20_000, shell)
+    t.equal('because' in evidence ? evidence.because : evidence.kind, word, sentence)
+    t.strictSame(commands, expected, `${sentence}: the commands`)
+    t.match(detail, detailed)
+    t.notMatch(detail, /secret|not available/, 'nothing of the suspect is in the detail')
+  }
+})
+
+test('the program gets what the budget leaves, and is not sent when that is too little', async (t) => {
+  const seen: string[] = []
+  const shell = answering(
+    (nonce, uuid) => reportText(nonce, uuid),
+    ({ channel }, text) => {
+      finish(channel, text)
+    },
+  )
+  const keeping = (one: Shell): void => {
+    readStdin(one.channel, (stdin) => seen.push(stdin))
+    shell(one)
+  }
+  t.match(await run(t, 'root', 20_000, keeping), { evidence: { kind: 'report', report: { vm } } })
+  const { budgetMs } = readRequest(seen[0] ?? '')
+  t.ok(budgetMs > 15_000 && budgetMs <= 19_250, `${budgetMs} ms of 20 s`)
+  t.match(seen[0], /^# the program\n/)
+  t.match(seen[0], 'host_uuid=the-host\n')
+  const late = await run(t, 'root', 900, shell)
+  t.strictSame(late.evidence, { kind: 'out-of-time' })
+  t.strictSame(late.commands, [])
+})
