@@ -28,8 +28,8 @@ start_agent() {
 	return 1
 }
 
-# fence COMMAND: shows the request and the whole answer.
+# fence COMMAND [FILTER]: shows the request and the answer, or the part of it that the filter picks.
 fence() {
 	echo "curl -s $agent_url/ha/fence/vm/from/peer -d '$1'"
-	curl -s -m 30 -H 'content-type: application/json' -d "$1" "$agent_url/ha/fence/vm/from/peer" | jq .
+	curl -s -m 30 -H 'content-type: application/json' -d "$1" "$agent_url/ha/fence/vm/from/peer" | jq "${2-.}"
 }

@@ -1,0 +1,188 @@
+/** What may be called silence, and everything that must not be: a suspect's network in all its states. */
+import { execFileSync } from 'node:child_process'
+import tap, { test } from 'tap'
+import type { Test } from 'tap'
+import { startAgent } from '../fixtures/agent-process.ts'
+import type { AgentProcess } from '../fixtures/agent-process.ts'
+import { bootHost, lab, newVmUuid } from '../fixtures/lab.ts'
+import type { LabHost } from '../fixtures/lab.ts'
+
+tap.setTimeout(600_000)
+
+const key = `${process.env['LAB_DIR'] ?? ''}/client_key`
+const ip = (...args: readonly string[]): void => {
+  execFileSync('ip', args)
+}
+
+interface Row {
+  readonly state: string
+  readonly reason: string
+  readonly make: (host: LabHost, witness: LabHost) => Promise<void>
+  readonly undo?: () => void
+  readonly command?: (host: LabHost) => object
+}
+
+const states =
+  (...names: readonly string[]) =>
+  async (host: LabHost): Promise<void> => {
+    for (const name of names) await host.state(name)
+  }
+
+const rows: readonly Row[] = [
+  { state: 'no answer to anything', reason: 'every-address-silent', make: states('drop') },
+  { state: 'the cable is pulled', reason: 'every-address-silent', make: states('link-down') },
+  {
+    state: 'no answer to anything, over IPv6',
+    reason: 'every-address-silent',
+    make: states('drop'),
+    command: (host) => ({ targetHostIp: host.address6 }),
+  },
+  {
+    state: 'no answer to anything, and the witness is silent too',
+    reason: 'peer-isolated',
+    make: async (host, witness) => {
+      await host.state('drop')
+      await witness.state('drop')
+    },
+  },
+  { state: 'only ARP answers', reason: 'suspect-answered', make: states('drop-ip') },
+  { state: 'only the SSH port is dropped', reason: 'suspect-answered', make: states('drop-ssh') },
+  {
+    state: 'the SSH port is dropped, and ping',
+    reason: 'suspect-answered',
+    make: states('drop-ssh', 'no-icmp'),
+  },
+  { state: 'TCP is reset', reason: 'connection-refused', make: states('reject-rst') },
+  { state: 'sshd is stopped', reason: 'connection-refused', make: states('sshd-stop') },
+  { state: 'icmp host-prohibited', reason: 'suspect-answered', make: states('reject-prohibited') },
+  {
+    state: 'icmp host-prohibited, no ping',
+    reason: 'suspect-answered',
+    make: states('reject-prohibited', 'no-icmp'),
+  },
+  { state: 'sshd hangs', reason: 'banner-stalled', make: states('sshd-hang') },
+  {
+    state: 'one of two addresses is silent, the other serves',
+    reason: 'already-gone',
+    make: async () => {},
+    command: (host) => ({ targetHostIp: '10.77.0.250', targetHostAddresses: [host.address] }),
+  },
+  {
+    state: 'one of two addresses is silent, the other refuses',
+    reason: 'connection-refused',
+    make: states('sshd-stop'),
+    command: (host) => ({ targetHostIp: '10.77.0.250', targetHostAddresses: [host.address] }),
+  },
+  {
+    state: 'no route of our own',
+    reason: 'own-network-trouble',
+    make: async () => {},
+    command: () => ({ targetHostIp: '192.0.2.7' }),
+  },
+  {
+    state: 'our own link is down',
+    reason: 'own-network-trouble',
+    make: async () => {
+      ip('link', 'set', 'lab0', 'down')
+      await Promise.resolve()
+    },
+    undo: () => {
+      ip('link', 'set', 'lab0', 'up')
+    },
+  },
+  {
+    state: 'a name that does not resolve',
+    reason: 'name-not-resolved',
+    make: async () => {},
+    command: () => ({ targetHostIp: 'no-such-host.invalid' }),
+  },
+  {
+    state: 'a password that is wrong, and no key',
+    reason: 'login-refused',
+    make: async (host) => {
+      await host.exec('rm -rf /root/.ssh')
+    },
+    command: () => ({ targetHostPassword: 'wrong' }),
+  },
+]
+
+const startLabAgent = async (t: Test, witness: string, ssh: object = {}): Promise<AgentProcess> => {
+  const agent = await startAgent({
+    ssh: { identityFiles: [key], ...ssh },
+    suspects: { pidNamespace: 'nested' },
+    probe: { witnesses: [witness] },
+  })
+  t.teardown(async () => {
+    await agent.stop()
+  })
+  return agent
+}
+
+test('silence, and what only looks like it', async (t) => {
+  const table: string[] = []
+  for (const row of rows) {
+    await t.test(row.state, async (t) => {
+      const witness = await bootHost('--no-libvirt')
+      const agent = await startLabAgent(t, witness.address)
+      const host = await bootHost('--no-libvirt')
+      try {
+        await row.make(host, witness)
+        const command = { vmUuid: newVmUuid(), targetHostIp: host.address, sshTimeoutSec: 15 }
+        const answer = await agent.fence({ ...command, ...row.command?.(host) })
+        table.push(`${row.state} | ${answer.verdict} | ${answer.reason} | ${answer.tookMs} ms`)
+        t.equal(answer.reason, row.reason, JSON.stringify(answer.body['evidence']))
+        t.ok(answer.tookMs < 15_000, 'inside the budget')
+        const unreachable = row.reason === 'every-address-silent'
+        t.equal(answer.verdict === 'targetHostUnreachable', unreachable)
+      } finally {
+        row.undo?.()
+        await host.down()
+        await witness.down()
+      }
+    })
+  }
+  for (const line of table) t.comment(line)
+})
+
+test('a changed host key refuses, for good', async (t) => {
+  const witness = await bootHost('--no-libvirt')
+  const agent = await startLabAgent(t, witness.address)
+  const host = await bootHost()
+  const vm = newVmUuid()
+  await host.startVm(vm)
+  const command = { vmUuid: newVmUuid(), targetHostIp: host.address }
+  t.equal((await agent.fence(command)).reason, 'already-gone', 'the first key is recorded')
+  await lab('host', 'rekey', host.name)
+  for (const _ of [1, 2]) {
+    t.equal((await agent.fence({ ...command, vmUuid: vm })).reason, 'host-key-changed')
+  }
+  t.not((await host.living(vm)).length, 0, 'and nothing was done there')
+})
+
+test('strict: a host whose key is not known is refused, and one whose key is known is not', async (t) => {
+  const witness = await bootHost('--no-libvirt')
+  const host = await bootHost('--no-libvirt')
+  const agent = await startLabAgent(t, witness.address, { hostKeyPolicy: 'strict' })
+  const command = { vmUuid: newVmUuid(), targetHostIp: host.address }
+  t.equal((await agent.fence(command)).reason, 'host-key-unknown')
+  agent.trust(await lab('host', 'hostkey', host.name))
+  t.equal((await agent.fence(command)).reason, 'already-gone')
+})
+
+test('a fence that is in flight when the agent is told to stop is answered', async (t) => {
+  const witness = await bootHost('--no-libvirt')
+  const host = await bootHost()
+  const agent = await startAgent({
+    ssh: { identityFiles: [key] },
+    suspects: { pidNamespace: 'nested' },
+    probe: { witnesses: [witness.address] },
+  })
+  const vm = newVmUuid()
+  await host.startVm(vm, '--disk', await lab('storage', 'make', host.name))
+  await host.state('hang-storage', vm)
+  const answer = agent.fence({ vmUuid: vm, targetHostIp: host.address, sshTimeoutSec: 6 })
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  const code = agent.stop()
+  t.equal((await answer).reason, 'unkillable')
+  t.equal(await code, 0)
+})
