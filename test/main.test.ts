@@ -83,7 +83,7 @@ test('config check, good and bad', async (t) => {
     t.equal(await faulty.exit, 78)
     t.same(faulty.err().trimEnd().split('\n').length, 2, 'every fault has its line')
     t.match(faulty.err(), /: \/http\/port: no such property\n/)
-    t.match(faulty.err(), /: \/fence\/holdMs: must be >= 0\n/)
+    t.match(faulty.err(), /: \/fence\/holdMs: must be >= 50\n/)
   }
 })
 

@@ -13,13 +13,13 @@ const fence = {
   properties: {
     holdMs: {
       type: 'integer',
-      minimum: 0,
+      minimum: 50,
       maximum: 10_000,
       default: 300,
       description: 'How long to keep looking for a qemu that comes back after it was killed.',
       'x-unit': 'ms',
       'x-cost':
-        'Higher delays every dead verdict by as much; 0 misses whatever restarts the VM a moment later.',
+        'Higher delays every dead verdict by as much; lower misses more of what restarts the VM a moment later.',
     },
     budgetMaxSec: {
       type: 'integer',

@@ -6,6 +6,7 @@ import type { Evidence, QemuSeen, VmReport } from '../domain/evidence.ts'
 import type { ContactTrail } from '../fence/trail.ts'
 
 const qemusMax = 8
+const doubtfulMax = 8
 const tasksMax = 8
 const addressesMax = 16
 const detailCharactersMax = 200
@@ -61,7 +62,10 @@ const summariseReport = (report: VmReport): object => ({
     unattributable: report.finalScan.unattributable,
     ambiguous: report.finalScan.ambiguous,
     unreadable: report.finalScan.unreadable,
+    hold: report.finalScan.hold,
   },
+  // The pid tells a person where to look; the process's own name is left out, it chooses it itself.
+  doubtful: report.doubtful.slice(0, doubtfulMax).map(({ why, pid }) => ({ why, pid })),
   io: { uring: report.io.uring, drained: report.io.drained },
   virsh: report.virsh,
   pgrep: report.pgrep,

@@ -12,6 +12,8 @@ export const summaries: Readonly<Record<Because, string>> = {
     'A task of the qemu waits for its disk and cannot be killed; restore its storage or power the host off, then ask again.',
   'not-gone-in-time':
     'The qemu was killed but had not ended in time; ask again, with a longer sshTimeoutSec if it lasts.',
+  'hold-not-kept':
+    'The qemu is gone, but the time ran out before it was sure to stay gone; ask again, with more time.',
   'kill-denied':
     'The login may not kill the qemu; give it root or sudo without a password, then ask again.',
   respawned:

@@ -91,7 +91,7 @@ const doubtOfScan = ({ finalScan }: VmReport): Doubt | undefined => {
   if (!(finalScan.ambiguous === 0)) return 'ambiguous-process'
   // A pass that saw no process at all, not even itself, saw nothing.
   if (!(finalScan.unreadable === 0 && finalScan.processes > 0)) return 'scan-incomplete'
-  return undefined
+  return finalScan.hold === 'kept' ? undefined : 'hold-not-kept'
 }
 
 const doubtOfIo = ({ io }: VmReport): Doubt | undefined => {

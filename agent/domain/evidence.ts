@@ -85,6 +85,8 @@ export interface FinalScan {
   readonly ambiguous: number
   /** Processes that were there and could not be read. */
   readonly unreadable: number
+  /** Whether it came after the whole hold. Without that, what is gone may come back at once. */
+  readonly hold: 'kept' | 'cut'
 }
 
 export interface DoubtfulProcess {

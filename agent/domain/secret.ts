@@ -13,6 +13,10 @@ export class Secret {
     return this.#value
   }
 
+  equals(other: Secret | undefined): boolean {
+    return other !== undefined && this.#value === other.#value
+  }
+
   toString(): string {
     return '[secret]'
   }

@@ -1,6 +1,6 @@
 /** One request from its arrival to its verdict, inside one budget. */
 import { decide } from '../domain/decide.ts'
-import { doubt } from '../domain/verdict.ts'
+import { doubt, mayProceed } from '../domain/verdict.ts'
 import type { Doubt } from '../domain/verdict.ts'
 import { answerReserveMs, contactBudgetMs, contactBudgetMsMin, sendReserveMs } from './budget.ts'
 import { createInFlight } from './in-flight.ts'
@@ -57,6 +57,10 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       // Nothing has been done yet, and what cannot be written down first is not done.
       return ownTrouble('journal-failed', `the intent was not written: ${nameOf(error)}`)
     }
+    return await lookWithin(request, startedMs)
+  }
+
+  const lookWithin = async (request: FenceRequest, startedMs: number): Promise<Observation> => {
     const budgetMs = contactBudgetMs(request.budgetMs, startedMs, clock.nowMs())
     if (budgetMs < contactBudgetMsMin) return ownTrouble('deadline-passed', 'no time was left')
     if (drain.signal.aborted) return ownTrouble('shutting-down', 'the agent was told to stop')
@@ -65,9 +69,12 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       async () => await observe(deps, request, budgetMs, drain.signal),
     )
     const seen = await withinOwnBudget(observation, budgetMs)
-    return joined
-      ? { ...seen, trail: { ...seen.trail, detail: `joined: ${seen.trail.detail}` } }
-      : seen
+    if (!joined) return seen
+    // The look that was joined may have had less time than this request has left: look again.
+    const leftMs = contactBudgetMs(request.budgetMs, startedMs, clock.nowMs())
+    const isOver = mayProceed(decide(seen.evidence)) || drain.signal.aborted
+    if (!isOver && leftMs >= contactBudgetMsMin) return await lookWithin(request, startedMs)
+    return { ...seen, trail: { ...seen.trail, detail: `joined: ${seen.trail.detail}` } }
   }
 
   const judge = async (request: FenceRequest): Promise<FenceRecord> => {

@@ -136,4 +136,5 @@ const scanOf = (line: ReportLine): FinalScan => ({
   unattributable: line.count('unattributable'),
   ambiguous: line.count('ambiguous'),
   unreadable: line.count('unreadable'),
+  hold: line.word('hold', words.hold),
 })

@@ -33,7 +33,7 @@ test('every word of a full file is kept', async (t) => {
       knownHostsFile: '/k',
       identityFiles: ['/i'],
     },
-    fence: { holdMs: 0, budgetMaxSec: 9 },
+    fence: { holdMs: 50, budgetMaxSec: 9 },
     suspects: { networks: ['10.0.0.0/8'], allowLoopback: true, pidNamespace: 'nested' },
     probe: { witnesses: ['10.0.0.1'] },
     journal: { file: '/j' },

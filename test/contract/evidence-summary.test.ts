@@ -17,15 +17,17 @@ const living = (tasks: readonly TaskSeen[]): QemuSeen => ({
 })
 
 test('a report is told in closed words and numbers', async (t) => {
-  t.match(summariseEvidence(reportEvidence(), trail), {
+  const doubtful = [{ why: 'ambiguous', pid: 7, comm: 'EVIL' }] as const
+  t.match(summariseEvidence(reportEvidence({ doubtful }), trail), {
     kind: 'report',
     host: 'as-named',
     view: { processes: 'all', pidNamespace: 'initial', privilege: 'root' },
     qemuCount: 1,
-    qemus: [{ pid: 4711, startTicks: 99, by: 'argv-uuid', kill: 'sent', end: 'gone', afterMs: 4 }],
-    finalScan: { processes: 120, living: 0 },
+    qemus: [{ pid: 84, startTicks: 1234, by: 'argv-uuid', kill: 'sent', end: 'gone', afterMs: 10 }],
+    finalScan: { processes: 200, living: 0 },
+    doubtful: [{ why: 'ambiguous', pid: 7 }],
     io: { uring: 'none', drained: 'not-needed' },
-    virsh: 'destroyed',
+    virsh: 'no-such-vm',
     pgrep: 'agreed',
   })
 })

@@ -20,6 +20,7 @@ const deadByTheBook = ({ host, view, qemus, finalScan, io }: VmReport): boolean 
   const nothingLeft =
     finalScan.living + finalScan.newcomers + finalScan.unattributable === 0 &&
     finalScan.ambiguous + finalScan.unreadable === 0 &&
+    finalScan.hold === 'kept' &&
     qemus.filter((qemu) => qemu.end.kind === 'living').length === 0
   const sawEverything =
     view.processes === 'all' && view.pidNamespace !== 'foreign' && finalScan.processes >= 1
@@ -70,6 +71,7 @@ const scans = product<VmReport['finalScan']>({
   unattributable: bit,
   ambiguous: bit,
   unreadable: bit,
+  hold: words.hold,
 })
 
 const reports = (qemus: readonly (readonly QemuSeen[])[]): VmReport[] =>
@@ -166,6 +168,7 @@ test('random evidence', async (t) => {
       unattributable: count,
       ambiguous: count,
       unreadable: count,
+      hold: fc.constantFrom(...words.hold),
     }),
     doubtful: fc.constant([]),
     io: fc.record({

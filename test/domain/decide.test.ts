@@ -82,6 +82,7 @@ const refusals: readonly Row[] = [
   ['a dying qemu that nobody can name', scan({ unattributable: 1 }), 'unattributable-qemu'],
   ['a process that bears the uuid and is no qemu', scan({ ambiguous: 1 }), 'ambiguous-process'],
   ['a process that could not be read', scan({ unreadable: 1 }), 'scan-incomplete'],
+  ['the time ran out before it was sure to stay gone', scan({ hold: 'cut' }), 'hold-not-kept'],
   ['a scan that saw no process at all', scan({ processes: 0 }), 'scan-incomplete'],
   ['a count that is no number', scan({ living: Number.NaN }), 'not-gone-in-time'],
   [

@@ -16,3 +16,9 @@ test('a secret is told only on request', async (t) => {
   for (const text of ways) t.notMatch(text, /s3cr3t/)
   t.equal(secret.reveal(), 's3cr3t-value')
 })
+
+test('secrets can be compared without being told', async (t) => {
+  t.ok(new Secret('a').equals(new Secret('a')))
+  t.notOk(new Secret('a').equals(new Secret('b')))
+  t.notOk(new Secret('a').equals(undefined))
+})

@@ -157,6 +157,24 @@ test('who joins keeps a deadline of its own', async (t) => {
   t.same((await patient).verdict, { kind: 'confirmed-dead', because: 'destroyed' })
 })
 
+test('who joins a look that ends in a doubt looks again, while there is time', async (t) => {
+  let contacts = 0
+  const { service, clock } = createWorld({
+    suspect: async (_request, _budgetMs, signal) => {
+      contacts += 1
+      const outcome = contacts === 1 ? contactGives({ kind: 'out-of-time' }) : dead
+      await clock.wait(1_000, signal)
+      return outcome
+    },
+  })
+  const hasty = service.fence(fenceRequest({}, { budgetMs: 2_000 }))
+  const patient = service.fence(fenceRequest({}, { budgetMs: 20_000 }))
+  await clock.advance(2_500)
+  t.equal((await hasty).verdict.because, 'deadline-passed')
+  t.equal((await patient).verdict.because, 'destroyed')
+  t.equal(contacts, 2)
+})
+
 test('stopping waits for what is in flight', async (t) => {
   const { service, clock } = createWorld({
     suspect: async (_request, _budgetMs, signal) => {

@@ -1,5 +1,6 @@
 import { test } from 'tap'
 import { createInFlight } from '../../agent/fence/in-flight.ts'
+import { Secret } from '../../agent/domain/secret.ts'
 import type { Observation } from '../../agent/fence/observe.ts'
 import { fenceRequest, hostAddress, vmUuid } from '../fixtures/fence-records.ts'
 
@@ -22,8 +23,18 @@ test('what differs for the suspect is not shared', async (t) => {
     fenceRequest({ port: 23 }),
     fenceRequest({ user: 'ops' }),
     fenceRequest({ hostUuid: 'host-8' }),
+    fenceRequest({ password: new Secret('one') }),
+    fenceRequest({ password: new Secret('other') }),
+    fenceRequest({ privateKey: new Secret('one') }),
   ]
   for (const request of others) t.notOk(inFlight.share(request, start).joined)
+})
+
+test('the same secret is the same request', async (t) => {
+  const inFlight = createInFlight()
+  const start = async () => await new Promise<Observation>(() => undefined)
+  inFlight.share(fenceRequest({ password: new Secret('one') }), start)
+  t.ok(inFlight.share(fenceRequest({ password: new Secret('one') }), start).joined)
 })
 
 test('a look that failed is not joined afterwards', async (t) => {

@@ -22,7 +22,6 @@ interface Row {
   readonly command?: object
   /** Whether a task of the VM has to be alive afterwards; checked from outside. */
   readonly alive: boolean
-  readonly hostOptions?: readonly string[]
 }
 
 const withStorage =
@@ -44,12 +43,18 @@ const nativeHang = withStorage('lun', '--cache', 'none', '--aio', 'native')
 const uringHang = withStorage('lun', '--cache', 'none', '--aio', 'io_uring')
 const short = { sshTimeoutSec: 5 }
 
-const started = async (host: LabHost, vm: string): Promise<void> => {
-  await host.startVm(vm)
-}
+/** The VM runs, and the host is brought into a state; `VM` among its words stands for the uuid. */
+const runningIn =
+  (...state: readonly string[]): Row['make'] =>
+  async (host, vm) => {
+    await host.startVm(vm)
+    if (state.length > 0) await host.state(...state.map((word) => (word === 'VM' ? vm : word)))
+  }
+
+const absent: Row['make'] = async () => {}
 
 const rows: readonly Row[] = [
-  { state: 'a libvirt VM, name = 32 hex', reason: 'destroyed', alive: false, make: started },
+  { state: 'a libvirt VM, name = 32 hex', reason: 'destroyed', alive: false, make: runningIn() },
   {
     state: 'a libvirt VM named instance-00000001',
     reason: 'destroyed',
@@ -79,30 +84,21 @@ const rows: readonly Row[] = [
     state: 'libvirtd stopped',
     reason: 'destroyed',
     alive: false,
-    make: async (host, vm) => {
-      await host.startVm(vm)
-      await host.state('libvirtd-stop')
-    },
+    make: runningIn('libvirtd-stop'),
   },
   {
     state: 'libvirtd hung (SIGSTOP)',
     reason: 'destroyed',
     alive: false,
-    make: async (host, vm) => {
-      await host.startVm(vm)
-      await host.state('libvirtd-hang')
-    },
+    make: runningIn('libvirtd-hang'),
   },
   {
     state: 'a SIGSTOPped qemu',
     reason: 'destroyed',
     alive: false,
-    make: async (host, vm) => {
-      await host.startVm(vm)
-      await host.state('qemu-stop', vm)
-    },
+    make: runningIn('qemu-stop', 'VM'),
   },
-  { state: 'the VM is not there', reason: 'already-gone', alive: false, make: async () => {} },
+  { state: 'the VM is not there', reason: 'already-gone', alive: false, make: absent },
   {
     state: 'an unreaped zombie',
     reason: 'already-gone',
@@ -152,6 +148,34 @@ const rows: readonly Row[] = [
     command: short,
   },
   {
+    state: 'no memory map, killed before, named by the uuid of another VM',
+    reason: 'unkillable',
+    alive: true,
+    make: async (host, vm) => {
+      const disk = await lab('storage', 'lun', host.name)
+      const name = newVmUuid().replaceAll('-', '')
+      await host.startVm(vm, '--name', name, '--disk', disk, '--cache', 'none', '--aio', 'native')
+      await host.state('hang-storage', vm)
+      await host.exec(`kill -9 $(pgrep -f '[q]emu.*${vm}'); sleep 0.5`)
+    },
+    command: short,
+  },
+  {
+    state: 'the same, and libvirt has forgotten it: only the cgroup is left',
+    reason: 'unattributable-qemu',
+    alive: true,
+    make: async (host, vm) => {
+      const disk = await lab('storage', 'lun', host.name)
+      await host.startVm(vm, '--disk', disk, '--cache', 'none', '--aio', 'native')
+      await host.state('hang-storage', vm)
+      await host.state('libvirtd-hang')
+      await host.exec(
+        `kill -9 $(pgrep -f '[q]emu.*${vm}'); sleep 0.5; rm -f /run/libvirt/qemu/*.pid /run/libvirt/qemu/*.xml /etc/libvirt/qemu/*.xml`,
+      )
+    },
+    command: short,
+  },
+  {
     state: 'io_uring on a hung LUN: gone, its write is not',
     reason: 'io-in-flight',
     alive: false,
@@ -169,120 +193,90 @@ const rows: readonly Row[] = [
     state: 'no pgrep',
     reason: 'destroyed',
     alive: false,
-    make: async (host, vm) => {
-      await host.startVm(vm)
-      await host.state('no-pgrep')
-    },
+    make: runningIn('no-pgrep'),
   },
   {
     state: 'no virsh',
     reason: 'destroyed',
     alive: false,
-    make: async (host, vm) => {
-      await host.startVm(vm)
-      await host.state('no-virsh')
-    },
+    make: runningIn('no-virsh'),
   },
   {
     state: 'fork limit: one more process',
     reason: 'destroyed',
     alive: false,
-    make: async (host, vm) => {
-      await host.startVm(vm)
-      await host.state('fork-limit', '1')
-    },
+    make: runningIn('fork-limit', '1'),
   },
   {
     state: 'fork limit: none at all',
     reason: 'destroyed',
     alive: false,
-    make: async (host, vm) => {
-      await host.startVm(vm)
-      await host.state('fork-limit', '0')
-    },
+    make: runningIn('fork-limit', '0'),
     command: { sshTimeoutSec: 30 },
   },
   {
     state: 'a noisy login shell',
     reason: 'destroyed',
     alive: false,
-    make: async (host, vm) => {
-      await host.startVm(vm)
-      await host.state('noisy-login', 'root')
-    },
+    make: runningIn('noisy-login', 'root'),
   },
   {
     state: 'login shell dash',
     reason: 'destroyed',
     alive: false,
-    make: async (host, vm) => {
-      await host.startVm(vm)
-      await host.state('login-shell', 'root', '/bin/dash')
-    },
+    make: runningIn('login-shell', 'root', '/bin/dash'),
   },
   {
     state: 'login shell nologin',
     reason: 'report-missing',
     alive: true,
-    make: async (host, vm) => {
-      await host.startVm(vm)
-      await host.state('login-shell', 'root', '/usr/sbin/nologin')
-    },
+    make: runningIn('login-shell', 'root', '/usr/sbin/nologin'),
   },
   {
     state: 'login shell true',
     reason: 'report-missing',
     alive: true,
-    make: async (host, vm) => {
-      await host.startVm(vm)
-      await host.state('login-shell', 'root', '/bin/true')
-    },
+    make: runningIn('login-shell', 'root', '/bin/true'),
   },
   {
     state: 'a user with sudo',
     reason: 'destroyed',
     alive: false,
-    make: started,
+    make: runningIn(),
     command: { targetHostUsername: 'ops' },
   },
   {
     state: 'a user without sudo, the VM runs',
     reason: 'kill-denied',
     alive: true,
-    make: started,
+    make: runningIn(),
     command: { targetHostUsername: 'plain', sshTimeoutSec: 6 },
   },
   {
     state: 'a user without sudo who sees everything, the VM is not there',
     reason: 'already-gone',
     alive: false,
-    make: async () => {},
+    make: absent,
     command: { targetHostUsername: 'plain' },
   },
   {
     state: 'a user without sudo, hidepid',
     reason: 'processes-hidden',
     alive: true,
-    make: async (host, vm) => {
-      await host.startVm(vm)
-      await host.state('hidepid')
-    },
+    make: runningIn('hidepid'),
     command: { targetHostUsername: 'plain', sshTimeoutSec: 6 },
   },
   {
     state: 'root, hidepid',
     reason: 'destroyed',
     alive: false,
-    make: async (host, vm) => {
-      await host.startVm(vm)
-      await host.state('hidepid')
-    },
+    make: runningIn('hidepid'),
   },
   {
     state: 'login by password',
     reason: 'destroyed',
     alive: false,
-    make: started,
+    make: runningIn(),
     command: { targetHostPassword: 'lab-root-password' },
   },
   {
@@ -321,7 +315,7 @@ test('the states of a suspect', { timeout: 600_000 }, async (t) => {
   const agent = await startLabAgent(t)
   for (const row of rows) {
     await t.test(row.state, async (t) => {
-      const host = await bootHost(...(row.hostOptions ?? []))
+      const host = await bootHost()
       const vm = newVmUuid()
       await row.make(host, vm)
       const budgetSec = 20
@@ -356,12 +350,22 @@ test('innocent processes survive', async (t) => {
   note('eleven innocent processes', answer)
   t.comment(table.at(-1) ?? '')
   t.same(await host.living(vm), [], 'the VM is dead')
-  const { code, text } = await host.exec('true')
-  t.equal(code, 0, text)
   t.equal(await lab('innocent-alive', host.name), '', 'none of them died')
   // One of them bears `-uuid UUID` as arguments of its own and is no qemu: left alone, and a doubt.
   t.equal(answer.reason, 'ambiguous-process')
-  await host.exec("kill -9 $(pgrep -f 'shell-arguments|sleep.*-uuid' || true)")
+})
+
+test('another VM that bears the uuid in hex as its name is not destroyed', async (t) => {
+  const agent = await startLabAgent(t)
+  const host = await bootHost()
+  const [vm, other] = [newVmUuid(), newVmUuid()]
+  await host.startVm(other, '--name', vm.replaceAll('-', ''))
+  const answer = await agent.fence({ vmUuid: vm, targetHostIp: host.address })
+  note('another VM bears the uuid as its name', answer)
+  t.comment(table.at(-1) ?? '')
+  t.equal(answer.reason, 'already-gone')
+  t.match(answer.body, { evidence: { virsh: 'no-such-vm' } }, 'libvirt was asked by uuid')
+  t.not((await host.living(other)).length, 0)
 })
 
 test('a host that is a pid namespace of its own is a doubt by default', async (t) => {

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import type { Test } from 'tap'
 import { createRunTool, systemTools } from '../../agent/probe/run-tool.ts'
 import { createProbe } from '../../agent/probe/probe.ts'
-import { realClock } from './real-clock.ts'
+import { realClock } from '../../agent/real-clock.ts'
 
 /** Why the tests in namespaces do not run here; false where they do. */
 export const skipReason = (): string | false =>

@@ -3,7 +3,7 @@ import { addressesMax, pollMs, witnessesMax } from '../../agent/probe/limits.ts'
 import { createProbe } from '../../agent/probe/probe.ts'
 import type { ToolEnd } from '../../agent/probe/run-tool.ts'
 import type { Clock } from '../../agent/fence/ports.ts'
-import { realClock } from './real-clock.ts'
+import { realClock } from '../../agent/real-clock.ts'
 
 /** A kernel in words: what each command line prints. A function is asked anew at each call. */
 type Script = Readonly<Record<string, ToolEnd | (() => ToolEnd)>>

@@ -9,8 +9,15 @@ list_matches() {
 	set -f
 }
 
+# Whether a directory of /proc is still there, asked of the one above it: a look at the thing itself
+# may be denied, and would then seem to say that it is gone.
+is_listed() {
+	list_matches "${1%?}[${1: -1}]"
+	((${#matches[@]} > 0))
+}
+
 # The fields of a stat file, in st_*. Fails when it cannot be read or is not one.
-st_comm='' st_state='' st_flags=0 st_start=0
+st_comm='' st_state='' st_flags=0 st_threads=0 st_start=0
 read_stat() {
 	local whole=() rest=() text
 	mapfile -t -d '' whole <"$1" || return 1
@@ -21,8 +28,8 @@ read_stat() {
 	# The name may hold any character, a closing parenthesis too; what follows the last one cannot.
 	# shellcheck disable=SC2206 # splitting is the point, and globbing is off
 	rest=(${text##*) })
-	[[ ${#rest[@]} -ge 20 && ${rest[6]}${rest[19]} =~ ^[0-9]+$ ]] || return 1
-	st_state=${rest[0]} st_flags=${rest[6]} st_start=${rest[19]}
+	[[ ${#rest[@]} -ge 20 && ${rest[6]}${rest[17]}${rest[19]} =~ ^[0-9]+$ ]] || return 1
+	st_state=${rest[0]} st_flags=${rest[6]} st_threads=${rest[17]} st_start=${rest[19]}
 }
 
 # The arguments of a process or task, in `argv`. Fails when the file cannot be opened.
@@ -35,12 +42,12 @@ read_argv() {
 # How a thread group is now, in group_end (gone, zombie, living) and group_tasks (the living ones).
 group_end='' group_tasks=()
 judge_group() {
-	local pid=$1 start=$2 dirs dir tid wchan
+	local pid=$1 start=$2 dirs dir tid wchan threads
 	group_tasks=()
 	if ! read_stat "/proc/$pid/stat"; then
 		group_end=gone
 		# Still there, and not readable: not gone.
-		if [[ -e /proc/$pid ]]; then
+		if is_listed "/proc/$pid"; then
 			group_end=living group_tasks=("$pid ? - -")
 		fi
 		return
@@ -49,12 +56,13 @@ judge_group() {
 		group_end=gone
 		return
 	fi
+	threads=$st_threads
 	list_matches "/proc/$pid/task/[0-9]*"
 	dirs=("${matches[@]}")
 	for dir in "${dirs[@]}"; do
 		tid=${dir##*/}
 		if ! read_stat "$dir/stat"; then
-			if [[ -e $dir ]]; then group_tasks+=("$tid ? - -"); fi
+			if is_listed "$dir"; then group_tasks+=("$tid ? - -"); fi
 			continue
 		fi
 		[[ $st_state == [ZXx] ]] && continue
@@ -67,10 +75,10 @@ judge_group() {
 	done
 	if ((${#group_tasks[@]} > 0)); then
 		group_end=living
-	elif ((${#dirs[@]} > 0)); then
+	elif ((${#dirs[@]} > 0 && threads <= 1)); then
 		group_end=zombie
-	elif [[ -e /proc/$pid ]]; then
-		# A process without a task list says nothing about its tasks.
+	elif is_listed "/proc/$pid"; then
+		# No task list, or one that ended early because a task died under it: the kernel counts more.
 		group_end=living group_tasks=("$pid ? - -")
 	else
 		group_end=gone

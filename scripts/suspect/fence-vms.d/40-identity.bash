@@ -1,7 +1,7 @@
 # Whose process is it, by its arguments.
 # shellcheck shell=bash
 # Emulators of whole machines; not qemu-img, qemu-nbd, qemu-ga and other tools of the same family.
-is_qemu_name() { [[ $1 == qemu-system-* || $1 == qemu-kvm* || $1 == qemu || $1 == kvm ]]; }
+is_qemu_name() { [[ $1 == qemu-system-* || $1 == qemu-kvm* || $1 == qemu || $1 == qemu-dm || $1 == kvm || $1 == kvm-spice ]]; }
 
 # Names that only tasks of qemu bear, for a process that has nothing else left to tell.
 is_qemu_task_name() {
@@ -39,10 +39,23 @@ make_canonical() {
 	[[ $text =~ ^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$ ]] && canonical=$text
 }
 
+# The name in the value of -name: its guest=, or its first part. A comma inside a name is written
+# twice; such a name is no uuid, so it names no VM of ours.
+read_name() {
+	local IFS=, parts part
+	[[ $1 != *,,* ]] || return
+	# shellcheck disable=SC2206 # split at commas on purpose
+	parts=($1)
+	[[ ${parts[0]-} == *=* ]] || id_name=${parts[0]-}
+	for part in "${parts[@]}"; do
+		[[ $part == guest=* ]] && id_name=${part#guest=}
+	done
+}
+
 # What `argv` says of its VM: id_uuids (every -uuid), id_name (of -name, its guest= or first word).
 id_uuids=() id_name=''
 read_identity() {
-	local i part parts IFS=,
+	local i
 	id_uuids=() id_name=''
 	for ((i = 1; i < ${#argv[@]}; i++)); do
 		case ${argv[i]} in
@@ -53,15 +66,7 @@ read_identity() {
 			;;
 		-name | --name)
 			i=$((i + 1))
-			# shellcheck disable=SC2206 # split at commas on purpose
-			parts=(${argv[i]-})
-			for part in "${parts[@]}"; do
-				case $part in
-				guest=*) id_name=${part#guest=} ;;
-				*=*) ;;
-				*) id_name=$part ;;
-				esac
-			done
+			read_name "${argv[i]-}"
 			;;
 		esac
 	done

@@ -3,7 +3,7 @@
 # Thread groups of the VMs, by "pid:start".
 groups=()
 declare -A group_vm=() group_by=() group_seen=() group_kill=() group_now=() group_after_ms=()
-declare -A vm_uring=() vm_ambiguous=() vm_dirty_ms=() vm_ended_ms=() vm_reported=() vm_drained=()
+declare -A vm_uring=() vm_ambiguous=() vm_dirty_ms=() vm_ended_ms=() vm_hold=() vm_reported=() vm_drained=()
 declare -A drained_devices=()
 # Of the last scan, for every VM alike.
 scan_seen=before-kill scan_processes=0 scan_unattributable=0 scan_unreadable=0 scan_doubtful=()
@@ -27,7 +27,7 @@ note_unreadable() {
 note_group() {
 	local vm=$1 pid=$2 by=$3 key
 	if ! read_stat "/proc/$pid/stat"; then
-		if [[ -e /proc/$pid ]]; then note_unreadable "$pid"; fi
+		if is_listed "/proc/$pid"; then note_unreadable "$pid"; fi
 		return
 	fi
 	key=$pid:$st_start
@@ -37,17 +37,21 @@ note_group() {
 	group_kill[$key]=not-sent group_now[$key]=living group_after_ms[$key]=0
 }
 
+is_qemu_by_program() {
+	runs_qemu_program "$1" || { read_stat "$1/stat" && is_qemu_name "$st_comm"; }
+}
+
 judge_voiced() {
 	local pid=$1 dir=$2 by=${3-} vm first text
-	[[ ${argv[0]-} == '' && ${#argv[@]} -eq 1 ]] && return
 	if ! is_qemu_name "${argv[0]##*/}"; then
 		# Not a qemu by its name. Cheap test first: most processes hold no such word at all.
-		[[ " ${argv[*]} " == *' -uuid '* || " ${argv[*]} " == *' -name '* ]] || return
+		[[ "${argv[*]} " == *'-uuid '* || "${argv[*]} " == *'-name '* ]] || return
 		match_identity
 		vm=${hit_ambiguous:-$hit_vm}
 		[[ -n $vm ]] || return
-		if [[ -n $hit_ambiguous ]] || ! { runs_qemu_program "$dir" || { read_stat "$dir/stat" && is_qemu_name "$st_comm"; }; }; then
-			note_ambiguous "$vm" "$pid" "${argv[0]##*/}"
+		if [[ -n $hit_ambiguous ]] || ! is_qemu_by_program "$dir"; then
+			# Other programs take a -name, too (find, docker); a -uuid is qemu's own word.
+			((${#id_uuids[@]} > 0)) && note_ambiguous "$vm" "$pid" "${argv[0]##*/}"
 			return
 		fi
 	else
@@ -61,7 +65,8 @@ judge_voiced() {
 		# Without -uuid the arguments might be those of a qemu that is dying while we read: ask twice.
 		text="${argv[*]}"
 		if ! read_argv "$dir/cmdline" || [[ ${argv[*]-} != "$text" ]]; then
-			[[ -z $by ]] && judge_voiceless "$pid"
+			# It has gone silent meanwhile. A task that has is not asked a third time: it is a doubt.
+			if [[ -z $by ]]; then judge_voiceless "$pid"; else note_unreadable "$pid"; fi
 			return
 		fi
 		[[ -n $hit_other ]] && return

@@ -5,7 +5,7 @@
 judge_voiceless() {
 	local pid=$1 dir=/proc/$1 task tasks qemu_like=0
 	if ! read_stat "$dir/stat"; then
-		if [[ -e $dir ]]; then note_unreadable "$pid"; fi
+		if is_listed "$dir"; then note_unreadable "$pid"; fi
 		return
 	fi
 	((st_flags & KTHREAD_FLAG)) && return

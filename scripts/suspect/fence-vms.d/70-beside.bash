@@ -136,7 +136,7 @@ judge_pgrep() {
 		read_argv "/proc/$pid/cmdline" && ((${#argv[@]} > 0)) && judge_voiced "$pid" "/proc/$pid"
 	done
 	pgrep_state=agreed
-	((${#groups[@]} > before)) && pgrep_state=found-more
+	((${#groups[@]} > before)) && pgrep_state="found-more"
 }
 
 # Nothing of ours may go on after the report: above all no virsh.

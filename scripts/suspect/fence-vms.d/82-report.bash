@@ -33,7 +33,7 @@ report_vm() {
 		((doubtful++ < DOUBTFUL_LISTED_MAX)) && say "${one#* }"
 	done
 	say "scan processes=$scan_processes living=$living newcomers=$newcomers" \
-		"unattributable=$scan_unattributable ambiguous=${vm_ambiguous[$vm]} unreadable=$scan_unreadable"
+		"unattributable=$scan_unattributable ambiguous=${vm_ambiguous[$vm]} unreadable=$scan_unreadable hold=${vm_hold[$vm]-cut}"
 	say "io uring=${vm_uring[$vm]-not-known} drained=${vm_drained[$vm]-no}"
 	say "virsh state=${virsh_state[$vm]-left-out}"
 	say "pgrep state=$pgrep_state"

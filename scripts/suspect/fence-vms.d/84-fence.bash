@@ -11,6 +11,7 @@ advance_vm() {
 		poll_vm "$vm" || return
 		[[ -n ${vm_ended_ms[$vm]-} ]] || vm_ended_ms[$vm]=$clock_ms
 		((clock_ms - vm_ended_ms[$vm] >= hold_ms)) || return
+		vm_hold[$vm]=kept
 		drain_io "$vm" || return
 	fi
 	if ((!scan_fresh)); then
@@ -26,13 +27,23 @@ advance_vm() {
 	report_vm "$vm"
 }
 
-fence_all() {
+kill_found() {
 	local key
-	scan_all before-kill
-	for key in "${groups[@]}"; do note_uring "${group_vm[$key]}" "${key%:*}"; done
+	for key in "${groups[@]}"; do
+		[[ ${group_kill[$key]} == not-sent ]] && note_uring "${group_vm[$key]}" "${key%:*}"
+	done
+	for key in "${groups[@]}"; do
+		[[ ${group_kill[$key]} == not-sent ]] && kill_group "$key"
+	done
+}
+
+fence_all() {
 	read_clock
 	started_ms=$clock_ms
-	for key in "${groups[@]}"; do kill_group "$key"; done
+	scan_by_name
+	kill_found
+	scan_all before-kill
+	kill_found
 	start_beside
 	finish_fence
 }

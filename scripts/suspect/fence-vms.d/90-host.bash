@@ -35,6 +35,9 @@ sees_all_processes() {
 	mapfile -t -d ' ' own </proc/self/stat
 	[[ ${own[0]-} == "$$" ]] || return 1
 	[[ $options == *,hidepid=* && $options != *,hidepid=0,* && $options != *,hidepid=off,* ]] || return 0
+	# Root of a user namespace of its own has the capability, and sees no more for it.
+	mapfile -t lines </proc/self/uid_map
+	[[ ${lines[0]-} =~ ^\ *0\ +0\ +4294967295$ ]] || return 1
 	lines=()
 	mapfile -t lines </proc/self/status
 	for line in "${lines[@]}"; do

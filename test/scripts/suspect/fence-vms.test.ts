@@ -138,6 +138,12 @@ const innocents: readonly (readonly [string, string, (dashed: string, hex: strin
       'bash',
       (dashed) => [`sleep 1; # qemu-system-x86_64 -uuid ${dashed}`],
     ],
+    ['find on its name', 'find', (_dashed, hex) => ['/images', '-name', hex]],
+    [
+      'another VM whose name holds a comma and the uuid',
+      'qemu-kvm',
+      (dashed) => ['-name', `guest=copy of,,${dashed}`, '-uuid', newVm()],
+    ],
   ]
 
 for (const [what, argv0, args] of innocents) {
@@ -166,6 +172,11 @@ const doubtful: readonly (readonly [string, string, (dashed: string) => string[]
     'a qemu without uuid and name that has the uuid somewhere',
     'qemu-kvm',
     (dashed) => ['-drive', `file=/${dashed}.img`],
+  ],
+  [
+    'a qemu without uuid whose name holds a comma and the uuid',
+    'qemu-kvm',
+    (dashed) => ['-name', `guest=copy of,,${dashed}`],
   ],
 ]
 
