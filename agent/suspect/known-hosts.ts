@@ -39,9 +39,9 @@ const parseLine = (line: string): KnownHost | undefined => {
   if (names.startsWith('@') || (names.startsWith('|') && parseHash(names) === undefined)) {
     return undefined
   }
-  const key = Buffer.from(base64, 'base64')
-  const isWhole = key.toString('base64').replace(/=+$/, '') === base64.replace(/=+$/, '')
-  return isWhole && keyType(key) === type ? { isRevoked, names, type, key } : undefined
+  // A key that is cut or garbled matches no key that is presented, and still makes its host a known one:
+  // to skip the line would let the next key in as if it were the first.
+  return { isRevoked, names, type, key: Buffer.from(base64, 'base64') }
 }
 
 /** The type that a public key's own bytes begin with; undefined for what is no key. */
