@@ -66,7 +66,11 @@ const summariseReport = (report: VmReport): object => ({
   },
   // The pid tells a person where to look; the process's own name is left out, it chooses it itself.
   doubtful: report.doubtful.slice(0, doubtfulMax).map(({ why, pid }) => ({ why, pid })),
-  io: { uring: report.io.uring, drained: report.io.drained },
+  io: {
+    uring: report.io.uring,
+    drained: report.io.drained,
+    sockets: report.io.sockets,
+  },
   virsh: report.virsh,
   pgrep: report.pgrep,
 })

@@ -95,6 +95,7 @@ const doubtOfScan = ({ finalScan }: VmReport): Doubt | undefined => {
 }
 
 const doubtOfIo = ({ io }: VmReport): Doubt | undefined => {
+  if (!(io.sockets === 'none' || io.sockets === 'sent')) return 'io-in-flight'
   if (io.uring === 'none' && io.drained === 'not-needed') return undefined
   // Nobody can tell whether a qemu that was gone before us had an io_uring. Then a hung device is a
   // doubt; a busy one is not, or no busy host could ever say that a VM is gone.

@@ -103,6 +103,11 @@ export interface IoState {
    * flight. `moving`: some never were, but all of them went on completing writes: busy, not hung.
    */
   readonly drained: 'not-needed' | 'yes' | 'moving' | 'no' | 'not-visible'
+  /**
+   * Of TCP connections that the qemu had opened itself, to its storage perhaps. `waiting`: after its
+   * end the kernel still holds data of it to send, or of somebody who is gone where that is not known.
+   */
+  readonly sockets: 'none' | 'sent' | 'waiting'
 }
 
 /** Libvirt's word: evidence for people, never a proof. */

@@ -84,7 +84,11 @@ export const readFrame = (
     qemus,
     finalScan,
     doubtful,
-    io: { uring: io.word('uring', words.uring), drained: io.word('drained', words.drained) },
+    io: {
+      uring: io.word('uring', words.uring),
+      drained: io.word('drained', words.drained),
+      sockets: io.word('sockets', words.sockets),
+    },
     virsh: virsh.word('state', words.virsh),
     pgrep: pgrep.word('state', words.pgrep),
   }

@@ -19,6 +19,7 @@ export const words = {
   why: ['unattributable', 'ambiguous', 'unreadable'],
   uring: ['none', 'seen', 'not-known'],
   drained: ['not-needed', 'yes', 'moving', 'no', 'not-visible'],
+  sockets: ['none', 'sent', 'waiting'],
   virsh: ['destroyed', 'not-running', 'no-such-vm', 'no-answer', 'missing', 'failed', 'left-out'],
   pgrep: ['agreed', 'found-more', 'missing', 'failed', 'late', 'left-out'],
 } as const
@@ -55,7 +56,7 @@ const grammar = {
     unreadable: natural,
     hold: one(words.hold),
   },
-  io: { uring: one(words.uring), drained: one(words.drained) },
+  io: { uring: one(words.uring), drained: one(words.drained), sockets: one(words.sockets) },
   virsh: { state: one(words.virsh) },
   pgrep: { state: one(words.pgrep) },
   'vm-end': { uuid, lines: natural },

@@ -30,6 +30,7 @@ main() {
 	say_host
 	say_view
 	list_qemu_programs
+	read_port_range
 	if [[ $host_is == as-named ]]; then
 		fence_all
 	else

@@ -26,7 +26,13 @@ const deadByTheBook = ({ host, view, qemus, finalScan, io }: VmReport): boolean 
     view.processes === 'all' && view.pidNamespace !== 'foreign' && finalScan.processes >= 1
   const io0 = io.uring === 'none' ? ['not-needed', 'yes'] : ['yes']
   const atRest = io.uring === 'not-known' ? [...io0, 'moving'] : io0
-  return host.is === 'as-named' && sawEverything && nothingLeft && atRest.includes(io.drained)
+  return (
+    host.is === 'as-named' &&
+    sawEverything &&
+    nothingLeft &&
+    atRest.includes(io.drained) &&
+    io.sockets !== 'waiting'
+  )
 }
 
 const silentByTheBook = ({ addresses, witnesses, contactBefore }: SilenceEvidence): boolean => {
@@ -86,7 +92,11 @@ const reports = (qemus: readonly (readonly QemuSeen[])[]): VmReport[] =>
     qemus,
     finalScan: qemus.length > 100 ? [cleanReport.finalScan] : scans,
     doubtful: [[]],
-    io: product<VmReport['io']>({ uring: words.uring, drained: words.drained }),
+    io: product<VmReport['io']>({
+      uring: words.uring,
+      drained: words.drained,
+      sockets: words.sockets,
+    }),
     virsh: ['destroyed'],
     pgrep: ['agreed'],
   })
@@ -174,6 +184,7 @@ test('random evidence', async (t) => {
     io: fc.record({
       uring: fc.constantFrom(...words.uring),
       drained: fc.constantFrom(...words.drained),
+      sockets: fc.constantFrom(...words.sockets),
     }),
     virsh: fc.constantFrom(...words.virsh),
     pgrep: fc.constantFrom(...words.pgrep),

@@ -23,12 +23,12 @@ const proofs: readonly Row[] = [
   ['a qemu that was killed and is gone is dead', reported(), 'destroyed'],
   [
     'nothing found, nothing hung: it was gone before us',
-    reported({ qemus: [], io: { uring: 'not-known', drained: 'yes' } }),
+    reported({ qemus: [], io: { uring: 'not-known', drained: 'yes', sockets: 'none' } }),
     'already-gone',
   ],
   [
     'a busy host, where devices never rest, can still say that nothing was found',
-    reported({ qemus: [], io: { uring: 'not-known', drained: 'moving' } }),
+    reported({ qemus: [], io: { uring: 'not-known', drained: 'moving', sockets: 'none' } }),
     'already-gone',
   ],
   [
@@ -39,7 +39,12 @@ const proofs: readonly Row[] = [
   ['a zombie without any other task cannot write', reported({ qemus: [zombie] }), 'zombie-only'],
   [
     'io_uring was used, and every device was seen at rest afterwards',
-    reported({ io: { uring: 'seen', drained: 'yes' } }),
+    reported({ io: { uring: 'seen', drained: 'yes', sockets: 'none' } }),
+    'destroyed',
+  ],
+  [
+    'its TCP connections have sent all they had',
+    reported({ io: { uring: 'none', drained: 'not-needed', sockets: 'sent' } }),
     'destroyed',
   ],
   [
@@ -103,22 +108,27 @@ const refusals: readonly Row[] = [
   ['this very host', reported({ host: { ...cleanReport.host, is: 'own-host' } }), 'own-host'],
   [
     'io_uring was used and a device still has writes in flight',
-    reported({ io: { uring: 'seen', drained: 'no' } }),
+    reported({ io: { uring: 'seen', drained: 'no', sockets: 'none' } }),
     'io-in-flight',
   ],
   [
     'io_uring was used and the devices are busy: its write may be among them',
-    reported({ io: { uring: 'seen', drained: 'moving' } }),
+    reported({ io: { uring: 'seen', drained: 'moving', sockets: 'none' } }),
     'io-in-flight',
   ],
   [
     'io_uring was used where no device can be seen',
-    reported({ io: { uring: 'seen', drained: 'not-visible' } }),
+    reported({ io: { uring: 'seen', drained: 'not-visible', sockets: 'none' } }),
+    'io-in-flight',
+  ],
+  [
+    'its TCP connections still hold data to send',
+    reported({ io: { uring: 'none', drained: 'not-needed', sockets: 'waiting' } }),
     'io-in-flight',
   ],
   [
     'a hung device, and nobody knows what the VM had used',
-    reported({ qemus: [], io: { uring: 'not-known', drained: 'no' } }),
+    reported({ qemus: [], io: { uring: 'not-known', drained: 'no', sockets: 'none' } }),
     'io-in-flight',
   ],
   ['SYN-ACK or RST', address({ tcp: 'answered' }), 'suspect-answered'],

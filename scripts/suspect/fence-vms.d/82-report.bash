@@ -34,7 +34,7 @@ report_vm() {
 	done
 	say "scan processes=$scan_processes living=$living newcomers=$newcomers" \
 		"unattributable=$scan_unattributable ambiguous=${vm_ambiguous[$vm]} unreadable=$scan_unreadable hold=${vm_hold[$vm]-cut}"
-	say "io uring=${vm_uring[$vm]-not-known} drained=${vm_drained[$vm]-no}"
+	say "io uring=${vm_uring[$vm]-not-known} drained=${vm_drained[$vm]-no} sockets=${vm_sockets_state[$vm]-waiting}"
 	say "virsh state=${virsh_state[$vm]-left-out}"
 	say "pgrep state=$pgrep_state"
 	say "vm-end uuid=$vm lines=$((lines_said - first + 1))"

@@ -12,7 +12,7 @@ advance_vm() {
 		[[ -n ${vm_ended_ms[$vm]-} ]] || vm_ended_ms[$vm]=$clock_ms
 		((clock_ms - vm_ended_ms[$vm] >= hold_ms)) || return
 		vm_hold[$vm]=kept
-		drain_io "$vm" || return
+		drain_io "$vm" && drain_sockets "$vm" || return
 	fi
 	if ((!scan_fresh)); then
 		scan_all after-kill
@@ -27,10 +27,15 @@ advance_vm() {
 	report_vm "$vm"
 }
 
+note_io() {
+	note_uring "$@"
+	note_sockets "$@"
+}
+
 kill_found() {
 	local key
 	for key in "${groups[@]}"; do
-		[[ ${group_kill[$key]} == not-sent ]] && note_uring "${group_vm[$key]}" "${key%:*}"
+		[[ ${group_kill[$key]} == not-sent ]] && note_io "${group_vm[$key]}" "${key%:*}"
 	done
 	for key in "${groups[@]}"; do
 		[[ ${group_kill[$key]} == not-sent ]] && kill_group "$key"
