@@ -9,7 +9,7 @@ import type { Shell, SuspectHostOptions } from '../fixtures/suspect-host.ts'
 
 const limits = { stdoutBytesMax: 1024 * 1024 }
 const lost = { kind: 'cut-off', end: 'contact-lost' } as const
-const speed = 10
+const speed = 4
 
 /** Calls back with the first bytes of stdin: by then the client follows the command. */
 const onStdin = (then: (shell: Shell) => void) => (shell: Shell) => {

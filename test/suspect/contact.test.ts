@@ -206,7 +206,8 @@ test('a program that does not end runs out of time', async (t) => {
   const { port } = await startSuspectHost(t, { shell: () => undefined })
   const startMs = performance.now()
   t.match(await fence(t, { port, budgetMs: 2500 }), { evidence: { kind: 'out-of-time' } })
-  t.ok(performance.now() - startMs < 2500)
+  // A busy machine may add to it; without the budget it would take the login windows and more.
+  t.ok(performance.now() - startMs < 4000)
 })
 
 test('an abort ends every phase soon', async (t) => {

@@ -25,8 +25,8 @@ const endOf = async (port: number, options: SessionOptions = {}): Promise<Sessio
 }
 
 const banner = 'SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n'
-/** Ten times the speed: the six seconds of a stalled phase take 0.6. */
-const speed = 10
+/** Four times the speed: the six seconds of a stalled phase take 1.5. */
+const speed = 4
 
 test('servers that are no sshd, or one in trouble', async (t) => {
   type Row = readonly [string, SessionEnd, (socket: Socket) => void, SessionOptions?]
