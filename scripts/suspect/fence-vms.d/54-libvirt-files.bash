@@ -71,8 +71,8 @@ read_uuid_of_name() {
 		if [[ $line =~ \<uuid\>([0-9a-f-]{36})\</uuid\> ]]; then
 			[[ -z ${2-} ]] || ((pid_agrees)) || return 1
 			make_canonical "${BASH_REMATCH[1]}"
-			[[ -n $canonical ]]
-			return
+			[[ -n $canonical ]] && return 0
+			return 1
 		fi
 	done
 	return 1

@@ -68,7 +68,7 @@ note_sockets() {
 drain_sockets() {
 	local vm=$1 line fields waiting=0
 	vm_sockets_state[$vm]=none
-	[[ ${vm_sockets[$vm]-not-known} == none ]] && return
+	[[ ${vm_sockets[$vm]-not-known} == none ]] && return 0
 	vm_sockets_state[$vm]=waiting
 	read_tcp_lines /proc/self/net || return 1
 	for line in "${tcp_lines[@]}"; do

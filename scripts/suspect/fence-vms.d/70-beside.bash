@@ -91,7 +91,8 @@ start_beside() {
 	beside_pid=$!
 }
 
-# A fork that is refused in spite of that ends the program; its last act is to do without.
+# A fork that is refused in spite of that ends the program; its last act is to do without. In a trap a
+# bare `return` gives the status from before the trap, so a function whose status counts names it.
 # shellcheck disable=SC2317 # the trap calls it
 survive_refused_fork() {
 	local vm
