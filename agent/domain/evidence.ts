@@ -104,8 +104,8 @@ export interface IoState {
    */
   readonly drained: 'not-needed' | 'yes' | 'moving' | 'no' | 'not-visible'
   /**
-   * Of TCP connections that the qemu had opened itself, to its storage perhaps. `waiting`: after its
-   * end the kernel still holds data of it to send, or of somebody who is gone where that is not known.
+   * Of TCP connections that the qemu had opened itself, to its storage perhaps. `none`: it had none.
+   * `waiting`: after its end the kernel still holds data to send of somebody who is gone.
    */
   readonly sockets: 'none' | 'sent' | 'waiting'
 }

@@ -2,7 +2,7 @@
 # leaves what it has not sent to the kernel, which goes on sending it for minutes.
 # shellcheck shell=bash
 
-declare -A vm_sockets=() vm_socket_pairs=() vm_sockets_state=()
+declare -A vm_sockets=() vm_sockets_state=()
 port_first=32768 port_last=60999
 
 read_port_range() {
@@ -12,7 +12,7 @@ read_port_range() {
 }
 
 # The TCP connections in a table of /proc that were opened from here: their local port is one that the
-# kernel gave. What a qemu serves (VNC, migration) has a port of its own choice, and is no disk.
+# kernel gave. As "bytes-to-send inode". What a qemu serves (VNC, migration) has a port of its own choice, and is no disk.
 tcp_lines=()
 read_tcp_lines() {
 	local lines=() line fields port table
@@ -28,7 +28,7 @@ read_tcp_lines() {
 			port=${fields[1]##*:}
 			[[ $port =~ ^[0-9A-F]{4}$ ]] || return 1
 			((16#$port >= port_first && 16#$port <= port_last)) || continue
-			tcp_lines+=("${fields[1]}-${fields[2]} ${fields[3]} ${fields[4]%:*} ${fields[9]}")
+			tcp_lines+=("${fields[4]%:*} ${fields[9]}")
 		done
 	done
 }
@@ -57,16 +57,15 @@ note_sockets() {
 	for line in "${tcp_lines[@]}"; do
 		# shellcheck disable=SC2206
 		fields=($line)
-		[[ -n ${inodes[${fields[3]}]-} ]] || continue
-		vm_sockets[$vm]=seen
-		vm_socket_pairs["$vm:${fields[0]}"]=1
+		[[ -n ${inodes[${fields[1]}]-} ]] && vm_sockets[$vm]=seen
 	done
 }
 
 # Whether all that the VM's connections had to send has arrived, in vm_sockets_state; fails while it is
-# worth looking again. Of a VM that was gone before, every connection without an owner may be its own.
+# worth looking again. Every connection without an owner may be its own: those that it had at the kill,
+# and those that it had closed before, to try again, when its storage fell silent.
 drain_sockets() {
-	local vm=$1 line fields waiting=0
+	local vm=$1 line fields
 	vm_sockets_state[$vm]=none
 	[[ ${vm_sockets[$vm]-not-known} == none ]] && return 0
 	vm_sockets_state[$vm]=waiting
@@ -75,10 +74,7 @@ drain_sockets() {
 		# shellcheck disable=SC2206
 		fields=($line)
 		# Only the end of a closed connection is one byte: nothing was written in it.
-		if [[ ${fields[3]} != 0 ]] || ((16#${fields[2]} <= 1)); then continue; fi
-		[[ ${vm_sockets[$vm]-not-known} == not-known ||
-			-n ${vm_socket_pairs["$vm:${fields[0]}"]-} ]] && waiting=1
+		[[ ${fields[1]} == 0 ]] && ((16#${fields[0]} > 1)) && return 1
 	done
-	((waiting)) && return 1
 	vm_sockets_state[$vm]=sent
 }
