@@ -20,6 +20,8 @@ import { readOwnIdentity } from './suspect/own-identity.ts'
 export interface Composition {
   readonly server: FastifyInstance
   readonly service: FenceService
+  /** What an agent that was killed left in flight gets its outcome; resolves with the number. */
+  readonly closeInterrupted: () => Promise<number>
   /** Closes what outlives the server; everything was answered before. */
   readonly close: () => Promise<void>
 }
@@ -43,7 +45,8 @@ export const compose = async (
   }
   const own = readOwnHost(config.host.uuid, zstackUuidsFile)
   const server = buildServer(rules, { service, own, log, version, nowMs: clock.nowMs })
-  return { server, service, close: journal.close }
+  const { closeInterrupted, close } = journal
+  return { server, service, closeInterrupted, close }
 }
 
 /** The suspect's program, where `scripts/build` puts it. */

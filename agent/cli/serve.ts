@@ -19,9 +19,18 @@ export interface Running {
 export const serve = async (
   config: Config,
   log: Logger,
-  { server, service, close }: Composition,
+  { server, service, closeInterrupted, close }: Composition,
 ): Promise<Running> => {
   const address = await listenAt(server, config.http.listen)
+  // Whoever holds the address is the only agent here, so what is open in the journal is nobody's now.
+  try {
+    const interrupted = await closeInterrupted()
+    if (interrupted > 0)
+      log.warn({ interrupted }, 'fences of an agent before this one were cut off')
+  } catch (error) {
+    // A disk that takes nothing refuses every fence by itself, and says so; the next start tries again.
+    log.error({ err: error }, 'fences that were cut off could not be closed in the journal')
+  }
   const stop = async (): Promise<void> => {
     const graceMs = config.shutdownGraceSec * 1000
     log.info({ inFlight: service.inFlight(), graceMs }, 'agent is stopping')

@@ -16,9 +16,17 @@ export const summariseEvidence = (evidence: Evidence, trail: ContactTrail): obje
   contact: {
     address: trail.address,
     phases: trail.phases.map(({ phase, ms }) => ({ phase, ms })),
-    detail: trail.detail.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, detailCharactersMax),
+    detail: plainText(trail.detail),
+    earlier: (trail.earlier ?? []).map(({ because, detail, ms }) => ({
+      because,
+      detail: plainText(detail),
+      ms,
+    })),
   },
 })
+
+const plainText = (detail: string): string =>
+  detail.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, detailCharactersMax)
 
 const summariseKind = (evidence: Evidence): object => {
   switch (evidence.kind) {

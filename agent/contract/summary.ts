@@ -86,5 +86,6 @@ export const summaries: Readonly<Record<Because, string>> = {
   'deadline-passed':
     'The time was up before anything was proven; ask again with a longer sshTimeoutSec.',
   'shutting-down': 'This peer shut down before anything was proven; ask another peer.',
+  interrupted: 'This peer ended in the middle of the fence, so nothing was proven; ask again.',
   'internal-error': 'A bug in this peer ended the fence; ask another peer and report the fenceId.',
 }

@@ -72,6 +72,7 @@ export const doubts = [
   'journal-failed', // what we do could not be written down first
   'deadline-passed',
   'shutting-down',
+  'interrupted', // the agent ended before the verdict; said by the journal of the next start
   'internal-error', // a bug: never a proof of anything
 ] as const
 export type Doubt = (typeof doubts)[number]

@@ -3,8 +3,9 @@ import { decide } from '../domain/decide.ts'
 import { doubt, mayProceed } from '../domain/verdict.ts'
 import type { Doubt } from '../domain/verdict.ts'
 import { answerReserveMs, contactBudgetMs, contactBudgetMsMin, sendReserveMs } from './budget.ts'
+import { afterContact, mayHaveHadContact } from './contact-before.ts'
 import { createInFlight } from './in-flight.ts'
-import { observe } from './observe.ts'
+import { persist } from './persist.ts'
 import type { Eyes, Observation } from './observe.ts'
 import type { Journal } from './ports.ts'
 import type { FenceRecord } from './record.ts'
@@ -57,24 +58,34 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       // Nothing has been done yet, and what cannot be written down first is not done.
       return ownTrouble('journal-failed', `the intent was not written: ${nameOf(error)}`)
     }
-    return await lookWithin(request, startedMs)
+    return await lookWithin(request, startedMs, false)
   }
 
-  const lookWithin = async (request: FenceRequest, startedMs: number): Promise<Observation> => {
-    const budgetMs = contactBudgetMs(request.budgetMs, startedMs, clock.nowMs())
+  const lookWithin = async (
+    request: FenceRequest,
+    startedMs: number,
+    hadContact: boolean,
+  ): Promise<Observation> => {
+    const beganMs = clock.nowMs()
+    const budgetMs = contactBudgetMs(request.budgetMs, startedMs, beganMs)
     if (budgetMs < contactBudgetMsMin) return ownTrouble('deadline-passed', 'no time was left')
     if (drain.signal.aborted) return ownTrouble('shutting-down', 'the agent was told to stop')
-    const { observation, joined } = inFlight.share(
+    const endsMs = beganMs + budgetMs
+    const shared = inFlight.share(
       request,
-      async () => await observe(deps, request, budgetMs, drain.signal),
+      endsMs,
+      async () => await persist(deps, request, budgetMs, drain.signal),
     )
-    const seen = await withinOwnBudget(observation, budgetMs)
-    if (!joined) return seen
-    // The look that was joined may have had less time than this request has left: look again.
-    const leftMs = contactBudgetMs(request.budgetMs, startedMs, clock.nowMs())
-    const isOver = mayProceed(decide(seen.evidence)) || drain.signal.aborted
-    if (!isOver && leftMs >= contactBudgetMsMin) return await lookWithin(request, startedMs)
-    return { ...seen, trail: { ...seen.trail, detail: `joined: ${seen.trail.detail}` } }
+    const { trail, ...seen } = await withinOwnBudget(shared.observation, budgetMs)
+    const evidence = afterContact(seen.evidence, hadContact)
+    if (!shared.joined) return { evidence, trail }
+    // The look that was joined had less time than this request: then it looks again by itself.
+    const isOver = mayProceed(decide(evidence)) || drain.signal.aborted
+    const leftMs = endsMs - Math.max(shared.endsMs, clock.nowMs())
+    if (!isOver && leftMs >= contactBudgetMsMin) {
+      return await lookWithin(request, startedMs, mayHaveHadContact(evidence))
+    }
+    return { evidence, trail: { ...trail, detail: `joined: ${trail.detail}` } }
   }
 
   const judge = async (request: FenceRequest): Promise<FenceRecord> => {

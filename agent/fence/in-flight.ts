@@ -4,16 +4,26 @@ import type { Observation } from './observe.ts'
 import type { FenceRequest } from './request.ts'
 
 export interface InFlight {
-  /** Joins the look that is running for the same VM on the same suspect, or starts one. */
+  /**
+   * Joins the look that is running for the same VM on the same suspect, or starts one that ends
+   * before `endsMs`, on the clock's scale.
+   */
   readonly share: (
     request: FenceRequest,
+    endsMs: number,
     start: () => Promise<Observation>,
-  ) => { readonly observation: Promise<Observation>; readonly joined: boolean }
+  ) => SharedLook
 }
 
-interface Running {
-  readonly request: FenceRequest
+export interface SharedLook {
   readonly observation: Promise<Observation>
+  /** When the look ends at the latest. */
+  readonly endsMs: number
+  readonly joined: boolean
+}
+
+interface Running extends SharedLook {
+  readonly request: FenceRequest
 }
 
 /** Everything that makes two requests the same for the suspect. Whoever calls does not. */
@@ -31,15 +41,15 @@ const isSameSecret = (one: Secret | undefined, other: Secret | undefined): boole
 export const createInFlight = (): InFlight => {
   const running = new Set<Running>()
   return {
-    share: (request, start) => {
+    share: (request, endsMs, start) => {
       const known = [...running].find((one) => isSame(one.request, request))
-      if (known !== undefined) return { observation: known.observation, joined: true }
+      if (known !== undefined) return { ...known, joined: true }
       const observation = start().finally(() => {
         running.delete(own)
       })
-      const own: Running = { request, observation }
+      const own: Running = { request, observation, endsMs, joined: false }
       running.add(own)
-      return { observation, joined: false }
+      return own
     },
   }
 }

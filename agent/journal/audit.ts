@@ -18,6 +18,7 @@ export const auditLine =
       contact: trail.address,
       phases: trail.phases,
       detail: trail.detail,
+      earlier: trail.earlier ?? [],
     }
     if (mayProceed(verdict)) log.info(fields, 'verdict reached')
     else log.warn(fields, 'verdict reached')

@@ -1,7 +1,9 @@
 /** One journal record per line: what was to be done, and what came of it. No secret has a way in. */
 import { asciiJson } from '../domain/ascii-json.ts'
+import { doubt } from '../domain/verdict.ts'
 import type { FenceRecord } from '../fence/record.ts'
 import type { FenceRequest } from '../fence/request.ts'
+import type { UnfinishedIntent } from './unfinished.ts'
 
 export const intentLine = (request: FenceRequest, at: string): string => {
   const { fenceId, requestId, vm, suspect, budgetMs } = request
@@ -37,6 +39,13 @@ export const outcomeLine = (record: FenceRecord, at: string): string => {
     evidence,
     trail,
   })
+}
+
+/** Closes an intent of an agent that was killed before its verdict: nothing was answered. */
+export const interruptedLine = (intent: UnfinishedIntent, at: string): string => {
+  const { fenceId, requestId, vm, suspect, at: startedAt } = intent
+  const { kind: verdict, because } = doubt('interrupted')
+  return line({ type: 'outcome', at, fenceId, requestId, vm, suspect, verdict, because, startedAt })
 }
 
 const line = (record: object): string => `${asciiJson(record)}\n`

@@ -16,7 +16,9 @@ const start = async (composition: Composition, listen = '127.0.0.1:0') => {
   return { running: await serve(loaded.config, log, composition), lines }
 }
 
-const desk = () => {
+const desk = (
+  closeInterrupted: Composition['closeInterrupted'] = async () => await Promise.resolve(0),
+) => {
   const { server } = openDesk()
   const told: string[] = []
   const composition: Composition = {
@@ -29,6 +31,7 @@ const desk = () => {
         await Promise.resolve()
       },
     },
+    closeInterrupted,
     close: async () => {
       told.push(server.server.listening ? 'closed too early' : 'closed')
       await Promise.resolve()
@@ -107,4 +110,23 @@ test('what fails while stopping is told, after everything in flight was answered
     },
   })
   await t.rejects(second.running.stop(), /planted drain/)
+})
+
+test('what an agent before it left in flight is told, once it listens', async (t) => {
+  let wasListening = false
+  const { composition, server } = desk(async () => {
+    wasListening = server.server.listening
+    return await Promise.resolve(2)
+  })
+  const { running, lines } = await start(composition)
+  t.ok(wasListening, 'nobody else is there to write this journal')
+  t.match(lines.join(''), /"level":"warn".*"interrupted":2/)
+  await running.stop()
+})
+
+test('an agent whose journal takes nothing starts, to say so', async (t) => {
+  const { composition } = desk(async () => await Promise.reject(new Error('no space')))
+  const { running, lines } = await start(composition)
+  t.match(lines.join(''), /"level":"error".*no space/)
+  await running.stop()
 })

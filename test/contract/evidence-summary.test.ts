@@ -93,10 +93,17 @@ test('the other kinds are told by their name, with the way the contact went', as
   const contact = { ...trail, address: '192.0.2.7', phases: [{ phase: 'connect', ms: 3 } as const] }
   t.same(summariseEvidence({ kind: 'refusal', because: 'login-refused' }, contact), {
     kind: 'refusal',
-    contact,
+    contact: { ...contact, earlier: [] },
   })
   t.match(summariseEvidence({ kind: 'own-trouble', because: 'internal-error' }, trail), {
     kind: 'own-trouble',
   })
   t.match(summariseEvidence({ kind: 'out-of-time' }, trail), { kind: 'out-of-time' })
+})
+
+test('the contacts before the last one are told, in plain text', async (t) => {
+  const earlier = [{ because: 'contact-lost', detail: 'cut\u001b[2J', ms: 300 } as const]
+  t.match(summariseEvidence({ kind: 'out-of-time' }, { ...trail, earlier }), {
+    contact: { earlier: [{ because: 'contact-lost', detail: 'cut?[2J', ms: 300 }] },
+  })
 })

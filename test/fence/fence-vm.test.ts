@@ -175,6 +175,50 @@ test('who joins a look that ends in a doubt looks again, while there is time', a
   t.equal(contacts, 2)
 })
 
+test('who joins a look that had as much time takes its doubt as it is', async (t) => {
+  let contacts = 0
+  const { service, clock } = createWorld({
+    suspect: async (_request, _budgetMs, signal) => {
+      contacts += 1
+      await clock.wait(1_000, signal)
+      return contactGives({ kind: 'refusal', because: 'login-refused' })
+    },
+  })
+  const answers = [service.fence(fenceRequest()), service.fence(fenceRequest())]
+  await clock.advance(1_000)
+  const because = (await Promise.all(answers)).map(({ verdict }) => verdict.because)
+  t.same(because, ['login-refused', 'login-refused'])
+  t.equal(contacts, 1)
+})
+
+test('who joins a look that had contact does not fall back to silence', async (t) => {
+  let contacts = 0
+  const { service, clock } = createWorld({
+    suspect: async (_request, _budgetMs, signal, onAddresses) => {
+      contacts += 1
+      await clock.wait(1_000, signal)
+      if (contacts === 1) return contactGives({ kind: 'refusal', because: 'contact-lost' })
+      onAddresses(['192.0.2.7'])
+      return {
+        kind: 'no-contact',
+        dials: [{ address: '192.0.2.7', tcp: 'silent' }],
+        trail: { address: '', phases: [], detail: '' },
+      }
+    },
+    probe: async () =>
+      await Promise.resolve({
+        addresses: [{ address: '192.0.2.7', echo: 'silent', neighbour: 'off-link' }],
+        witnesses: [{ address: '192.0.2.1', answered: 'yes' }],
+      }),
+  })
+  const hasty = service.fence(fenceRequest({}, { budgetMs: 1_900 }))
+  const patient = service.fence(fenceRequest({}, { budgetMs: 20_000 }))
+  await clock.advance(20_000)
+  t.equal((await hasty).verdict.because, 'contact-lost')
+  t.same((await patient).verdict, { kind: 'still-alive', because: 'contact-lost' })
+  t.ok(contacts > 1, 'it looked again')
+})
+
 test('stopping waits for what is in flight', async (t) => {
   const { service, clock } = createWorld({
     suspect: async (_request, _budgetMs, signal) => {

@@ -12,9 +12,10 @@ const observation: Observation = {
 test('what differs for the suspect is not shared', async (t) => {
   const inFlight = createInFlight()
   const start = async () => await new Promise<Observation>(() => undefined)
-  t.notOk(inFlight.share(fenceRequest(), start).joined)
+  t.notOk(inFlight.share(fenceRequest(), 1_000, start).joined)
   t.ok(
-    inFlight.share(fenceRequest({}, { fenceId: 'x', requestId: 'y', budgetMs: 1 }), start).joined,
+    inFlight.share(fenceRequest({}, { fenceId: 'x', requestId: 'y', budgetMs: 1 }), 1_000, start)
+      .joined,
   )
   const others = [
     fenceRequest({}, { vm: vmUuid('f'.repeat(32)) }),
@@ -27,21 +28,25 @@ test('what differs for the suspect is not shared', async (t) => {
     fenceRequest({ password: new Secret('other') }),
     fenceRequest({ privateKey: new Secret('one') }),
   ]
-  for (const request of others) t.notOk(inFlight.share(request, start).joined)
+  for (const request of others) t.notOk(inFlight.share(request, 1_000, start).joined)
 })
 
 test('the same secret is the same request', async (t) => {
   const inFlight = createInFlight()
   const start = async () => await new Promise<Observation>(() => undefined)
-  inFlight.share(fenceRequest({ password: new Secret('one') }), start)
-  t.ok(inFlight.share(fenceRequest({ password: new Secret('one') }), start).joined)
+  inFlight.share(fenceRequest({ password: new Secret('one') }), 1_000, start)
+  t.ok(inFlight.share(fenceRequest({ password: new Secret('one') }), 1_000, start).joined)
 })
 
 test('a look that failed is not joined afterwards', async (t) => {
   const inFlight = createInFlight()
-  const failing = inFlight.share(fenceRequest(), async () => await Promise.reject(new Error('no')))
+  const failing = inFlight.share(
+    fenceRequest(),
+    1_000,
+    async () => await Promise.reject(new Error('no')),
+  )
   await t.rejects(failing.observation)
-  const next = inFlight.share(fenceRequest(), async () => await Promise.resolve(observation))
+  const next = inFlight.share(fenceRequest(), 1_000, async () => await Promise.resolve(observation))
   t.notOk(next.joined)
   t.equal(await next.observation, observation)
 })

@@ -1,0 +1,92 @@
+/** Which doubts another contact within the same budget may settle, and how soon it is made. */
+import type { Doubt } from '../domain/verdict.ts'
+import { contactBudgetMsMin } from './budget.ts'
+
+/**
+ * `again`: the next contact may go better, because the doubt is about the way to the suspect or
+ * about a moment of it. `once-more`: so it may, but it took seconds to come to this doubt.
+ * `final`: it would end the same way, or the program has used its time on the suspect already, or
+ * asking twice does harm (a refused login counts towards a lockout).
+ */
+const prospects: Readonly<Record<Doubt, 'again' | 'once-more' | 'final'>> = {
+  unkillable: 'final',
+  'not-gone-in-time': 'final',
+  'kill-denied': 'final',
+  'hold-not-kept': 'final',
+  respawned: 'final',
+  'unattributable-qemu': 'final',
+  'ambiguous-process': 'final',
+  'io-in-flight': 'final',
+  'processes-hidden': 'final',
+  'pid-namespace': 'final',
+  'scan-incomplete': 'final',
+  'wrong-host': 'final',
+  'own-host': 'final',
+  'report-missing': 'final',
+  'report-truncated': 'again',
+  'report-invalid': 'final',
+  'report-too-long': 'final',
+  'program-failed': 'again',
+  'sudo-refused': 'final',
+  'connection-refused': 'again',
+  'connection-reset': 'again',
+  'connection-dropped': 'again',
+  'banner-stalled': 'once-more',
+  'handshake-failed': 'again',
+  'handshake-stalled': 'once-more',
+  'host-key-changed': 'final',
+  'host-key-unknown': 'final',
+  'login-refused': 'final',
+  'login-stalled': 'once-more',
+  'channel-refused': 'again',
+  'exec-refused': 'again',
+  'contact-lost': 'again',
+  'suspect-answered': 'once-more',
+  'icmp-error': 'once-more',
+  'silence-not-proven': 'once-more',
+  'peer-isolated': 'once-more',
+  'name-not-resolved': 'again',
+  'own-network-trouble': 'again',
+  'credentials-unusable': 'final',
+  'journal-failed': 'final',
+  'deadline-passed': 'final',
+  'shutting-down': 'final',
+  interrupted: 'final',
+  'internal-error': 'final',
+}
+
+/**
+ * The waits between contacts, in ms. They add up to about 3 s: an sshd that restarts, or a burst of
+ * logins beyond its MaxStartups, is over by then, and a suspect that refuses for good is answered soon.
+ */
+const waitsMs = [100, 200, 400, 800, 1600] as const
+
+const waitsFor = {
+  again: waitsMs,
+  'once-more': waitsMs.slice(0, 1),
+  final: [],
+} as const
+
+export interface NextContact {
+  readonly waitMs: number
+  /** What has to be left of the budget for it to be worth its while. */
+  readonly needsMs: number
+}
+
+/**
+ * What comes after `contacts` contacts, the last of which took `tookMs` to end in this doubt;
+ * undefined where that was the last.
+ */
+export const nextContact = (
+  because: Doubt,
+  contacts: number,
+  tookMs: number,
+): NextContact | undefined => {
+  const prospect = prospects[because]
+  const waitMs = waitsFor[prospect][contacts - 1]
+  if (waitMs === undefined) return undefined
+  // What took its time to show takes the same time to show again, or ends as half a look.
+  const needsMs =
+    prospect === 'once-more' ? Math.max(tookMs, contactBudgetMsMin) : contactBudgetMsMin
+  return { waitMs, needsMs: waitMs + needsMs }
+}

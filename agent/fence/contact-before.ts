@@ -1,0 +1,36 @@
+/** Once anything of the suspect answered, its later silence proves nothing: it was alive a moment ago. */
+import type {
+  AddressSilence,
+  EchoSeen,
+  Evidence,
+  NeighbourSeen,
+  TcpSeen,
+} from '../domain/evidence.ts'
+
+/**
+ * False only for a look whose every address is known to have given no sign of life. An ICMP error
+ * may be the suspect's own, and a look that was cut short, or that ended in a fault of ours, may
+ * have had contact before that: they count as contact.
+ */
+export const mayHaveHadContact = (evidence: Evidence): boolean =>
+  evidence.kind !== 'silence' ||
+  evidence.silence.contactBefore ||
+  !evidence.silence.addresses.every(isWithoutLife)
+
+const isWithoutLife = ({ tcp, echo, neighbour }: AddressSilence): boolean =>
+  nothing.has(tcp) && nothing.has(echo) && (nothing.has(neighbour) || neighbour === 'off-link')
+
+/** What a probe says that saw nothing of the suspect, for whatever reason. */
+const nothing: ReadonlySet<TcpSeen | EchoSeen | NeighbourSeen> = new Set([
+  'silent',
+  'no-neighbour',
+  'unresolved',
+  'own-trouble',
+  'not-run',
+])
+
+/** What a later look saw, as the same fence has to read it. */
+export const afterContact = (evidence: Evidence, hadContact: boolean): Evidence =>
+  evidence.kind === 'silence' && hadContact
+    ? { kind: 'silence', silence: { ...evidence.silence, contactBefore: true } }
+    : evidence

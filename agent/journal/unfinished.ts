@@ -1,0 +1,64 @@
+/** What a journal says was begun and never ended: an agent was killed in the middle of it. */
+import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+
+/** The identifying part of an intent, as it stands in the journal. */
+export interface UnfinishedIntent {
+  readonly fenceId: string
+  readonly requestId: unknown
+  readonly vm: unknown
+  readonly suspect: unknown
+  readonly at: unknown
+}
+
+/**
+ * How much of the end of a journal is read, in bytes. What was in flight at a crash was begun
+ * within the longest budget before it; thousands of fences fit in here.
+ */
+export const tailBytesMax = 64 * 1024 * 1024
+
+/** Empty for a file that is not there; lines that a crash has torn are passed over. Rejects where it cannot be read. */
+export const readUnfinished = async (
+  file: string,
+  bytesMax = tailBytesMax,
+): Promise<readonly UnfinishedIntent[]> => {
+  const handle = await openExisting(file)
+  if (handle === undefined) return []
+  try {
+    const { size } = await handle.stat()
+    const start = Math.max(0, size - bytesMax)
+    const intents = new Map<string, UnfinishedIntent>()
+    for await (const line of handle.readLines({ start, autoClose: false })) settle(line, intents)
+    return [...intents.values()]
+  } finally {
+    await handle.close()
+  }
+}
+
+const openExisting = async (file: string): Promise<FileHandle | undefined> => {
+  try {
+    return await open(file, 'r')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+const settle = (line: string, intents: Map<string, UnfinishedIntent>): void => {
+  const record = parse(line)
+  if (record === undefined) return
+  const { type, fenceId, requestId, vm, suspect, at } = record
+  if (typeof fenceId !== 'string') return
+  if (type === 'intent') intents.set(fenceId, { fenceId, requestId, vm, suspect, at })
+  if (type === 'outcome') intents.delete(fenceId)
+}
+
+const parse = (line: string): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null ? { ...value } : undefined
+  } catch {
+    // A syntax error: the first line of the tail, or one that a crash has torn.
+    return undefined
+  }
+}
