@@ -1,0 +1,251 @@
+/** Breaks between the wire and the rule: the connection, the session, the report, the use case. */
+import { mutantsOf } from './mutant.ts'
+
+const dial = mutantsOf(
+  'agent/suspect/dial.ts',
+  ['suspect/dial', 'suspect/race', 'suspect/contact'],
+  [
+    [
+      'a refused connection is silence',
+      "return { kind: 'refused', ms }",
+      "return { kind: 'silent', ms }",
+    ],
+    ['a reset is silence', "return { kind: 'reset', ms }", "return { kind: 'silent', ms }"],
+    [
+      'an error code that nobody knows is silence',
+      "    default:\n      return { kind: 'own-trouble', ms }",
+      "    default:\n      return { kind: 'silent', ms }",
+    ],
+    ['a window too short for three SYNs is silence', 'ms >= silenceFloorMs ?', 'ms >= 0 ?'],
+    [
+      'a dial that was cut short is silence',
+      "    case 'cut-short':\n      return 'not-run'",
+      "    case 'cut-short':\n      return 'silent'",
+    ],
+  ],
+)
+
+const contact = mutantsOf(
+  'agent/suspect/contact.ts',
+  ['suspect/contact'],
+  [
+    [
+      'a name that does not resolve leaves a proof of silence',
+      'if (!resolved.isComplete) {',
+      'if (false as boolean) {',
+    ],
+    [
+      'addresses that were left out count as silent',
+      'dials: [...raced.dials, ...leftOut],',
+      'dials: [...raced.dials],',
+    ],
+  ],
+)
+
+const silence = mutantsOf(
+  'agent/fence/silence.ts',
+  ['fence/silence', 'fence/observe'],
+  [
+    [
+      'an ICMP error counts as our own failed ARP',
+      "return isUnresolved ? 'no-neighbour' : 'icmp-error'",
+      "return isUnresolved ? 'no-neighbour' : 'silent'",
+    ],
+    [
+      'an address that was not probed is silent',
+      "    echo: 'not-run',\n    neighbour: 'not-run',",
+      "    echo: 'silent',\n    neighbour: 'off-link',",
+    ],
+  ],
+)
+
+const afterContact = mutantsOf(
+  'agent/fence/contact-before.ts',
+  ['fence/contact-before', 'fence/persist', 'fence/fence-vm'],
+  [
+    [
+      'a refusal is forgotten when silence follows',
+      "  evidence.kind !== 'silence' ||\n",
+      "  evidence.kind === 'silence' &&\n",
+    ],
+    [
+      'a sign of life is forgotten when silence follows',
+      '!evidence.silence.addresses.every(isWithoutLife)',
+      'false',
+    ],
+    ['silence after contact proves', "evidence.kind === 'silence' && hadContact", 'false'],
+  ],
+)
+
+const useCase = [
+  ...mutantsOf(
+    'agent/fence/fence-vm.ts',
+    ['fence/fence-vm'],
+    [
+      [
+        'a joined look falls back to silence',
+        'mayHaveHadContact(evidence))\n    }',
+        'false)\n    }',
+      ],
+      [
+        'a proof that is not on disk is answered',
+        "verdict: doubt('journal-failed'), trail }",
+        'trail }',
+      ],
+      [
+        'a fence without an intent on disk goes on',
+        "return ownTrouble('journal-failed', `the intent was not written: ${nameOf(error)}`)",
+        'nameOf(error)',
+      ],
+      [
+        'a late proof is taken',
+        'return await Promise.race([observation, late()])',
+        'return await observation.finally(() => void late)',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/fence/in-flight.ts',
+    ['fence/in-flight', 'fence/fence-vm'],
+    [
+      [
+        'requests for two VMs share one look',
+        'JSON.stringify([vm, suspect.addresses,',
+        "JSON.stringify(['', suspect.addresses,",
+      ],
+    ],
+  ),
+]
+
+const session = [
+  ...mutantsOf(
+    'agent/suspect/command.ts',
+    ['suspect/command', 'suspect/session', 'suspect/contact'],
+    [
+      [
+        'a program that a signal ended counts as ended well',
+        "? { kind: 'signalled', stdout: stdout() }",
+        "? { kind: 'exited', code: 0, stdout: stdout(), stderrHead: '' }",
+      ],
+      [
+        'a session that was lost counts as ended well',
+        "settle(state.exit?.() ?? { kind: 'cut-off', end: why })",
+        "settle(state.exit?.() ?? { kind: 'exited', code: 0, stdout: '', stderrHead: '' })",
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/run-program.ts',
+    ['suspect/run-program', 'suspect/contact'],
+    [
+      [
+        'a report counts whatever the exit code',
+        "ended.kind === 'exited' && ended.code === 0\n",
+        "ended.kind === 'exited'\n",
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/outcome.ts',
+    ['suspect/outcome', 'suspect/contact'],
+    [
+      [
+        'a lost session says that the budget ended',
+        "  'contact-lost': {\n    because: 'contact-lost',",
+        "  'contact-lost': {\n    because: 'deadline-passed',",
+      ],
+      [
+        'a changed host key counts as an unknown one',
+        "  'host-key-changed': {\n    because: 'host-key-changed',",
+        "  'host-key-changed': {\n    because: 'host-key-unknown',",
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/host-key.ts',
+    ['suspect/host-key', 'suspect/contact'],
+    [
+      [
+        'a changed host key is taken',
+        "      return 'host-key-changed'\n    case 'revoked'",
+        "      return undefined\n    case 'revoked'",
+      ],
+      [
+        'strict takes a new key',
+        "policy === 'accept-new' ? undefined :",
+        'policy !== undefined ? undefined :',
+      ],
+    ],
+  ),
+]
+
+const report = [
+  ...mutantsOf(
+    'agent/suspect/report.ts',
+    ['suspect/report'],
+    [
+      ['the report of another request counts', 'text.startsWith(tag))', "text.startsWith('PF1 '))"],
+      ['a report without its end counts', "last?.kind !== 'end'", 'last === undefined'],
+      [
+        'the count of the end line is not held against the lines',
+        "end?.count('lines') !== lines.length || reader.taken() !== lines.length",
+        'end === undefined',
+      ],
+      ['the report of another VM counts', 'report.vm === vm)', 'report.vm !== undefined)'],
+      ['a line without its newline counts', ".split('\\n').slice(0, -1)", ".split('\\n')"],
+      [
+        'a program that says that it failed is heard no more',
+        "lines.some((line) => line.kind === 'fail')",
+        'false as boolean',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/report-line.ts',
+    ['suspect/report-line', 'suspect/report'],
+    [
+      [
+        'lines may be missing in the middle',
+        'given !== String(count) || ',
+        'given === undefined || ',
+      ],
+      ['any value is taken', 'if (!pattern.test(value)) return undefined', ''],
+      [
+        'a line may have more than its keys',
+        'if (pairs.length > keys.length) return undefined',
+        '',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/report-frame.ts',
+    ['suspect/report'],
+    [
+      [
+        'a frame may have lost lines',
+        " || end.count('lines') !== reader.taken() - before",
+        ' || before < 0',
+      ],
+      [
+        'a count of living groups that the lines do not show is taken',
+        'finalScan.living !== living.length || ',
+        '',
+      ],
+      [
+        'task lines may be missing',
+        "if (line.count('tasks') !== tasks.length) return undefined",
+        '',
+      ],
+    ],
+  ),
+]
+
+export const edgeMutants = [
+  ...dial,
+  ...contact,
+  ...silence,
+  ...afterContact,
+  ...useCase,
+  ...session,
+  ...report,
+]

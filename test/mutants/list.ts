@@ -1,0 +1,6 @@
+import { edgeMutants } from './edge.ts'
+import type { Mutant } from './mutant.ts'
+import { programMutants } from './program.ts'
+import { ruleMutants } from './rule.ts'
+
+export const mutants: readonly Mutant[] = [...ruleMutants, ...edgeMutants, ...programMutants]

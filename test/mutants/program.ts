@@ -1,0 +1,83 @@
+/** Breaks in the program on the suspect. */
+import { mutantsOf } from './mutant.ts'
+import type { Row } from './mutant.ts'
+
+const program = ['scripts/suspect/fence-vms']
+const states = ['lab/states']
+const at = (part: string, tests: readonly string[], rows: readonly Row[]) =>
+  mutantsOf(`scripts/suspect/fence-vms.d/${part}.bash`, tests, rows)
+
+export const programMutants = [
+  ...at('30-process', states, [
+    [
+      'only the leader of a thread group is looked at',
+      'list_matches "/proc/$pid/task/[0-9]*"',
+      'list_matches "/proc/$pid/task/$pid"',
+    ],
+  ]),
+  ...at('56-scan', program, [
+    ['a qemu is not looked for by its arguments', 'judge_voiced "$pid" "$dir"', ': "$pid"'],
+  ]),
+  ...at('56-scan', states, [
+    ['a process without arguments is passed over', 'judge_voiceless "$pid"', ': "$pid"'],
+  ]),
+  ...at('84-fence', program, [
+    [
+      'nobody looks whether the qemu comes back',
+      '((clock_ms - vm_ended_ms[$vm] >= hold_ms)) || return',
+      ':',
+    ],
+    ['there is no last scan', 'scan_all after-kill', ':'],
+    ['nothing is killed', '&& kill_group "$key"', '&& :'],
+  ]),
+  ...at('84-fence', states, [
+    ['I/O in flight is not waited for', 'drain_io "$vm" && drain_sockets "$vm" || return', ':'],
+  ]),
+  ...at('80-kill', program, [
+    [
+      'another program in the place of the qemu is killed',
+      '[[ $hit_vm == "${group_vm[$key]}" ]] || return',
+      ':',
+    ],
+    [
+      'a kill that was denied counts as sent',
+      'if kill -KILL "$pid"; then',
+      'if kill -KILL "$pid" || :; then',
+    ],
+  ]),
+  ...at('82-report', program, [
+    ['a hold that was cut is called kept', 'hold=${vm_hold[$vm]-cut}', 'hold=kept'],
+    ['what is ambiguous is not counted', 'ambiguous=${vm_ambiguous[$vm]}', 'ambiguous=0'],
+  ]),
+  ...at('82-report', states, [
+    [
+      'a dying qemu that nobody can name is not counted',
+      'unattributable=$scan_unattributable',
+      'unattributable=0',
+    ],
+  ]),
+  ...at('40-identity', program, [
+    [
+      'a uuid anywhere in the arguments is enough',
+      '[[ $1 == qemu-system-* ||',
+      '[[ $1 == * || $1 == qemu-system-* ||',
+    ],
+    ['-uuid does not go before the name', '((${#id_uuids[@]} > 0)) && return', ':'],
+  ]),
+  ...at('90-host', program, [
+    ['the peer fences itself', 'host_is="own-host"', 'host_is="as-named"'],
+    [
+      'a uuid that contradicts is taken',
+      '!= "${wanted//-/}" ]] && host_is=contradicted',
+      '!= "${wanted//-/}" ]] && host_is=as-named',
+    ],
+    ['a foreign pid namespace is called the host', 'namespace=foreign', 'namespace=initial'],
+  ]),
+  ...at('90-host', states, [
+    [
+      'hidden processes are called all processes',
+      '[[ -n $options ]] && read_stat /proc/1/stat || return 1',
+      'return 0',
+    ],
+  ]),
+]
