@@ -87,7 +87,7 @@ export const configSchema = {
         items: { type: 'string', maxLength: 64 },
         default: [],
         description:
-          'Addresses of other machines that answer pings while the network works. Empty: the default gateway.',
+          'Addresses of other machines that answer pings while the network works: one for each network and protocol (IPv4, IPv6) on which suspects have addresses. Empty: the gateways.',
         'x-unit': 'addresses',
         'x-cost':
           'A witness that can be up while this peer is cut off from the suspects proves the wrong thing; one that is down refuses every unreachable verdict.',

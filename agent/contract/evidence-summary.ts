@@ -40,9 +40,11 @@ const summariseKind = (evidence: Evidence): object => {
         addresses: addresses
           .slice(0, addressesMax)
           .map(({ address, tcp, echo, neighbour }) => ({ address, tcp, echo, neighbour })),
-        witnesses: witnesses
-          .slice(0, addressesMax)
-          .map(({ address, answered }) => ({ address, answered })),
+        witnesses: witnesses.slice(0, addressesMax).map(({ address, answered, vouchesFor }) => ({
+          address,
+          answered,
+          vouchesFor: vouchesFor.slice(0, addressesMax),
+        })),
       }
     }
     case 'refusal':

@@ -74,7 +74,7 @@ export const summaries: Readonly<Record<Because, string>> = {
   'silence-not-proven':
     'The host is silent, but a probe that belongs to the proof did not complete; ask again.',
   'peer-isolated':
-    'Nobody answers this peer, so it may be the isolated one; check its network or ask another peer.',
+    'No witness answers on the way to every address, so this peer may be the isolated one; check its network or ask another peer.',
   'name-not-resolved':
     'The name of the host does not resolve on this peer; send an address instead.',
   'own-network-trouble':

@@ -119,8 +119,13 @@ const decideSilence = (silence: SilenceEvidence): Verdict => {
   if (because !== undefined) return doubt(because)
   // The suspect cannot vouch for our network: its own addresses are no witnesses.
   const own = new Set(addresses.map(({ address }) => address))
-  const vouches = witnesses.some(({ address, answered }) => answered === 'yes' && !own.has(address))
-  if (!vouches) return doubt('peer-isolated')
+  const vouched = new Set(
+    witnesses
+      .filter(({ address, answered }) => answered === 'yes' && !own.has(address))
+      .flatMap(({ vouchesFor }) => vouchesFor),
+  )
+  // One good network says nothing about another: we may be cut off from the one where the suspect lives.
+  if (!addresses.every(({ address }) => vouched.has(address))) return doubt('peer-isolated')
   return unreachable('every-address-silent')
 }
 

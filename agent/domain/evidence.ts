@@ -143,4 +143,6 @@ export type NeighbourSeen = 'unresolved' | 'answered' | 'off-link' | 'own-troubl
 export interface WitnessSeen {
   readonly address: string
   readonly answered: 'yes' | 'no' | 'not-run'
+  /** Addresses of the suspect, spelt as in `AddressSilence`, whose way out of this host an answer proves. */
+  readonly vouchesFor: readonly string[]
 }

@@ -1,6 +1,5 @@
 /** Everything but TCP at one address of the suspect. */
 import type { EchoSeen, NeighbourSeen } from '../domain/evidence.ts'
-import { isSameAddress } from './address.ts'
 import type { ProbeAddress } from './address.ts'
 import { askNeighbour, askPath, ping } from './ask.ts'
 import type { Look, Path, PathSeen } from './ask.ts'
@@ -112,16 +111,3 @@ const isSamePath = (one: Path, other: Path): boolean =>
   one.device === other.device && one.source === other.source && firstHop(one) === firstHop(other)
 
 const firstHop = (path: Path): string => (path.kind === 'off-link' ? path.gateway : '')
-
-/**
- * Whether an answer of the witness says that our way to the suspect works: by the same device, and for a
- * suspect behind a gateway by that gateway. A witness on another network proves another network.
- */
-export const vouchesFor = (suspect: Path, witness: Path, address: ProbeAddress): boolean => {
-  if (suspect.device !== witness.device) return false
-  if (suspect.kind === 'on-link') return true
-  return (
-    isSameAddress(address.plain, suspect.gateway) ||
-    (witness.kind === 'off-link' && witness.gateway === suspect.gateway)
-  )
-}

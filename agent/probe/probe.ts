@@ -8,7 +8,7 @@ import type { Look, PathSeen } from './ask.ts'
 import { addressesMax, reserveMs } from './limits.ts'
 import { lookAtAddress, notRun, showsLife } from './look-address.ts'
 import type { RunTool } from './run-tool.ts'
-import { askWitness, chooseWitnesses } from './witness.ts'
+import { askWitness, chooseWitnesses, notAsked } from './witness.ts'
 import type { SuspectPath } from './witness.ts'
 
 export interface ProbeConfig {
@@ -79,8 +79,8 @@ const findSubject = async (look: Look, text: string, index: number): Promise<Sub
   return { text, address, path }
 }
 
-const pathOf = ({ address, path }: Subject): readonly SuspectPath[] =>
-  address !== undefined && path.kind === 'path' ? [{ address, path: path.path }] : []
+const pathOf = ({ text, address, path }: Subject): readonly SuspectPath[] =>
+  address !== undefined && path.kind === 'path' ? [{ text, address, path: path.path }] : []
 
 const lookAtSubject = async (
   look: Look,
@@ -96,16 +96,13 @@ const askAll = async (
   chosen: readonly string[],
   paths: readonly SuspectPath[],
 ): Promise<readonly WitnessSeen[]> =>
-  await Promise.all(
-    chosen.map(async (address) => ({ address, answered: await askOne(look, address, paths) })),
-  )
+  await Promise.all(chosen.map(async (text) => await askOne(look, text, paths)))
 
 const askOne = async (
   look: Look,
-  address: string,
+  text: string,
   paths: readonly SuspectPath[],
-): Promise<WitnessSeen['answered']> =>
-  await askWitness(look, address, paths).catch((): WitnessSeen['answered'] => 'not-run')
+): Promise<WitnessSeen> => await askWitness(look, text, paths).catch(() => notAsked(text))
 
 const confirmAll = async (
   look: Look,
@@ -113,8 +110,7 @@ const confirmAll = async (
   paths: readonly SuspectPath[],
 ): Promise<readonly WitnessSeen[]> =>
   await Promise.all(
-    first.map(async (witness) => {
-      if (witness.answered !== 'yes') return witness
-      return { ...witness, answered: await askOne(look, witness.address, paths) }
-    }),
+    first.map(async (witness) =>
+      witness.answered === 'yes' ? await askOne(look, witness.address, paths) : witness,
+    ),
   )

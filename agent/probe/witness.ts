@@ -1,16 +1,17 @@
 /** Our own health: does anybody but the suspect answer us, on the way that leads to the suspect? */
 import type { WitnessSeen } from '../domain/evidence.ts'
-import { parseProbeAddress, zonedAddress } from './address.ts'
+import { isSameAddress, parseProbeAddress, zonedAddress } from './address.ts'
 import type { ProbeAddress } from './address.ts'
 import { askGateways, askNeighbour, askPath, ping } from './ask.ts'
 import type { Look, Path } from './ask.ts'
 import { pollMs, witnessesMax, witnessNeighbourMs, witnessPing } from './limits.ts'
-import { vouchesFor } from './look-address.ts'
 import { isSurelyWithin } from './neighbour-judge.ts'
 import { zonedGateway } from './route-json.ts'
 
 /** The way to one address of the suspect. */
 export interface SuspectPath {
+  /** As the request spells it. */
+  readonly text: string
   readonly address: ProbeAddress
   readonly path: Path
 }
@@ -51,18 +52,49 @@ const findGateways = async (
   return [...onTheWay, ...defaults.flat()]
 }
 
+export const notAsked = (address: string): WitnessSeen => ({
+  address,
+  answered: 'not-run',
+  vouchesFor: [],
+})
+
 /** `not-run` also for our own address, which always answers, and for a witness on another network. */
 export const askWitness = async (
   look: Look,
   text: string,
   suspects: readonly SuspectPath[],
-): Promise<WitnessSeen['answered']> => {
+): Promise<WitnessSeen> => {
   const address = parseProbeAddress(text)
-  if (address === undefined) return 'not-run'
+  if (address === undefined) return notAsked(text)
   const seen = await askPath(look, address)
-  if (seen.kind !== 'path') return 'not-run'
+  if (seen.kind !== 'path') return notAsked(text)
   const { path } = seen
-  if (!suspects.some((suspect) => vouchesFor(suspect.path, path, address))) return 'not-run'
+  const vouchedFor = suspects.filter((suspect) => vouchesFor(suspect, address, path))
+  if (vouchedFor.length === 0) return notAsked(text)
+  const answered = await askAlong(look, address, path)
+  return { address: text, answered, vouchesFor: vouchedFor.map((suspect) => suspect.text) }
+}
+
+/**
+ * Whether an answer of the witness says that our way to the suspect works: by the same protocol and the same
+ * device, and for a suspect behind a gateway by that gateway. A witness on another network proves another
+ * network, and IPv4 proves nothing of an IPv6 that our own firewall drops, neighbour discovery included.
+ */
+const vouchesFor = (suspect: SuspectPath, witness: ProbeAddress, path: Path): boolean => {
+  if (suspect.address.family !== witness.family) return false
+  if (suspect.path.device !== path.device) return false
+  if (suspect.path.kind === 'on-link') return true
+  return (
+    isSameAddress(witness.plain, suspect.path.gateway) ||
+    (path.kind === 'off-link' && path.gateway === suspect.path.gateway)
+  )
+}
+
+const askAlong = async (
+  look: Look,
+  address: ProbeAddress,
+  path: Path,
+): Promise<WitnessSeen['answered']> => {
   const echo = await ping(look, address, path.source, witnessPing)
   if (echo === 'replied') return 'yes'
   if (echo === 'own-trouble' || echo === 'not-run') return 'not-run'

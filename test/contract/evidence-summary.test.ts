@@ -77,7 +77,7 @@ test('silence is told address by address', async (t) => {
   } as const
   const silence = {
     addresses: Array.from({ length: 20 }, () => address),
-    witnesses: [{ address: '192.0.2.1', answered: 'yes' } as const],
+    witnesses: [{ address: '192.0.2.1', answered: 'yes', vouchesFor: ['192.0.2.7'] } as const],
     contactBefore: false,
   }
   const summary = summariseEvidence({ kind: 'silence', silence }, trail)
@@ -85,7 +85,7 @@ test('silence is told address by address', async (t) => {
     kind: 'silence',
     contactBefore: false,
     addresses: { 0: address, length: 16 },
-    witnesses: [{ address: '192.0.2.1', answered: 'yes' }],
+    witnesses: [{ address: '192.0.2.1', answered: 'yes', vouchesFor: ['192.0.2.7'] }],
   })
 })
 

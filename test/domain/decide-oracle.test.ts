@@ -48,8 +48,11 @@ const silentByTheBook = ({ addresses, witnesses, contactBefore }: SilenceEvidenc
   }
   const suspect = addresses.map((one) => one.address)
   const friends = witnesses.filter((one) => !suspect.includes(one.address))
-  const isVouchedFor = friends.filter((one) => one.answered === 'yes').length > 0
-  return !contactBefore && addresses.length > 0 && addresses.every(quiet) && isVouchedFor
+  const hasFriend = (one: AddressSilence): boolean =>
+    friends.filter((friend) => friend.answered === 'yes' && friend.vouchesFor.includes(one.address))
+      .length > 0
+  const isProven = (one: AddressSilence): boolean => quiet(one) && hasFriend(one)
+  return !contactBefore && addresses.length > 0 && addresses.every(isProven)
 }
 
 const product = <T extends object>(choices: { readonly [K in keyof T]: readonly T[K][] }): T[] => {
@@ -127,16 +130,26 @@ const addressChoices = product<AddressSilence>({
 })
 
 test('every small silence', async (t) => {
-  const witness = (address: string) =>
-    (['yes', 'no', 'not-run'] as const).map((answered) => ({ address, answered }))
-  const one = [...witness('192.0.2.1'), ...witness(silentAddress.address)]
+  const here = silentAddress.address
+  const there = '198.51.100.7'
+  const witness = (address: string) => [
+    ...(['yes', 'no', 'not-run'] as const).map((answered) => ({
+      address,
+      answered,
+      vouchesFor: [here],
+    })),
+    { address, answered: 'yes' as const, vouchesFor: [] },
+  ]
+  const one = [...witness('192.0.2.1'), ...witness(here)]
+  const both = { address: '192.0.2.1', answered: 'yes', vouchesFor: [here, there] } as const
   const all = product<SilenceEvidence>({
     addresses: [
       [],
       ...addressChoices.map((choice) => [choice]),
       ...addressChoices.flatMap((choice) => addressChoices.map((other) => [choice, other])),
+      ...addressChoices.map((choice) => [silentAddress, { ...choice, address: there }]),
     ],
-    witnesses: [[], ...one.map((choice) => [choice]), one],
+    witnesses: [[], ...one.map((choice) => [choice]), one, [both]],
     contactBefore: [true, false],
   })
   const wrong = all.filter((silence) => {

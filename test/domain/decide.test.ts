@@ -19,6 +19,13 @@ const zombie = { ...killedQemu, end: { kind: 'zombie', afterMs: 1 } } as const
 const address = (change: Partial<typeof silentAddress>): Evidence =>
   silent({ addresses: [{ ...silentAddress, ...change }] })
 
+const elsewhere = { ...silentAddress, address: '198.51.100.7' }
+const witness = {
+  address: '192.0.2.1',
+  answered: 'yes',
+  vouchesFor: [silentAddress.address],
+} as const
+
 const proofs: readonly Row[] = [
   ['a qemu that was killed and is gone is dead', reported(), 'destroyed'],
   [
@@ -55,6 +62,14 @@ const proofs: readonly Row[] = [
   [
     'an off-link address that is silent everywhere, and a witness that answers',
     silent(),
+    'every-address-silent',
+  ],
+  [
+    'two silent addresses, and a witness on the way to each',
+    silent({
+      addresses: [silentAddress, elsewhere],
+      witnesses: [witness, { ...witness, vouchesFor: [elsewhere.address] }],
+    }),
     'every-address-silent',
   ],
   [
@@ -156,12 +171,46 @@ const refusals: readonly Row[] = [
   ['no witness at all', silent({ witnesses: [] }), 'peer-isolated'],
   [
     'a witness that does not answer',
-    silent({ witnesses: [{ address: '192.0.2.1', answered: 'no' }] }),
+    silent({ witnesses: [{ ...witness, answered: 'no' }] }),
     'peer-isolated',
   ],
   [
     'the suspect as its own witness',
-    silent({ witnesses: [{ address: silentAddress.address, answered: 'yes' }] }),
+    silent({ witnesses: [{ ...witness, address: silentAddress.address }] }),
+    'peer-isolated',
+  ],
+  [
+    'a witness that vouches for the way to nobody',
+    silent({ witnesses: [{ ...witness, vouchesFor: [] }] }),
+    'peer-isolated',
+  ],
+  [
+    'a witness that vouches for the way to another address only',
+    silent({ witnesses: [{ ...witness, vouchesFor: [elsewhere.address] }] }),
+    'peer-isolated',
+  ],
+  [
+    'two addresses, and the way to one of them is not vouched for',
+    silent({ addresses: [silentAddress, elsewhere] }),
+    'peer-isolated',
+  ],
+  [
+    'two addresses, and the witness for one of them is silent',
+    silent({
+      addresses: [silentAddress, elsewhere],
+      witnesses: [witness, { ...witness, vouchesFor: [elsewhere.address], answered: 'no' }],
+    }),
+    'peer-isolated',
+  ],
+  [
+    'two addresses, each the witness for the other',
+    silent({
+      addresses: [silentAddress, elsewhere],
+      witnesses: [
+        { ...witness, address: silentAddress.address, vouchesFor: [elsewhere.address] },
+        { ...witness, address: elsewhere.address, vouchesFor: [silentAddress.address] },
+      ],
+    }),
     'peer-isolated',
   ],
   ['it answered once in this fence', silent({ contactBefore: true }), 'contact-lost'],

@@ -9,7 +9,7 @@ import { createSimClock } from '../fixtures/sim-clock.ts'
 const address = '192.0.2.7'
 const quiet: ProbeEvidence = {
   addresses: [{ address, echo: 'silent', neighbour: 'off-link' }],
-  witnesses: [{ address: '192.0.2.1', answered: 'yes' }],
+  witnesses: [{ address: '192.0.2.1', answered: 'yes', vouchesFor: [address] }],
 }
 const noContact = (...dials: readonly Dial[]): ContactOutcome => ({
   kind: 'no-contact',

@@ -51,7 +51,7 @@ test('TCP and the probes, put together', async (t) => {
   for (const [sentence, tcp, seen, because] of rows) {
     const silence = combineSilence([{ address, tcp }], {
       addresses: seen === undefined ? [] : [{ address, ...seen }],
-      witnesses: [{ address: '192.0.2.1', answered: 'yes' }],
+      witnesses: [{ address: '192.0.2.1', answered: 'yes', vouchesFor: [address] }],
     })
     t.equal(decide({ kind: 'silence', silence }).because, because, sentence)
   }

@@ -106,11 +106,15 @@ const rows: readonly Row[] = [
   },
 ]
 
-const startLabAgent = async (t: Test, witness: string, ssh: object = {}): Promise<AgentProcess> => {
+const startLabAgent = async (
+  t: Test,
+  witness: LabHost,
+  ssh: object = {},
+): Promise<AgentProcess> => {
   const agent = await startAgent({
     ssh: { identityFiles: [key], ...ssh },
     suspects: { pidNamespace: 'nested' },
-    probe: { witnesses: [witness] },
+    probe: { witnesses: [witness.address, witness.address6] },
   })
   t.teardown(async () => {
     await agent.stop()
@@ -123,7 +127,7 @@ test('silence, and what only looks like it', async (t) => {
   for (const row of rows) {
     await t.test(row.state, async (t) => {
       const witness = await bootHost('--no-libvirt')
-      const agent = await startLabAgent(t, witness.address)
+      const agent = await startLabAgent(t, witness)
       const host = await bootHost('--no-libvirt')
       try {
         await row.make(host, witness)
@@ -146,7 +150,7 @@ test('silence, and what only looks like it', async (t) => {
 
 test('a changed host key refuses, for good', async (t) => {
   const witness = await bootHost('--no-libvirt')
-  const agent = await startLabAgent(t, witness.address)
+  const agent = await startLabAgent(t, witness)
   const host = await bootHost()
   const vm = newVmUuid()
   await host.startVm(vm)
@@ -162,7 +166,7 @@ test('a changed host key refuses, for good', async (t) => {
 test('strict: a host whose key is not known is refused, and one whose key is known is not', async (t) => {
   const witness = await bootHost('--no-libvirt')
   const host = await bootHost('--no-libvirt')
-  const agent = await startLabAgent(t, witness.address, { hostKeyPolicy: 'strict' })
+  const agent = await startLabAgent(t, witness, { hostKeyPolicy: 'strict' })
   const command = { vmUuid: newVmUuid(), targetHostIp: host.address }
   t.equal((await agent.fence(command)).reason, 'host-key-unknown')
   agent.trust(await lab('host', 'hostkey', host.name))

@@ -6,7 +6,11 @@ const root = { skip: skipReason() }
 t.jobs = 4
 const v4 = '10.91.0.2'
 const v6 = 'fd91::2'
-const yes = (address: string) => ({ address, answered: 'yes' })
+const yes = (address: string, ...vouchesFor: readonly string[]) => ({
+  address,
+  answered: 'yes',
+  vouchesFor,
+})
 
 test('a suspect that answers pings, by IPv4 and IPv6', root, async (t) => {
   const { look } = await makeNetwork(t)
@@ -15,7 +19,7 @@ test('a suspect that answers pings, by IPv4 and IPv6', root, async (t) => {
       { address: v4, echo: 'replied', neighbour: 'answered' },
       { address: v6, echo: 'replied', neighbour: 'answered' },
     ],
-    witnesses: [yes('10.91.0.254'), yes('fd91::254')],
+    witnesses: [yes('10.91.0.254', v4), yes('fd91::254', v6)],
   })
 })
 
@@ -24,7 +28,7 @@ test('a suspect that drops everything but answers ARP', root, async (t) => {
   filter('suspect', dropAll)
   t.same(await look([v4]), {
     addresses: [{ address: v4, echo: 'silent', neighbour: 'answered' }],
-    witnesses: [yes('10.91.0.254')],
+    witnesses: [yes('10.91.0.254', v4)],
   })
 })
 
@@ -50,14 +54,14 @@ test('a suspect behind a gateway', root, async (t) => {
   await t.test('answers', async (t) => {
     t.same(await look([far]), {
       addresses: [{ address: far, echo: 'replied', neighbour: 'off-link' }],
-      witnesses: [yes('10.91.0.254')],
+      witnesses: [yes('10.91.0.254', far)],
     })
   })
   await t.test('drops everything', async (t) => {
     filter('far', dropAll)
     t.same(await look([far]), {
       addresses: [{ address: far, echo: 'silent', neighbour: 'off-link' }],
-      witnesses: [yes('10.91.0.254')],
+      witnesses: [yes('10.91.0.254', far)],
     })
     inside('far', 'nft flush ruleset')
   })
@@ -67,7 +71,7 @@ test('a suspect behind a gateway', root, async (t) => {
       filter('gateway', ['forward drop'])
       const { addresses, witnesses } = await look([far], { witnesses: [v4] })
       t.same(addresses, [{ address: far, echo: 'silent', neighbour: 'off-link' }])
-      t.same(witnesses, [{ address: v4, answered: 'not-run' }])
+      t.same(witnesses, [{ address: v4, answered: 'not-run', vouchesFor: [] }])
       inside('gateway', 'nft flush ruleset')
     },
   )
@@ -94,7 +98,7 @@ test('our own trouble', root, async (t) => {
   })
   await t.test('our own address is no witness', async (t) => {
     const { witnesses } = await look([v4], { witnesses: ['10.91.0.1'] })
-    t.same(witnesses, [{ address: '10.91.0.1', answered: 'not-run' }])
+    t.same(witnesses, [{ address: '10.91.0.1', answered: 'not-run', vouchesFor: [] }])
   })
   await t.test('the suspect is no witness, in whatever spelling', async (t) => {
     t.same((await look([v6], { witnesses: ['FD91:0::2', v6] })).witnesses, [])
@@ -103,7 +107,7 @@ test('our own trouble', root, async (t) => {
     ip('wire', 'link set peer down')
     t.same(await look([v4]), {
       addresses: trouble,
-      witnesses: [{ address: '10.91.0.254', answered: 'not-run' }],
+      witnesses: [{ address: '10.91.0.254', answered: 'not-run', vouchesFor: [] }],
     })
     ip('wire', 'link set peer up')
   })

@@ -6,7 +6,11 @@ const root = { skip: skipReason() }
 t.jobs = 4
 const v4 = '10.91.0.2'
 const v6 = 'fd91::2'
-const yes = (address: string) => ({ address, answered: 'yes' })
+const yes = (address: string, ...vouchesFor: readonly string[]) => ({
+  address,
+  answered: 'yes',
+  vouchesFor,
+})
 const dead = (address: string) => ({ address, echo: 'no-neighbour', neighbour: 'unresolved' })
 
 test('a suspect whose cable is pulled, IPv4 and IPv6', root, async (t) => {
@@ -15,7 +19,7 @@ test('a suspect whose cable is pulled, IPv4 and IPv6', root, async (t) => {
   const began = performance.now()
   t.same(await look([v4, v6]), {
     addresses: [dead(v4), dead(v6)],
-    witnesses: [yes('10.91.0.254'), yes('fd91::254')],
+    witnesses: [yes('10.91.0.254', v4), yes('fd91::254', v6)],
   })
   t.ok(performance.now() - began < 8000, 'inside 8 s where the kernel holds no old entry')
 })
@@ -26,7 +30,7 @@ test('a suspect that died, and a gateway that', root, async (t) => {
   await t.test('answers ARP only', async (t) => {
     filter('gateway', dropAll)
     ip('peer', 'neigh flush all')
-    t.same(await look([v4]), { addresses: [dead(v4)], witnesses: [yes('10.91.0.254')] })
+    t.same(await look([v4]), { addresses: [dead(v4)], witnesses: [yes('10.91.0.254', v4)] })
     inside('gateway', 'nft flush ruleset')
   })
   await t.test('is dead as well', async (t) => {
@@ -34,7 +38,7 @@ test('a suspect that died, and a gateway that', root, async (t) => {
     ip('peer', 'neigh flush all')
     t.same(await look([v4]), {
       addresses: [dead(v4)],
-      witnesses: [{ address: '10.91.0.254', answered: 'no' }],
+      witnesses: [{ address: '10.91.0.254', answered: 'no', vouchesFor: [v4] }],
     })
   })
 })

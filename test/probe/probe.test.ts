@@ -92,7 +92,12 @@ const lookWith = async (
 }
 
 const silence = { address: suspect, echo: 'no-neighbour', neighbour: 'unresolved' }
-const vouched = [{ address: gateway, answered: 'yes' }]
+const seen = (address: string, answered: string, ...vouchesFor: readonly string[]) => ({
+  address,
+  answered,
+  vouchesFor,
+})
+const vouched = [seen(gateway, 'yes', suspect)]
 
 test('a dead suspect and a gateway that answers', async (t) => {
   t.match(await lookWith(deadSuspect), { addresses: [silence], witnesses: vouched })
@@ -192,10 +197,8 @@ test('a tool that throws is no silence', async (t) => {
   t.match((await at(routeOf(suspect))).addresses, [{ echo: 'own-trouble' }])
   t.match((await at(routeOf(suspect), route(suspect))).addresses, [{ echo: 'not-run' }])
   t.match((await at(firstPing)).addresses, [{ echo: 'not-run', neighbour: 'not-run' }])
-  t.same((await at(gatewayPing)).witnesses, [{ address: gateway, answered: 'not-run' }])
-  t.same((await at(gatewayPing, replies(gateway))).witnesses, [
-    { address: gateway, answered: 'not-run' },
-  ])
+  t.same((await at(gatewayPing)).witnesses, [seen(gateway, 'not-run')])
+  t.same((await at(gatewayPing, replies(gateway))).witnesses, [seen(gateway, 'not-run')])
   t.same((await at('ip -j -4 route show default')).witnesses, [])
 })
 
@@ -278,7 +281,7 @@ test('a witness that answers first and not at the end does not vouch', async (t)
     [gatewayPing]: inTurn(replies(gateway), lost(gateway, 2)),
     [neighOf(gateway)]: says('[]'),
   }
-  t.same((await lookWith(script)).witnesses, [{ address: gateway, answered: 'no' }])
+  t.same((await lookWith(script)).witnesses, [seen(gateway, 'no', suspect)])
 })
 
 const witnessRows: readonly [string, Script, string][] = [
@@ -344,7 +347,8 @@ const witnessRows: readonly [string, Script, string][] = [
 test('when a gateway vouches for us', async (t) => {
   for (const [name, change, answered] of witnessRows) {
     const { witnesses } = await lookWith({ ...deadSuspect, ...change })
-    t.same(witnesses, [{ address: gateway, answered }], name)
+    t.match(witnesses, [{ address: gateway, answered }], name)
+    t.equal(witnesses.length, 1, name)
   }
 })
 
@@ -355,7 +359,7 @@ test('a witness that is asked for when the budget ends was not asked', async (t)
     [neighOf(gateway)]: neighbour(gateway, 'DELAY', 9e9, 60),
   }
   const { witnesses } = await lookWith(script, { budgetMs: 0 })
-  t.same(witnesses, [{ address: gateway, answered: 'not-run' }])
+  t.same(witnesses, [seen(gateway, 'not-run', suspect)])
 })
 
 test('configured witnesses are asked instead of the gateways', async (t) => {
@@ -368,10 +372,7 @@ test('configured witnesses are asked instead of the gateways', async (t) => {
   const { witnesses } = await lookWith(script, {
     witnesses: [other, 'name.example', suspect, other],
   })
-  t.same(witnesses, [
-    { address: other, answered: 'yes' },
-    { address: 'name.example', answered: 'not-run' },
-  ])
+  t.same(witnesses, [seen(other, 'yes', suspect), seen('name.example', 'not-run')])
 })
 
 test('more witnesses than the limit are not asked', async (t) => {
@@ -399,12 +400,25 @@ test('behind a gateway only that gateway, or somebody behind it, vouches', async
   const addresses = [far]
   const found = await lookWith(script, { addresses })
   t.same(found.addresses, [{ address: far, echo: 'silent', neighbour: 'off-link' }])
-  t.same(found.witnesses, vouched)
+  t.same(found.witnesses, [seen(gateway, 'yes', far)])
   const witnesses = [gateway, beyond, otherWay, '10.0.0.7']
   t.same((await lookWith(script, { addresses, witnesses })).witnesses, [
-    { address: gateway, answered: 'yes' },
-    { address: beyond, answered: 'no' },
-    { address: otherWay, answered: 'not-run' },
-    { address: '10.0.0.7', answered: 'not-run' },
+    seen(gateway, 'yes', far),
+    seen(beyond, 'no', far),
+    seen(otherWay, 'not-run'),
+    seen('10.0.0.7', 'not-run'),
   ])
+  const mixed = await lookWith(script, { addresses: [far, suspect], witnesses: ['10.0.0.7'] })
+  t.same(mixed.witnesses, [seen('10.0.0.7', 'yes', suspect)], 'only for the address on its wire')
+  const all = await lookWith(script, { addresses: [far, suspect] })
+  t.same(all.witnesses, [seen(gateway, 'yes', far, suspect)])
+})
+
+test('IPv4 does not vouch for IPv6', async (t) => {
+  const suspect6 = 'fd00::2'
+  const { witnesses } = await lookWith(
+    { ...deadSuspect, [routeOf(suspect6)]: route(suspect6) },
+    { addresses: [suspect6], witnesses: [gateway] },
+  )
+  t.same(witnesses, [seen(gateway, 'not-run')])
 })
