@@ -33,6 +33,7 @@ const testedBy: Readonly<Record<string, string>> = {
   'agent/probe/ask.ts': 'test/probe/probe.test.ts',
   'agent/probe/json-shape.ts': 'test/probe/route-json.test.ts',
   'agent/probe/limits.ts': 'test/probe/probe.test.ts',
+  'agent/probe/look-on-link.ts': 'test/probe/probe.test.ts',
   'agent/probe/look-address.ts': 'test/probe/probe.test.ts',
   'agent/probe/neighbour-json.ts': 'test/probe/neighbour.test.ts',
   'agent/probe/neighbour-judge.ts': 'test/probe/neighbour.test.ts',

@@ -39,7 +39,13 @@ const summariseKind = (evidence: Evidence): object => {
         contactBefore,
         addresses: addresses
           .slice(0, addressesMax)
-          .map(({ address, tcp, echo, neighbour }) => ({ address, tcp, echo, neighbour })),
+          .map(({ address, tcp, echo, neighbour, oldEntry }) => ({
+            address,
+            tcp,
+            echo,
+            neighbour,
+            oldEntry,
+          })),
         witnesses: witnesses.slice(0, addressesMax).map(({ address, answered, vouchesFor }) => ({
           address,
           answered,

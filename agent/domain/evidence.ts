@@ -129,6 +129,11 @@ export interface AddressSilence {
   readonly tcp: TcpSeen
   readonly echo: EchoSeen
   readonly neighbour: NeighbourSeen
+  /**
+   * For people: the kernel knew the address from before the fence. `removed`: taken away, to have it asked for
+   * anew. `kept`: that was not permitted, so the kernel was waited for. Absent where there was nothing to do.
+   */
+  readonly oldEntry?: 'removed' | 'kept'
 }
 
 /** `silent`: no SYN-ACK, no RST, no ICMP error in a window that held at least three SYNs. */

@@ -31,7 +31,8 @@ export const observe = async (
     await clock.wait(delayMs, stop)
     // On a suspect that answers at once nothing is probed, and nobody reads this.
     if (stop.aborted) return { addresses: [], witnesses: [] }
-    return await probe.look(addresses, budgetMs - (clock.nowMs() - startedMs), stop)
+    const leftMs = budgetMs - (clock.nowMs() - startedMs)
+    return await probe.look(addresses, leftMs, stop, startedMs)
   }
   const looks: Promise<ProbeEvidence>[] = []
   const contact = await suspect.fence(request, budgetMs, signal, (addresses) => {

@@ -43,13 +43,14 @@ export interface Suspect {
 
 export interface Probe {
   /**
-   * Looks for any sign of life of the suspect, and for our own health. Starts at once, ends before `budgetMs`.
-   * The TCP part of the evidence comes from the contact; `silence.ts` puts the two together.
+   * Looks for any sign of life of the suspect since `sinceMs`, the begin of the fence on the clock's scale, and
+   * for our own health. Starts at once, ends before `budgetMs`. The TCP part of the evidence comes from the contact; `silence.ts` puts the two together.
    */
   readonly look: (
     addresses: readonly string[],
     budgetMs: number,
     signal: AbortSignal,
+    sinceMs: number,
   ) => Promise<ProbeEvidence>
 }
 

@@ -11,11 +11,12 @@ export const combineSilence = (dials: readonly Dial[], probed: ProbeEvidence): S
 
 const combineAddress = (dial: Dial, probed: ProbeEvidence): AddressSilence => {
   const { address } = dial
-  const { echo, neighbour } = probed.addresses.find((one) => one.address === address) ?? {
+  const seen = probed.addresses.find((one) => one.address === address) ?? {
+    address,
     echo: 'not-run',
     neighbour: 'not-run',
   }
-  return { address, tcp: tcpSeen(dial.tcp, neighbour === 'unresolved'), echo, neighbour }
+  return { ...seen, tcp: tcpSeen(dial.tcp, seen.neighbour === 'unresolved') }
 }
 
 /**

@@ -3,10 +3,11 @@ import type { EchoSeen } from '../domain/evidence.ts'
 import type { Clock } from '../fence/ports.ts'
 import { zonedAddress } from './address.ts'
 import type { ProbeAddress } from './address.ts'
-import { ipTimeoutMs } from './limits.ts'
+import { ipTimeoutMs, pingGraceMs } from './limits.ts'
 import type { PingPlan } from './limits.ts'
 import { readNeighbour } from './neighbour-json.ts'
 import type { Neighbour } from './neighbour-json.ts'
+import type { OldEntries } from './old-entries.ts'
 import { readPing } from './ping-text.ts'
 import { isLinkUp, readGateways, readRoute } from './route-json.ts'
 import type { Route } from './route-json.ts'
@@ -18,8 +19,9 @@ export interface Look {
   readonly clock: Clock
   /** Ends everything: the request's end, or the end of the budget. */
   readonly signal: AbortSignal
-  /** On the clock's scale. */
-  readonly beganMs: number
+  /** When the fence began, on the clock's scale. */
+  readonly sinceMs: number
+  readonly oldEntries: OldEntries
 }
 
 /** A way out of this host that is switched on and has a carrier. */
@@ -75,6 +77,16 @@ export const askNeighbour = async (
   return end.kind === 'text' ? readNeighbour(address.plain, end.text) : { kind: 'unreadable' }
 }
 
+/** Whether the kernel took the entry away. */
+export const removeNeighbour = async (
+  look: Look,
+  address: ProbeAddress,
+  device: string,
+): Promise<boolean> => {
+  const end = await runIp(look, ['neigh', 'del', 'to', address.plain, 'dev', device])
+  return end.kind === 'text'
+}
+
 export const ping = async (
   look: Look,
   address: ProbeAddress,
@@ -83,7 +95,7 @@ export const ping = async (
 ): Promise<EchoSeen> => {
   const { count, intervalSec, waitSec } = plan
   const numbers = ['-c', count, '-i', intervalSec, '-W', waitSec].map(String)
-  const limitMs = (intervalSec * (count - 1) + waitSec + 1) * 1000
+  const limitMs = (intervalSec * (count - 1) + waitSec) * 1000 + pingGraceMs
   const target = zonedAddress(address)
   const end = await look.run('ping', ['-n', ...numbers, '--', target], limitMs, look.signal)
   switch (end.kind) {

@@ -12,6 +12,8 @@ export const reserveMs = 300
 export const pollMs = 100
 /** `ip` asks the kernel and takes a few ms; more means a sick host. */
 export const ipTimeoutMs = 2_000
+/** `ping` ends by itself; on a busy host it may be that late. */
+export const pingGraceMs = 2_000
 /** After SIGTERM a tool gets this long before SIGKILL. */
 export const killAfterMs = 200
 /** A neighbour that is asked again and again without an end is not proven; a round takes 1 s or more. */
@@ -27,6 +29,10 @@ export interface PingPlan {
 
 /** The wait is as long as the kernel needs (3 x 1 s) to tell that an address does not resolve. */
 export const onLinkPing: PingPlan = { count: 3, intervalSec: 0.5, waitSec: 3 }
+/** Where the kernel has a link address: enough to find somebody who is there. */
+export const knownPing: PingPlan = { count: 3, intervalSec: 0.2, waitSec: 1 }
+/** After that address was taken away: all of them wait for the same broadcasts, 3 x 1 s. */
+export const anewPing: PingPlan = { count: 2, intervalSec: 0.2, waitSec: 3 }
 /** ICMP errors are rate limited to about one a second (`icmp_ratelimit`): spread the questions. */
 export const offLinkPing: PingPlan = { count: 4, intervalSec: 1, waitSec: 2 }
 /** Only has to make the kernel ask once more who owns the address. */

@@ -33,8 +33,8 @@ export const readNeighbour = (address: string, text: string): Neighbour => {
   const updatedSec = secondsField(entry, 'updated')
   if (state === undefined || others.length > 0) return unreadable
   if (state === 'PERMANENT' || state === 'NOARP') return { kind: 'fixed' }
-  // A control plane (EVPN and the like) answers for this address, dead or alive.
-  if ('extern_learn' in entry) return { kind: 'fixed' }
+  // A control plane (EVPN and the like) answers for this address, dead or alive, or wants the entry kept.
+  if ('extern_learn' in entry || 'managed' in entry) return { kind: 'fixed' }
   if (confirmedSec === undefined || updatedSec === undefined) return unreadable
   if (state === 'INCOMPLETE') return { kind: 'asked', updatedSec }
   if (state === 'FAILED') return { kind: 'failed', updatedSec }

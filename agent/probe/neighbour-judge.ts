@@ -6,11 +6,13 @@ import type { Neighbour } from './neighbour-json.ts'
 export interface Round {
   /** The entry just before the ping of this round. */
   readonly before: Neighbour
+  /** Whether any earlier entry of this look, `before` included, was without a link address. */
+  readonly wasUnknown: boolean
   readonly echo: EchoSeen
   /** Since `before` was read. */
   readonly roundMs: number
-  /** Since this look at the suspect began. */
-  readonly lookMs: number
+  /** Since the fence began. */
+  readonly fenceMs: number
 }
 
 export type NeighbourJudgement =
@@ -34,8 +36,11 @@ export const judgeNeighbour = (round: Round, now: Neighbour): NeighbourJudgement
     case 'fixed':
       return 'no-proof'
     case 'known':
-      // The doubt goes to the suspect: an age of 0 may be older than the look, and still counts.
-      if (now.confirmedSec * 1000 <= round.lookMs) return 'answered'
+      // The kernel had no link address, and somebody has told it one.
+      if (round.wasUnknown) return 'answered'
+      if (isSurelyWithin(now.confirmedSec, round.fenceMs)) return 'answered'
+      // Confirmed before the fence began or in it: another part of a second may tell.
+      if (!isSurelyBefore(now.confirmedSec, round.fenceMs)) return 'wait'
       // Stale after a ping: its time ran out after that, and nothing asks until the next packet.
       return now.state === 'STALE' ? 'ask-again' : 'wait'
     case 'absent':
@@ -63,3 +68,9 @@ const judgeUnknown = (
 
 /** Whether something that is `sec` whole seconds old happened in the last `spanMs`, the cut-off part included. */
 export const isSurelyWithin = (sec: number, spanMs: number): boolean => (sec + 1) * 1000 <= spanMs
+
+/**
+ * Whether something that is `sec` whole seconds old happened before the last `spanMs`. What lies in the second
+ * before them is told only by a look at the right moment, just before a full second of the span.
+ */
+export const isSurelyBefore = (sec: number, spanMs: number): boolean => sec * 1000 > spanMs

@@ -7,6 +7,7 @@ import { askPath } from './ask.ts'
 import type { Look, PathSeen } from './ask.ts'
 import { addressesMax, reserveMs } from './limits.ts'
 import { lookAtAddress, notRun, showsLife } from './look-address.ts'
+import { createOldEntries } from './old-entries.ts'
 import type { RunTool } from './run-tool.ts'
 import { askWitness, chooseWitnesses, notAsked } from './witness.ts'
 import type { SuspectPath } from './witness.ts'
@@ -24,27 +25,31 @@ export interface ProbeDeps {
 /**
  * `look` never rejects. It ends `reserveMs` before its budget, or soon after the signal; what had not ended by
  * then is `not-run`, which is no part of any proof. A dead neighbour takes 3 s where the kernel
- * holds no entry for it, and 10 s where it holds a stale one.
+ * holds no entry for it, and some 5 s where it holds one that may be taken away. Where that is not permitted, it
+ * takes 10 s with a stale one, and one that was confirmed a moment ago is not told before the kernel doubts it.
  */
-export const createProbe = (config: ProbeConfig, deps: ProbeDeps): Probe => ({
-  look: async (addresses, budgetMs, signal) => {
-    const done = new AbortController()
-    const late = new AbortController()
-    const forBudget = AbortSignal.any([signal, done.signal])
-    const budgetOver = deps.clock.wait(Math.max(0, budgetMs - reserveMs), forBudget)
-    const stop = (): void => {
-      late.abort()
-    }
-    budgetOver.then(stop, stop)
-    const beganMs = deps.clock.nowMs()
-    const look: Look = { ...deps, signal: AbortSignal.any([signal, late.signal]), beganMs }
-    try {
-      return await lookAll(look, addresses, config.witnesses)
-    } finally {
-      done.abort()
-    }
-  },
-})
+export const createProbe = (config: ProbeConfig, deps: ProbeDeps): Probe => {
+  const oldEntries = createOldEntries()
+  return {
+    look: async (addresses, budgetMs, signal, sinceMs) => {
+      const done = new AbortController()
+      const late = new AbortController()
+      const forBudget = AbortSignal.any([signal, done.signal])
+      const budgetOver = deps.clock.wait(Math.max(0, budgetMs - reserveMs), forBudget)
+      const stop = (): void => {
+        late.abort()
+      }
+      budgetOver.then(stop, stop)
+      const stopped = AbortSignal.any([signal, late.signal])
+      const look: Look = { ...deps, signal: stopped, sinceMs, oldEntries }
+      try {
+        return await lookAll(look, addresses, config.witnesses)
+      } finally {
+        done.abort()
+      }
+    },
+  }
+}
 
 interface Subject {
   readonly text: string

@@ -107,14 +107,14 @@ const askWitnessNeighbour = async (
   address: ProbeAddress,
   path: Path,
 ): Promise<WitnessSeen['answered']> => {
-  const { clock, signal, beganMs } = look
+  const { clock, signal, sinceMs } = look
   const untilMs = clock.nowMs() + witnessNeighbourMs
   while (!signal.aborted) {
     const now = await askNeighbour(look, address, path.device)
     const nowMs = clock.nowMs()
     if (now.kind !== 'known') return 'no'
     // Ages are cut to whole seconds: only what was surely confirmed in this look lets us vouch.
-    if (isSurelyWithin(now.confirmedSec, nowMs - beganMs)) return 'yes'
+    if (isSurelyWithin(now.confirmedSec, nowMs - sinceMs)) return 'yes'
     if (nowMs >= untilMs) return 'no'
     await clock.wait(pollMs, signal)
   }

@@ -70,13 +70,18 @@ export const makeNetwork = async (t: Test) => {
   await prepareInside('peer', 'ping -n -q -c 1 -W 3 10.91.0.254')
   await prepareInside('peer', 'ping -n -q -c 1 -W 3 fd91::254')
 
-  const run = createRunTool({ ...systemTools, prefix: ['ip', 'netns', 'exec', name('peer')] })
+  const prefix = ['ip', 'netns', 'exec', name('peer')]
+  /** The probe of this peer; `words` come before each tool, to take a privilege away from it. */
+  const probeOf = (witnesses: readonly string[] = [], words: readonly string[] = []) =>
+    createProbe(
+      { witnesses },
+      { clock: realClock, run: createRunTool({ ...systemTools, prefix: [...prefix, ...words] }) },
+    )
   const look = async (
     addresses: readonly string[],
-    { witnesses = [] as readonly string[], budgetMs = 15_000 } = {},
+    { witnesses = [] as readonly string[], budgetMs = 15_000, probe = probeOf(witnesses) } = {},
   ) => {
-    const probe = createProbe({ witnesses }, { clock: realClock, run })
-    return await probe.look(addresses, budgetMs, new AbortController().signal)
+    return await probe.look(addresses, budgetMs, new AbortController().signal, realClock.nowMs())
   }
   const filter = (host: Name, rules: readonly string[]): void => {
     const chains = [
@@ -93,7 +98,7 @@ export const makeNetwork = async (t: Test) => {
   }
   const linkAddress = (host: Name): string =>
     /link\/ether (\S+)/.exec(ip(host, 'link show dev v0'))?.[1] ?? ''
-  return { ip, inside, look, filter, linkAddress }
+  return { ip, inside, look, probeOf, filter, linkAddress }
 }
 
 /** No IPv4 and IPv6 in either direction, ARP still answers (neighbour discovery does not). */

@@ -1,7 +1,11 @@
 import { test } from 'tap'
 import { readNeighbour } from '../../agent/probe/neighbour-json.ts'
 import type { Neighbour } from '../../agent/probe/neighbour-json.ts'
-import { isSurelyWithin, judgeNeighbour } from '../../agent/probe/neighbour-judge.ts'
+import {
+  isSurelyBefore,
+  isSurelyWithin,
+  judgeNeighbour,
+} from '../../agent/probe/neighbour-judge.ts'
 import type { NeighbourJudgement, Round } from '../../agent/probe/neighbour-judge.ts'
 
 // Recorded from iproute2 6.1 on Linux 6.18: `ip -s -s -j neigh show nud all to ADDRESS dev v0`.
@@ -26,6 +30,7 @@ const texts: readonly [string, string, Neighbour][] = [
   ['no entry', '[]', { kind: 'absent' }],
   ['set by hand', entry('PERMANENT'), { kind: 'fixed' }],
   ['a link without resolution', entry('NOARP'), { kind: 'fixed' }],
+  ['kept by the kernel for good', entry('REACHABLE', ',"managed":null'), { kind: 'fixed' }],
   ['kept by a control plane', entry('REACHABLE', ',"extern_learn":null'), { kind: 'fixed' }],
   ['no output', '', { kind: 'unreadable' }],
   [
@@ -91,29 +96,41 @@ const failed = (updatedSec: number): Neighbour => ({ kind: 'failed', updatedSec 
 const asked = (updatedSec: number): Neighbour => ({ kind: 'asked', updatedSec })
 const round = (before: Neighbour, echo: Round['echo'] = 'silent', roundMs = 4000): Round => ({
   before,
+  wasUnknown: ['absent', 'asked', 'failed'].includes(before.kind),
   echo,
   roundMs,
-  lookMs: 6000,
+  fenceMs: 6500,
 })
 
+const old = known('STALE', 60)
+
 const judgements: readonly [string, Round, Neighbour, NeighbourJudgement][] = [
-  ['confirmed inside the look is an answer', round(absent), known('REACHABLE', 1), 'answered'],
+  ['confirmed surely inside the fence is an answer', round(old), known('REACHABLE', 5), 'answered'],
   [
-    'confirmed in the second that the look began in is an answer',
-    round(absent),
+    'a stale entry confirmed inside the fence is an answer',
+    round(old),
+    known('STALE', 0),
+    'answered',
+  ],
+  [
+    'confirmed in the second that the fence began in is not told',
+    round(old),
     known('REACHABLE', 6),
-    'answered',
+    'wait',
   ],
+  ['nor where the entry is stale', round(old), known('STALE', 6), 'wait'],
+  ['reachable by an old confirmation is not told', round(old), known('REACHABLE', 7), 'wait'],
+  ['about to be asked is not told', round(old), known('DELAY', 60), 'wait'],
+  ['being asked is not told', round(old), known('PROBE', 60), 'wait'],
+  ['stale after a ping has to be pinged again', round(old), known('STALE', 60), 'ask-again'],
   [
-    'a stale entry confirmed inside the look is an answer',
+    'a link address where there was none is an answer, whenever it was confirmed',
     round(absent),
-    known('STALE', 5),
+    known('STALE', 60),
     'answered',
   ],
-  ['reachable by an old confirmation is not told', round(absent), known('REACHABLE', 7), 'wait'],
-  ['about to be asked is not told', round(absent), known('DELAY', 60), 'wait'],
-  ['being asked is not told', round(absent), known('PROBE', 60), 'wait'],
-  ['stale after a ping has to be pinged again', round(absent), known('STALE', 60), 'ask-again'],
+  ['also where the kernel was still asking', round(asked(0)), known('REACHABLE', 6), 'answered'],
+  ['also where it had given up', round(failed(9)), known('DELAY', 60), 'answered'],
   [
     'failed at an old link address was never asked by broadcast',
     round(known('STALE', 60)),
@@ -167,4 +184,10 @@ test('an age of whole seconds is surely within a span only with the cut-off seco
   t.ok(isSurelyWithin(0, 1000))
   t.notOk(isSurelyWithin(2, 2999))
   t.ok(isSurelyWithin(2, 3000))
+})
+
+test('an age of whole seconds is surely before a span only where it is longer', async (t) => {
+  t.notOk(isSurelyBefore(0, 0))
+  t.ok(isSurelyBefore(1, 999))
+  t.notOk(isSurelyBefore(1, 1000))
 })

@@ -53,6 +53,9 @@ const routeOf = (address: string) => `ip -j route get ${address}`
 const neighOf = (address: string) => `ip -j -s -s neigh show nud all to ${address} dev v0`
 const firstPing = `ping -n -c 3 -i 0.5 -W 3 -- ${suspect}`
 const nextPing = `ping -n -c 2 -i 0.2 -W 1 -- ${suspect}`
+const knownPing = `ping -n -c 3 -i 0.2 -W 1 -- ${suspect}`
+const anewPing = `ping -n -c 2 -i 0.2 -W 3 -- ${suspect}`
+const removal = `ip -j neigh del to ${suspect} dev v0`
 const gatewayPing = `ping -n -c 2 -i 0.2 -W 2 -- ${gateway}`
 
 /** A dead suspect that the kernel holds no entry of, and a gateway that answers. */
@@ -88,7 +91,7 @@ const lookWith = async (
       },
     },
   )
-  return { ...(await probe.look(addresses, budgetMs, signal)), asked }
+  return { ...(await probe.look(addresses, budgetMs, signal, 0)), asked }
 }
 
 const silence = { address: suspect, echo: 'no-neighbour', neighbour: 'unresolved' }
@@ -169,7 +172,10 @@ const troubles: readonly [string, Script, string, string][] = [
   ['a reply', { [firstPing]: replies(suspect) }, 'replied', 'not-run'],
   [
     'an answer to ARP while ping does not work',
-    { [firstPing]: notStarted, [neighOf(suspect)]: neighbour(suspect, 'REACHABLE', 0, 0) },
+    {
+      [firstPing]: notStarted,
+      [neighOf(suspect)]: inTurn(says('[]'), neighbour(suspect, 'REACHABLE', 0, 0)),
+    },
     'own-trouble',
     'answered',
   ],
@@ -202,37 +208,143 @@ test('a tool that throws is no silence', async (t) => {
   t.same((await at('ip -j -4 route show default')).witnesses, [])
 })
 
-test('a stale entry is asked again by broadcast after it failed', async (t) => {
+/** The kernel knows the suspect from before the fence. */
+const knownSuspect: Script = {
+  ...deadSuspect,
+  [knownPing]: lost(suspect, 3),
+  [anewPing]: unknownHost(suspect, 2),
+  [removal]: says(''),
+}
+const reading = (...entries: readonly ToolEnd[]): Script => ({
+  ...knownSuspect,
+  [neighOf(suspect)]: inTurn(...entries),
+})
+const stale = neighbour(suspect, 'STALE', 90, 60)
+const none = says('[]')
+
+test('an old entry of a suspect that answers no ping is taken away', async (t) => {
+  const { addresses, asked } = await lookWith(reading(stale, stale, stale, none))
+  t.same(addresses, [{ ...silence, oldEntry: 'removed' }])
+  t.equal(asked.filter((line) => line === removal).length, 1)
+  t.ok(asked.indexOf(knownPing) < asked.indexOf(removal), 'after the first ping')
+  t.ok(asked.indexOf(removal) < asked.indexOf(anewPing), 'before the second')
+})
+
+test('an old entry of a suspect that answers a ping is left alone', async (t) => {
   const { addresses, asked } = await lookWith({
-    ...deadSuspect,
-    [firstPing]: lost(suspect, 3),
+    ...reading(stale),
+    [knownPing]: replies(suspect),
+  })
+  t.match(addresses, [{ echo: 'replied' }])
+  t.notOk(asked.includes(removal))
+})
+
+test('an entry that is back after it was taken away is an answer', async (t) => {
+  for (const state of ['STALE', 'REACHABLE']) {
+    const back = neighbour(suspect, state, 90, 0)
+    const { addresses, asked } = await lookWith({
+      ...reading(stale, stale, stale, back),
+      [anewPing]: lost(suspect, 2),
+    })
+    t.same(addresses, [
+      { address: suspect, echo: 'silent', neighbour: 'answered', oldEntry: 'removed' },
+    ])
+    t.equal(asked.filter((line) => line === removal).length, 1, 'and is not taken away again')
+  }
+})
+
+test('an entry set by hand meanwhile is not taken away', async (t) => {
+  const byHand = neighbour(suspect, 'PERMANENT', 0, 0)
+  const { addresses, asked } = await lookWith(reading(stale, stale, byHand))
+  t.same(addresses, [{ address: suspect, echo: 'no-neighbour', neighbour: 'not-run' }])
+  t.notOk(asked.includes(removal))
+})
+
+test('an entry that was confirmed as the fence began is not told before it can be dated', async (t) => {
+  const undated = neighbour(suspect, 'REACHABLE', 0, 0)
+  const dated = neighbour(suspect, 'REACHABLE', 1, 0)
+  const found = await lookWith(reading(undated, undated, undated, dated, dated, none))
+  t.same(found.addresses, [{ ...silence, oldEntry: 'removed' }])
+  const gone = await lookWith({
+    ...reading(undated, undated, undated, neighbour(suspect, 'FAILED', 1, 0)),
     [nextPing]: unknownHost(suspect, 2),
-    [neighOf(suspect)]: inTurn(
-      neighbour(suspect, 'STALE', 90, 60),
+  })
+  const noProof = { address: suspect, echo: 'no-neighbour', neighbour: 'not-run' }
+  t.same(gone.addresses, [noProof], 'nor where it is gone before that')
+})
+
+test('an entry that was confirmed inside the fence is an answer', async (t) => {
+  const fresh = Array.from({ length: 12 }, () => neighbour(suspect, 'REACHABLE', 0, 0))
+  const { addresses, asked } = await lookWith(reading(...fresh))
+  t.match(addresses, [{ neighbour: 'answered' }])
+  t.notOk(asked.includes(removal))
+})
+
+test('where entries may not be taken away, the kernel is waited for', async (t) => {
+  const { addresses, asked } = await lookWith({
+    ...reading(
+      stale,
+      neighbour(suspect, 'DELAY', 90, 4),
       neighbour(suspect, 'DELAY', 90, 4),
       neighbour(suspect, 'PROBE', 90, 4),
       neighbour(suspect, 'FAILED', 90, 0),
     ),
+    [removal]: says('', 2),
+    [nextPing]: unknownHost(suspect, 2),
   })
-  t.same(addresses, [silence])
+  t.same(addresses, [{ ...silence, oldEntry: 'kept' }])
   t.equal(asked.filter((line) => line === nextPing).length, 1)
+  t.equal(asked.filter((line) => line === removal).length, 1)
+})
+
+test('a ping that was given back because another fence took the entry away proves nothing', async (t) => {
+  const entries = inTurn(none, stale, stale, stale, none)
+  const asked: string[] = []
+  let giveBack = (): void => {}
+  const isRemoved = new Promise<void>((resolve) => {
+    giveBack = resolve
+  })
+  const probe = createProbe(
+    { witnesses: [gateway] },
+    {
+      clock: fastClock(),
+      run: async (tool, args) => {
+        const line = [tool, ...args].join(' ')
+        asked.push(line)
+        if (line === neighOf(suspect)) return entries()
+        if (line === removal) giveBack()
+        if (line === firstPing) {
+          second = look()
+          await isRemoved
+        }
+        const script: Script = { ...knownSuspect, [nextPing]: unknownHost(suspect, 2) }
+        const end = script[line]
+        return typeof end === 'function' ? end() : (end ?? notStarted)
+      },
+    },
+  )
+  const look = async () => await probe.look([suspect], 5000, new AbortController().signal, 0)
+  let second: ReturnType<typeof look> | undefined
+  t.same((await look()).addresses, [silence])
+  t.equal(asked.filter((line) => line === nextPing).length, 1, 'it had to ask once more')
+  t.same((await second)?.addresses, [{ ...silence, oldEntry: 'removed' }])
 })
 
 test('an entry that stays stale is not asked for ever', async (t) => {
   const { addresses } = await lookWith({
-    ...deadSuspect,
-    [firstPing]: lost(suspect, 3),
+    ...knownSuspect,
+    [removal]: says('', 2),
     [nextPing]: lost(suspect, 2),
-    [neighOf(suspect)]: neighbour(suspect, 'STALE', 90, 60),
+    [neighOf(suspect)]: stale,
   })
-  t.same(addresses, [{ address: suspect, echo: 'silent', neighbour: 'not-run' }])
+  t.same(addresses, [{ address: suspect, echo: 'silent', neighbour: 'not-run', oldEntry: 'kept' }])
 })
 
 test('an entry that does not tell is waited for until the budget ends', async (t) => {
   const { addresses } = await lookWith(
     {
-      ...deadSuspect,
-      [firstPing]: lost(suspect, 3),
+      ...knownSuspect,
+      [removal]: says('', 2),
       [neighOf(suspect)]: neighbour(suspect, 'REACHABLE', 9e9, 60),
     },
     { budgetMs: 350 },

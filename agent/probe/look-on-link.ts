@@ -1,0 +1,148 @@
+/** One address of the suspect on a wire of ours: ping, and what the neighbour table makes of it. */
+import type { AddressSilence, EchoSeen, NeighbourSeen } from '../domain/evidence.ts'
+import type { ProbeAddress } from './address.ts'
+import { askNeighbour, ping } from './ask.ts'
+import type { Look, Path } from './ask.ts'
+import { againPing, anewPing, knownPing, onLinkPing, pollMs, roundsMax } from './limits.ts'
+import type { PingPlan } from './limits.ts'
+import type { Neighbour } from './neighbour-json.ts'
+import { isSurelyBefore, judgeNeighbour } from './neighbour-judge.ts'
+import type { NeighbourJudgement } from './neighbour-judge.ts'
+import type { OpenRound } from './old-entries.ts'
+
+export type Seen = Pick<AddressSilence, 'echo' | 'neighbour' | 'oldEntry'>
+
+type Told = Exclude<NeighbourJudgement, 'wait'>
+
+/** What the rounds of one look hand on to each other. */
+interface Course {
+  readonly look: Look
+  readonly address: ProbeAddress
+  readonly path: Path
+  /** Once in this look the kernel had no link address. */
+  wasUnknown: boolean
+  /** The last entry with a link address was confirmed when the fence began, or a moment later: nobody can tell. */
+  isUndated: boolean
+  /** What became of the entry that was there when the first ping stayed without an answer. */
+  removal: 'not-tried' | 'removed' | 'gone' | 'kept'
+}
+
+export const lookOnLink = async (look: Look, address: ProbeAddress, path: Path): Promise<Seen> => {
+  const course: Course = {
+    look,
+    address,
+    path,
+    wasUnknown: false,
+    isUndated: false,
+    removal: 'not-tried',
+  }
+  let worstEcho: EchoSeen | undefined
+  for (let rounds = 0; rounds < roundsMax; rounds += 1) {
+    const open = look.oldEntries.beginRound(address, path.device)
+    try {
+      const { echo, told } = await askRound(course, rounds === 0, open)
+      worstEcho = worstEcho === undefined ? echo : worse(worstEcho, echo)
+      if (told !== 'ask-again') return seenAs(course, worstEcho, told)
+    } finally {
+      open.end()
+    }
+  }
+  return seenAs(course, worstEcho ?? 'not-run', 'no-proof')
+}
+
+const askRound = async (
+  course: Course,
+  isFirst: boolean,
+  open: OpenRound,
+): Promise<{ readonly echo: EchoSeen; readonly told: Told }> => {
+  const { look, address, path } = course
+  const roundBeganMs = look.clock.nowMs()
+  const before = await readEntry(course)
+  const echo = await ping(look, address, path.source, planOf(course, before, isFirst))
+  const told = await judgeUntilTold(course, { before, echo, roundBeganMs, open })
+  return { echo, told }
+}
+
+const planOf = ({ removal }: Course, before: Neighbour, isFirst: boolean): PingPlan => {
+  if (isFirst) return before.kind === 'known' ? knownPing : onLinkPing
+  return removal === 'removed' || removal === 'gone' ? anewPing : againPing
+}
+
+const readEntry = async (course: Course): Promise<Neighbour> => {
+  const now = await askNeighbour(course.look, course.address, course.path.device)
+  if (now.kind === 'absent' || now.kind === 'asked' || now.kind === 'failed')
+    course.wasUnknown = true
+  return now
+}
+
+interface AskedRound {
+  readonly before: Neighbour
+  readonly echo: EchoSeen
+  readonly roundBeganMs: number
+  readonly open: OpenRound
+}
+
+const judgeUntilTold = async (course: Course, round: AskedRound): Promise<Told> => {
+  const { clock, signal, sinceMs } = course.look
+  const { before, echo, roundBeganMs, open } = round
+  while (!signal.aborted) {
+    const { wasUnknown } = course
+    const now = await readEntry(course)
+    const nowMs = clock.nowMs()
+    const fenceMs = nowMs - sinceMs
+    const spans = { roundMs: nowMs - roundBeganMs, fenceMs }
+    const judgement = judgeNeighbour({ before, wasUnknown, echo, ...spans }, now)
+    // Any other echo refuses already, so the neighbour table is not waited for.
+    if (!isPartOfSilence(echo)) return judgement === 'answered' ? 'answered' : 'no-proof'
+    if (judgement === 'unresolved' && open.isVoid()) return 'ask-again'
+    if (judgement === 'unresolved' && course.isUndated) return 'no-proof'
+    if (now.kind === 'known' && judgement !== 'answered') {
+      course.isUndated = !isSurelyBefore(now.confirmedSec, fenceMs)
+      if (!course.isUndated && (await takeOldEntry(course))) return 'ask-again'
+    }
+    if (judgement !== 'wait') return judgement
+    await clock.wait(pollMs, signal)
+  }
+  return 'no-proof'
+}
+
+/** Once in a look; whether the kernel has to ask anew now. Where it is not permitted, the kernel is waited for. */
+const takeOldEntry = async (course: Course): Promise<boolean> => {
+  if (course.removal !== 'not-tried') return false
+  const { look, address, path } = course
+  course.removal = await look.oldEntries.remove(look, address, path.device)
+  if (course.removal === 'kept') return false
+  course.wasUnknown = true
+  return true
+}
+
+const isPartOfSilence = (echo: EchoSeen): boolean => echo === 'silent' || echo === 'no-neighbour'
+
+const seenAs = ({ removal }: Course, echo: EchoSeen, told: Told): Seen => ({
+  echo,
+  neighbour: neighbourSeen(told),
+  ...(removal === 'removed' || removal === 'kept' ? { oldEntry: removal } : {}),
+})
+
+const neighbourSeen = (told: Told): NeighbourSeen => {
+  switch (told) {
+    case 'answered':
+    case 'unresolved':
+      return told
+    case 'ask-again':
+    case 'no-proof':
+      return 'not-run'
+  }
+}
+
+const fromWorst: readonly EchoSeen[] = [
+  'replied',
+  'icmp-error',
+  'own-trouble',
+  'not-run',
+  'no-neighbour',
+  'silent',
+]
+
+const worse = (one: EchoSeen, other: EchoSeen): EchoSeen =>
+  fromWorst.indexOf(one) <= fromWorst.indexOf(other) ? one : other
