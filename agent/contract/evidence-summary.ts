@@ -46,11 +46,14 @@ const summariseKind = (evidence: Evidence): object => {
             neighbour,
             oldEntry,
           })),
-        witnesses: witnesses.slice(0, addressesMax).map(({ address, answered, vouchesFor }) => ({
-          address,
-          answered,
-          vouchesFor: vouchesFor.slice(0, addressesMax),
-        })),
+        witnesses: witnesses
+          .slice(0, addressesMax)
+          .map(({ address, answered, by, vouchesFor }) => ({
+            address,
+            answered,
+            by,
+            vouchesFor: vouchesFor.slice(0, addressesMax),
+          })),
       }
     }
     case 'refusal':

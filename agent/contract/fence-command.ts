@@ -3,7 +3,7 @@ import type { FromSchema } from 'json-schema-to-ts'
 import { parseHostAddress, parseVmUuid } from '../domain/identity.ts'
 import type { HostAddress } from '../domain/identity.ts'
 import { Secret } from '../domain/secret.ts'
-import type { FenceRequest } from '../fence/request.ts'
+import type { CallerConnection, FenceRequest } from '../fence/request.ts'
 import type { DoorRefusal } from './door-reply.ts'
 import { brokenField } from './field-rules.ts'
 
@@ -40,6 +40,7 @@ export interface Arrival {
   readonly requestId: string
   /** The longest budget that the operator grants, in ms. */
   readonly budgetMsMax: number
+  readonly caller: CallerConnection | undefined
 }
 
 export type ParsedCommand =
@@ -71,6 +72,7 @@ export const parseFenceCommand = (command: FenceCommand, arrival: Arrival): Pars
   const request: FenceRequest = {
     fenceId: arrival.fenceId,
     requestId: arrival.requestId,
+    ...(arrival.caller === undefined ? {} : { caller: arrival.caller }),
     vm,
     suspect: {
       addresses: [first, ...further],

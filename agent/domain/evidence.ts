@@ -150,4 +150,6 @@ export interface WitnessSeen {
   readonly answered: 'yes' | 'no' | 'not-run'
   /** Addresses of the suspect, spelt as in `AddressSilence`, whose way out of this host an answer proves. */
   readonly vouchesFor: readonly string[]
+  /** For people: how it answered; `tcp` is the caller's own connection. Absent where it did not. */
+  readonly by?: 'echo' | 'neighbour' | 'tcp'
 }

@@ -32,7 +32,7 @@ export const observe = async (
     // On a suspect that answers at once nothing is probed, and nobody reads this.
     if (stop.aborted) return { addresses: [], witnesses: [] }
     const leftMs = budgetMs - (clock.nowMs() - startedMs)
-    return await probe.look(addresses, leftMs, stop, startedMs)
+    return await probe.look(addresses, leftMs, stop, { sinceMs: startedMs, caller: request.caller })
   }
   const looks: Promise<ProbeEvidence>[] = []
   const contact = await suspect.fence(request, budgetMs, signal, (addresses) => {

@@ -1,6 +1,6 @@
 /** What the use case needs from the world. Adapters and the test world implement the same four. */
 import type { Evidence, SilenceEvidence } from '../domain/evidence.ts'
-import type { FenceRequest } from './request.ts'
+import type { CallerConnection, FenceRequest } from './request.ts'
 import type { FenceRecord } from './record.ts'
 import type { ContactTrail } from './trail.ts'
 
@@ -43,15 +43,23 @@ export interface Suspect {
 
 export interface Probe {
   /**
-   * Looks for any sign of life of the suspect since `sinceMs`, the begin of the fence on the clock's scale, and
-   * for our own health. Starts at once, ends before `budgetMs`. The TCP part of the evidence comes from the contact; `silence.ts` puts the two together.
+   * Looks for any sign of life of the suspect since the fence began, and for our own health. Starts at once,
+   * ends before `budgetMs`. The TCP part of the evidence comes from the contact; `silence.ts` puts the two together.
    */
   readonly look: (
     addresses: readonly string[],
     budgetMs: number,
     signal: AbortSignal,
-    sinceMs: number,
+    occasion: Occasion,
   ) => Promise<ProbeEvidence>
+}
+
+/** The fence that a look belongs to. */
+export interface Occasion {
+  /** When it began, on the clock's scale. */
+  readonly sinceMs: number
+  /** Who asked for it, a witness of our health. */
+  readonly caller?: CallerConnection | undefined
 }
 
 export interface ProbeEvidence {

@@ -11,6 +11,16 @@ export interface FenceRequest {
   readonly budgetMs: number
   /** The caller's correlation id, when it sent one. */
   readonly requestId: string
+  /** How the caller came; absent where that is this very host or a unix socket. */
+  readonly caller?: CallerConnection
+}
+
+/** Literal addresses; IPv4 is never dressed as IPv6. */
+export interface CallerConnection {
+  readonly remoteAddress: string
+  readonly remotePort: number
+  readonly localAddress: string
+  readonly localPort: number
 }
 
 export interface SuspectTarget {

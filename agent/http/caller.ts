@@ -1,5 +1,6 @@
+import type { CallerConnection } from '../fence/request.ts'
 import type { ListenAddress } from './listen.ts'
-import { insideOf } from './networks.ts'
+import { insideOf, literalAddress } from './networks.ts'
 
 /**
  * Whether a caller at this address may ask. Without a list everybody who reaches the listener may:
@@ -15,4 +16,25 @@ export const allowedCallers = (
   const isInside = insideOf(allowFrom)
   const isOpen = listen.kind === 'unix' || allowFrom.length === 0
   return (address) => isOpen || (address !== undefined && isInside(address))
+}
+
+const isLoopback = insideOf(['127.0.0.0/8', '::1/128'])
+
+/** Of a `net.Socket`: what it no longer has once the connection is gone, and never had on a unix socket. */
+export interface SocketEnds {
+  readonly remoteAddress?: string | undefined
+  readonly remotePort?: number | undefined
+  readonly localAddress?: string | undefined
+  readonly localPort?: number | undefined
+}
+
+/** Undefined for this very host, for a unix socket, and for a connection that is gone. */
+export const callerConnection = (socket: SocketEnds): CallerConnection | undefined => {
+  const { remotePort, localPort } = socket
+  const remoteAddress = literalAddress(socket.remoteAddress ?? '')?.address
+  const localAddress = literalAddress(socket.localAddress ?? '')?.address
+  if (remoteAddress === undefined || localAddress === undefined) return undefined
+  if (remotePort === undefined || localPort === undefined) return undefined
+  if (isLoopback(remoteAddress) || remoteAddress === localAddress) return undefined
+  return { remoteAddress, remotePort, localAddress, localPort }
 }

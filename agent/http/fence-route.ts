@@ -10,8 +10,10 @@ import type { FenceRecord } from '../fence/record.ts'
 import type { FenceRequest } from '../fence/request.ts'
 import type { FenceService } from '../fence/service.ts'
 import { allowedSuspects } from './allowed-suspect.ts'
+import { callerConnection } from './caller.ts'
 import { newId } from './correlation.ts'
 import { jsonType, turnAway } from './door.ts'
+import { callerKeepAliveMs } from './limits.ts'
 import { ownHostRefusal } from './own-host.ts'
 import type { OwnHost } from './own-host.ts'
 
@@ -56,7 +58,8 @@ export const addFenceRoute = (
     },
     handler: async (request, reply) => {
       const { budgetMsMax } = rules
-      const arrival = { fenceId: newId(), requestId: request.id, budgetMsMax }
+      const caller = callerConnection(request.raw.socket)
+      const arrival = { fenceId: newId(), requestId: request.id, budgetMsMax, caller }
       const parsed = parseFenceCommand(request.body, arrival)
       if (parsed.kind === 'refused') return await turnAway(request, reply, parsed.refusal)
       // The body may have taken a while to arrive: draining may have begun since.
@@ -64,6 +67,7 @@ export const addFenceRoute = (
         ? plainRefusal('FENCE_SHUTTING_DOWN')
         : refusalOf(parsed.request)
       if (refusal !== undefined) return await turnAway(request, reply, refusal)
+      if (caller !== undefined) request.raw.socket.setKeepAlive(true, callerKeepAliveMs)
       return await answer(request, reply, parsed.request, parts)
     },
   })

@@ -16,3 +16,5 @@ export const connectionsCheckingIntervalMs = 1_000
 export const keepAliveTimeoutMs = 72_000
 /** Connections beyond the fences in flight: health probes, idle pool connections, and 503 answers. */
 export const spareConnectionsMax = 128
+/** A caller that waits for its answer acknowledges that often, so that its connection vouches for our network. */
+export const callerKeepAliveMs = 1_000

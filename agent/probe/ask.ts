@@ -3,7 +3,7 @@ import type { EchoSeen } from '../domain/evidence.ts'
 import type { Clock } from '../fence/ports.ts'
 import { zonedAddress } from './address.ts'
 import type { ProbeAddress } from './address.ts'
-import { ipTimeoutMs, pingGraceMs } from './limits.ts'
+import { pingGraceMs, toolTimeoutMs } from './limits.ts'
 import type { PingPlan } from './limits.ts'
 import { readNeighbour } from './neighbour-json.ts'
 import type { Neighbour } from './neighbour-json.ts'
@@ -87,6 +87,17 @@ export const removeNeighbour = async (
   return end.kind === 'text'
 }
 
+/** Has the kernel ask the link address that it knows, at once; whether it was told so. */
+export const probeNeighbour = async (
+  look: Look,
+  address: ProbeAddress,
+  device: string,
+): Promise<boolean> => {
+  const which = ['to', address.plain, 'dev', device]
+  const end = await runIp(look, ['neigh', 'change', ...which, 'nud', 'probe'])
+  return end.kind === 'text'
+}
+
 export const ping = async (
   look: Look,
   address: ProbeAddress,
@@ -109,7 +120,7 @@ export const ping = async (
 }
 
 const runIp = async (look: Look, args: readonly string[]) => {
-  const end = await look.run('ip', ['-j', ...args], ipTimeoutMs, look.signal)
+  const end = await look.run('ip', ['-j', ...args], toolTimeoutMs, look.signal)
   switch (end.kind) {
     case 'exited':
       return end.code === 0

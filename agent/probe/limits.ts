@@ -10,12 +10,14 @@ export const outputCharactersMax = 65_536
 export const reserveMs = 300
 /** How often a neighbour entry that has not decided yet is read again. */
 export const pollMs = 100
-/** `ip` asks the kernel and takes a few ms; more means a sick host. */
-export const ipTimeoutMs = 2_000
+/** `ip` and `ss` ask the kernel and take a few ms; more means a sick host. */
+export const toolTimeoutMs = 2_000
 /** `ping` ends by itself; on a busy host it may be that late. */
 export const pingGraceMs = 2_000
 /** After SIGTERM a tool gets this long before SIGKILL. */
 export const killAfterMs = 200
+/** Since the fence began: until then every part of a second was looked at that may tell an age. */
+export const datingMs = 3_000
 /** A neighbour that is asked again and again without an end is not proven; a round takes 1 s or more. */
 export const roundsMax = 6
 
@@ -39,7 +41,11 @@ export const offLinkPing: PingPlan = { count: 4, intervalSec: 1, waitSec: 2 }
 export const againPing: PingPlan = { count: 2, intervalSec: 0.2, waitSec: 1 }
 export const witnessPing: PingPlan = { count: 2, intervalSec: 0.2, waitSec: 2 }
 /**
- * A gateway that answers no ping may answer ARP: a stale entry takes 5 s (`delay_first_probe_time`)
- * until the kernel asks it, and up to 3 s more for an answer.
+ * A gateway that answers no ping may answer ARP: where it may not be asked for at once, a stale entry takes 5 s
+ * (`delay_first_probe_time`) until the kernel asks it.
  */
 export const witnessNeighbourMs = 6_000
+/** The caller's connection is acknowledged every second, if the caller is there. */
+export const witnessConnectionMs = 2_500
+/** The kernel counts that age in ticks of up to 10 ms. */
+export const ackSlackMs = 20

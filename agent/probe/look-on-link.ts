@@ -3,7 +3,15 @@ import type { AddressSilence, EchoSeen, NeighbourSeen } from '../domain/evidence
 import type { ProbeAddress } from './address.ts'
 import { askNeighbour, ping } from './ask.ts'
 import type { Look, Path } from './ask.ts'
-import { againPing, anewPing, knownPing, onLinkPing, pollMs, roundsMax } from './limits.ts'
+import {
+  againPing,
+  anewPing,
+  datingMs,
+  knownPing,
+  onLinkPing,
+  pollMs,
+  roundsMax,
+} from './limits.ts'
 import type { PingPlan } from './limits.ts'
 import type { Neighbour } from './neighbour-json.ts'
 import { isSurelyBefore, judgeNeighbour } from './neighbour-judge.ts'
@@ -98,7 +106,9 @@ const judgeUntilTold = async (course: Course, round: AskedRound): Promise<Told> 
     if (judgement === 'unresolved' && course.isUndated) return 'no-proof'
     if (now.kind === 'known' && judgement !== 'answered') {
       course.isUndated = !isSurelyBefore(now.confirmedSec, fenceMs)
-      if (!course.isUndated && (await takeOldEntry(course))) return 'ask-again'
+      const isDatable = course.isUndated && fenceMs < datingMs
+      if (!isDatable && (await takeOldEntry(course))) return 'ask-again'
+      if (!isDatable && course.isUndated) return 'no-proof'
     }
     if (judgement !== 'wait') return judgement
     await clock.wait(pollMs, signal)

@@ -10,7 +10,7 @@ import { lookAtAddress, notRun, showsLife } from './look-address.ts'
 import { createOldEntries } from './old-entries.ts'
 import type { RunTool } from './run-tool.ts'
 import { askWitness, chooseWitnesses, notAsked } from './witness.ts'
-import type { SuspectPath } from './witness.ts'
+import type { SuspectPath, Witness, WitnessSources } from './witness.ts'
 
 export interface ProbeConfig {
   /** Addresses that have to answer us before silence counts; empty: the gateways. */
@@ -31,7 +31,7 @@ export interface ProbeDeps {
 export const createProbe = (config: ProbeConfig, deps: ProbeDeps): Probe => {
   const oldEntries = createOldEntries()
   return {
-    look: async (addresses, budgetMs, signal, sinceMs) => {
+    look: async (addresses, budgetMs, signal, { sinceMs, caller }) => {
       const done = new AbortController()
       const late = new AbortController()
       const forBudget = AbortSignal.any([signal, done.signal])
@@ -43,7 +43,8 @@ export const createProbe = (config: ProbeConfig, deps: ProbeDeps): Probe => {
       const stopped = AbortSignal.any([signal, late.signal])
       const look: Look = { ...deps, signal: stopped, sinceMs, oldEntries }
       try {
-        return await lookAll(look, addresses, config.witnesses)
+        const sources = { configured: config.witnesses, caller }
+        return await lookAll(look, addresses, sources)
       } finally {
         done.abort()
       }
@@ -60,20 +61,22 @@ interface Subject {
 const lookAll = async (
   look: Look,
   addresses: readonly string[],
-  configured: readonly string[],
+  sources: WitnessSources,
 ): Promise<ProbeEvidence> => {
   const subjects = await Promise.all(
     addresses.map(async (text, index) => await findSubject(look, text, index)),
   )
   const parsed = subjects.flatMap(({ address }) => (address === undefined ? [] : [address]))
   const paths = subjects.flatMap(pathOf)
-  const choosing = chooseWitnesses(look, configured, parsed, paths).catch(() => [])
+  const choosing = chooseWitnesses(look, sources, parsed, paths).catch(() => [])
   const [seen, first] = await Promise.all([
     Promise.all(subjects.map(async (subject) => await lookAtSubject(look, subject))),
     choosing.then(async (chosen) => await askAll(look, chosen, paths)),
   ])
   // A witness has to answer before and after the silence: our own network may have failed in between.
-  const witnesses = seen.some(showsLife) ? first : await confirmAll(look, first, paths)
+  const witnesses = seen.some(showsLife)
+    ? first.map(({ heard }) => heard)
+    : await confirmAll(look, first, paths)
   return { addresses: seen, witnesses }
 }
 
@@ -96,26 +99,35 @@ const lookAtSubject = async (
   return { address: text, ...seen }
 }
 
+interface Heard {
+  readonly witness: Witness
+  readonly heard: WitnessSeen
+}
+
 const askAll = async (
   look: Look,
-  chosen: readonly string[],
+  chosen: readonly Witness[],
   paths: readonly SuspectPath[],
-): Promise<readonly WitnessSeen[]> =>
-  await Promise.all(chosen.map(async (text) => await askOne(look, text, paths)))
+): Promise<readonly Heard[]> =>
+  await Promise.all(
+    chosen.map(async (witness) => ({ witness, heard: await askOne(look, witness, paths) })),
+  )
 
 const askOne = async (
   look: Look,
-  text: string,
+  witness: Witness,
   paths: readonly SuspectPath[],
-): Promise<WitnessSeen> => await askWitness(look, text, paths).catch(() => notAsked(text))
+  before?: WitnessSeen,
+): Promise<WitnessSeen> =>
+  await askWitness(look, witness, paths, before).catch(() => notAsked(witness.text))
 
 const confirmAll = async (
   look: Look,
-  first: readonly WitnessSeen[],
+  first: readonly Heard[],
   paths: readonly SuspectPath[],
 ): Promise<readonly WitnessSeen[]> =>
   await Promise.all(
-    first.map(async (witness) =>
-      witness.answered === 'yes' ? await askOne(look, witness.address, paths) : witness,
+    first.map(async ({ witness, heard }) =>
+      heard.answered === 'yes' ? await askOne(look, witness, paths, heard) : heard,
     ),
   )

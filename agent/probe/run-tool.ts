@@ -2,7 +2,7 @@
 import { execa } from 'execa'
 import { killAfterMs, outputCharactersMax } from './limits.ts'
 
-export type Tool = 'ip' | 'ping'
+export type Tool = 'ip' | 'ping' | 'ss'
 
 /** Only `exited` carries output: what was cut off or never started says nothing. */
 export type ToolEnd =

@@ -1,9 +1,11 @@
 /** Our own health: does anybody but the suspect answer us, on the way that leads to the suspect? */
 import type { WitnessSeen } from '../domain/evidence.ts'
+import type { CallerConnection } from '../fence/request.ts'
 import { isSameAddress, parseProbeAddress, zonedAddress } from './address.ts'
 import type { ProbeAddress } from './address.ts'
-import { askGateways, askNeighbour, askPath, ping } from './ask.ts'
+import { askGateways, askNeighbour, askPath, ping, probeNeighbour } from './ask.ts'
 import type { Look, Path } from './ask.ts'
+import { askConnection } from './connection.ts'
 import { pollMs, witnessesMax, witnessNeighbourMs, witnessPing } from './limits.ts'
 import { isSurelyWithin } from './neighbour-judge.ts'
 import { zonedGateway } from './route-json.ts'
@@ -16,25 +18,42 @@ export interface SuspectPath {
   readonly path: Path
 }
 
+export interface Witness {
+  readonly text: string
+  /** Of the caller: the connection that the request came by. */
+  readonly connection?: CallerConnection
+}
+
+export interface WitnessSources {
+  readonly configured: readonly string[]
+  readonly caller: CallerConnection | undefined
+}
+
 /**
  * The configured witnesses; where there are none the gateways: those on the way to the suspect, then those of the
- * default routes. Each once, and never an address of the suspect, in whatever spelling.
+ * default routes. And the caller. Each once, and never an address of the suspect, in whatever spelling.
  */
 export const chooseWitnesses = async (
   look: Look,
-  configured: readonly string[],
+  { configured, caller }: WitnessSources,
   suspects: readonly ProbeAddress[],
   paths: readonly SuspectPath[],
-): Promise<readonly string[]> => {
+): Promise<readonly Witness[]> => {
   const named = configured.length > 0 ? configured : await findGateways(look, suspects, paths)
-  const own = new Set(suspects.map(({ plain }) => plain))
-  const chosen = new Map<string, string>()
-  for (const text of named) {
-    const parsed = parseProbeAddress(text)
-    if (parsed !== undefined && own.has(parsed.plain)) continue
-    chosen.set(parsed === undefined ? text : zonedAddress(parsed), text)
+  const chosen = new Map<string, Witness>()
+  for (const text of named.slice(0, witnessesMax)) chosen.set(canonical(text), { text })
+  if (caller !== undefined) {
+    const text = caller.remoteAddress
+    chosen.set(canonical(text), { text, connection: caller })
   }
-  return [...chosen.values()].slice(0, witnessesMax)
+  const isSuspect = ({ text }: Witness): boolean =>
+    suspects.some(({ plain }) => isSameAddress(text, plain))
+  return [...chosen.values()].filter((witness) => !isSuspect(witness))
+}
+
+const canonical = (text: string): string => {
+  const parsed = parseProbeAddress(text)
+  return parsed === undefined ? text : zonedAddress(parsed)
 }
 
 const findGateways = async (
@@ -58,21 +77,33 @@ export const notAsked = (address: string): WitnessSeen => ({
   vouchesFor: [],
 })
 
-/** `not-run` also for our own address, which always answers, and for a witness on another network. */
+/**
+ * `not-run` also for our own address, which always answers, and for a witness on another network. `before` is its
+ * earlier answer, where there was one: it is asked once more in the same way.
+ */
 export const askWitness = async (
   look: Look,
-  text: string,
+  { text, connection }: Witness,
   suspects: readonly SuspectPath[],
+  before?: WitnessSeen,
 ): Promise<WitnessSeen> => {
   const address = parseProbeAddress(text)
   if (address === undefined) return notAsked(text)
   const seen = await askPath(look, address)
   if (seen.kind !== 'path') return notAsked(text)
   const { path } = seen
-  const vouchedFor = suspects.filter((suspect) => vouchesFor(suspect, address, path))
+  const vouchedFor = suspects
+    .filter((suspect) => vouchesFor(suspect, address, path))
+    .map((suspect) => suspect.text)
   if (vouchedFor.length === 0) return notAsked(text)
-  const answered = await askAlong(look, address, path)
-  return { address: text, answered, vouchesFor: vouchedFor.map((suspect) => suspect.text) }
+  let answered: WitnessSeen['answered'] = 'not-run'
+  for (const way of waysTo({ address, path, connection }, before?.by)) {
+    answered = await way.ask(look)
+    if (answered === 'yes') {
+      return { address: text, answered, by: way.by, vouchesFor: vouchedFor }
+    }
+  }
+  return { address: text, answered, vouchesFor: vouchedFor }
 }
 
 /**
@@ -90,32 +121,62 @@ const vouchesFor = (suspect: SuspectPath, witness: ProbeAddress, path: Path): bo
   )
 }
 
-const askAlong = async (
+interface Way {
+  readonly by: NonNullable<WitnessSeen['by']>
+  readonly ask: (look: Look) => Promise<WitnessSeen['answered']>
+}
+
+interface Asked {
+  readonly address: ProbeAddress
+  readonly path: Path
+  readonly connection: CallerConnection | undefined
+}
+
+/** The quick one first; only the one way where it is named. */
+const waysTo = ({ address, path, connection }: Asked, only: Way['by'] | undefined) => {
+  const ways: Way[] = [{ by: 'echo', ask: async (look) => await askEcho(look, address, path) }]
+  if (connection !== undefined) {
+    ways.push({ by: 'tcp', ask: async (look) => await askConnection(look, connection) })
+  }
+  // Some gateways answer no ping: a fresh answer to ARP or ND is one as well.
+  if (path.kind === 'on-link') {
+    ways.push({
+      by: 'neighbour',
+      ask: async (look) => await askWitnessNeighbour(look, address, path),
+    })
+  }
+  return ways.filter(({ by }) => only === undefined || by === only)
+}
+
+const askEcho = async (
   look: Look,
   address: ProbeAddress,
   path: Path,
 ): Promise<WitnessSeen['answered']> => {
   const echo = await ping(look, address, path.source, witnessPing)
   if (echo === 'replied') return 'yes'
-  if (echo === 'own-trouble' || echo === 'not-run') return 'not-run'
-  // Some gateways answer no ping: a fresh answer to ARP or ND is one as well.
-  return path.kind === 'on-link' ? await askWitnessNeighbour(look, address, path) : 'no'
+  return echo === 'own-trouble' || echo === 'not-run' ? 'not-run' : 'no'
 }
 
 const askWitnessNeighbour = async (
   look: Look,
   address: ProbeAddress,
-  path: Path,
+  { device }: Path,
 ): Promise<WitnessSeen['answered']> => {
-  const { clock, signal, sinceMs } = look
-  const untilMs = clock.nowMs() + witnessNeighbourMs
+  const { clock, signal } = look
+  const beganMs = clock.nowMs()
+  const first = await askNeighbour(look, address, device)
+  const isAsked = first.kind === 'known' && (await probeNeighbour(look, address, device))
   while (!signal.aborted) {
-    const now = await askNeighbour(look, address, path.device)
+    const now = await askNeighbour(look, address, device)
     const nowMs = clock.nowMs()
+    if (now.kind === 'unreadable') return 'not-run'
     if (now.kind !== 'known') return 'no'
-    // Ages are cut to whole seconds: only what was surely confirmed in this look lets us vouch.
-    if (isSurelyWithin(now.confirmedSec, nowMs - sinceMs)) return 'yes'
-    if (nowMs >= untilMs) return 'no'
+    // It was in PROBE a moment ago, and only an answer leads from there to here.
+    if (isAsked && now.state === 'REACHABLE') return 'yes'
+    // Ages are cut to whole seconds: only what was surely confirmed since we ask lets us vouch.
+    if (isSurelyWithin(now.confirmedSec, nowMs - beganMs)) return 'yes'
+    if (nowMs - beganMs >= witnessNeighbourMs) return 'no'
     await clock.wait(pollMs, signal)
   }
   return 'not-run'

@@ -4,7 +4,7 @@ import type { FenceCommand } from '../../agent/contract/fence-command.ts'
 import { fieldRules } from '../../agent/contract/field-rules.ts'
 import type { FenceRequest } from '../../agent/fence/request.ts'
 
-const arrival = { fenceId: 'f', requestId: 'r', budgetMsMax: 60_000 }
+const arrival = { fenceId: 'f', requestId: 'r', budgetMsMax: 60_000, caller: undefined }
 const least = { vmUuid: '0123456789ABCDEF0123456789abcdef', targetHostIp: '192.0.2.7' }
 
 const accepted = (command: FenceCommand): FenceRequest => {

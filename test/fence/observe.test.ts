@@ -7,6 +7,12 @@ import { contactGives } from '../fixtures/fence-world.ts'
 import { createSimClock } from '../fixtures/sim-clock.ts'
 
 const address = '192.0.2.7'
+const caller = {
+  remoteAddress: '192.0.2.3',
+  remotePort: 40_000,
+  localAddress: '192.0.2.9',
+  localPort: 7171,
+}
 const quiet: ProbeEvidence = {
   addresses: [{ address, echo: 'silent', neighbour: 'off-link' }],
   witnesses: [{ address: '192.0.2.1', answered: 'yes', vouchesFor: [address] }],
@@ -20,7 +26,7 @@ const noContact = (...dials: readonly Dial[]): ContactOutcome => ({
 /** Plays one contact that takes `contactMs`, and a probe that takes 2 s. */
 const play = async (contactMs: number, outcome: ContactOutcome, probed = quiet) => {
   const clock = createSimClock()
-  const looks: { readonly addresses: readonly string[]; readonly budgetMs: number }[] = []
+  const looks: object[] = []
   const ended: string[] = []
   const running = observe(
     {
@@ -33,15 +39,15 @@ const play = async (contactMs: number, outcome: ContactOutcome, probed = quiet) 
         },
       },
       probe: {
-        look: async (addresses, budgetMs, signal) => {
-          looks.push({ addresses, budgetMs })
+        look: async (addresses, budgetMs, signal, occasion) => {
+          looks.push({ addresses, budgetMs, ...occasion })
           await clock.wait(2_000, signal)
           ended.push(signal.aborted ? 'stopped' : 'finished')
           return probed
         },
       },
     },
-    fenceRequest(),
+    fenceRequest({}, { caller }),
     19_600,
     new AbortController().signal,
   )
@@ -57,7 +63,7 @@ test('a suspect that answers at once is not probed', async (t) => {
 
 test('a suspect that answers late ends the probes', async (t) => {
   const { observation, looks, ended } = await play(1_000, contactGives(reportEvidence()))
-  t.same(looks, [{ addresses: [address], budgetMs: 19_300 }])
+  t.same(looks, [{ addresses: [address], budgetMs: 19_300, sinceMs: 1_000_000, caller }])
   t.same(ended, ['stopped'])
   t.equal(observation.evidence.kind, 'report')
 })

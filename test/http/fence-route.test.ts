@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { duplexPair } from 'node:stream'
 import { test } from 'tap'
 import { doubt, unreachable } from '../../agent/domain/verdict.ts'
 import type { FenceRecord } from '../../agent/fence/record.ts'
@@ -47,6 +49,34 @@ test('the request reaches the use case whole, with ids of its own', async (t) =>
   t.match(answer.json(), { fenceId: calls[0]?.fenceId })
   await server.inject({ ...post, payload: command() })
   t.not(calls[0]?.fenceId, calls[1]?.fenceId)
+})
+
+test('the connection of a caller elsewhere goes along, and is kept acknowledged', async (t) => {
+  const { server, calls } = openDesk()
+  await server.ready()
+  const [socket, caller] = duplexPair()
+  const ends = {
+    remoteAddress: '::ffff:192.0.2.1',
+    remotePort: 40_000,
+    localAddress: '::ffff:192.0.2.9',
+    localPort: 7171,
+  }
+  const kept: unknown[][] = []
+  const setKeepAlive = (...args: unknown[]): void => {
+    kept.push(args)
+  }
+  server.server.emit('connection', Object.assign(socket, ends, { setKeepAlive }))
+  const body = JSON.stringify(command())
+  caller.write(
+    `POST ${fenceUrl} HTTP/1.1\r\nhost: peer\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  )
+  t.match(String((await once(caller, 'data'))[0]), /^HTTP\/1\.1 200 /)
+  const plain = { remoteAddress: '192.0.2.1', localAddress: '192.0.2.9' }
+  t.same(calls[0]?.caller, { ...ends, ...plain })
+  t.same(kept, [[true, 1000]])
+  socket.destroy()
+  await server.inject({ method: 'POST', url: fenceUrl, payload: command() })
+  t.notOk(calls[1]?.caller, 'and that of a caller on this host does not')
 })
 
 test('the operator cuts the budget', async (t) => {

@@ -60,6 +60,12 @@ const rows: readonly Row[] = [
     reason: 'suspect-answered',
     make: states('reject-prohibited', 'no-icmp'),
   },
+  {
+    state: 'icmp admin-prohibited over IPv6 (EACCES here), no ping',
+    reason: 'suspect-answered',
+    make: states('reject-prohibited', 'no-icmp'),
+    command: (host) => ({ targetHostIp: host.address6 }),
+  },
   { state: 'sshd hangs', reason: 'banner-stalled', make: states('sshd-hang') },
   {
     state: 'one of two addresses is silent, the other serves',
@@ -146,6 +152,97 @@ test('silence, and what only looks like it', async (t) => {
     })
   }
   for (const line of table) t.comment(line)
+})
+
+/** Asks as another host does, and lets it wait for the answer. */
+const askFrom = async (caller: LabHost, url: string, command: object): Promise<string> => {
+  const { text } = await caller.exec(
+    `curl -g -s -m 30 -H 'content-type: application/json' -d '${JSON.stringify(command)}' ${url}/ha/fence/vm/from/peer`,
+  )
+  return text
+}
+
+interface Answer {
+  readonly reason: string
+  readonly evidence: { readonly witnesses: readonly object[] }
+}
+
+const callerRows: readonly {
+  readonly state: string
+  readonly family: 'address' | 'address6'
+  readonly make: (caller: LabHost) => Promise<unknown>
+  readonly during?: (caller: LabHost) => Promise<unknown>
+  readonly reason: string
+  readonly by?: string
+}[] = [
+  {
+    state: 'answers pings',
+    family: 'address',
+    make: async () => {},
+    reason: 'every-address-silent',
+    by: 'echo',
+  },
+  {
+    state: 'drops pings',
+    family: 'address',
+    make: async (caller) => await caller.state('no-icmp'),
+    reason: 'every-address-silent',
+    by: 'tcp',
+  },
+  {
+    state: 'drops pings, over IPv6',
+    family: 'address6',
+    make: async (caller) => await caller.state('no-icmp'),
+    reason: 'every-address-silent',
+    by: 'tcp',
+  },
+  {
+    state: 'drops pings, and falls silent',
+    family: 'address',
+    make: async (caller) => await caller.state('no-icmp'),
+    during: async (caller) => {
+      await new Promise((resolve) => setTimeout(resolve, 4_000))
+      return await caller.state('link-down')
+    },
+    reason: 'peer-isolated',
+  },
+]
+
+test('the caller is the only witness', async (t) => {
+  for (const row of callerRows) {
+    await t.test(`and ${row.state}`, async (t) => {
+      const caller = await bootHost('--no-libvirt')
+      const host = await bootHost('--no-libvirt')
+      const agent = await startAgent({
+        http: { listen: '[::]:0', allowFrom: ['10.77.0.0/24', 'fd77::/64'] },
+        ssh: { identityFiles: [key] },
+        suspects: { pidNamespace: 'nested' },
+      })
+      try {
+        await row.make(caller)
+        await host.state('link-down')
+        const port = new URL(agent.url).port
+        const own = row.family === 'address' ? '10.77.0.1' : '[fd77::1]'
+        const command = { vmUuid: newVmUuid(), targetHostIp: host[row.family] }
+        const answer = askFrom(caller, `http://${own}:${port}`, command)
+        await row.during?.(caller)
+        if (row.during === undefined) {
+          const { reason, evidence } = JSON.parse(await answer) as Answer
+          t.equal(reason, row.reason, JSON.stringify(evidence))
+          t.match(evidence.witnesses, [{ address: caller[row.family], by: row.by }])
+        } else {
+          await answer
+          t.match(agent.written().journal, `"because":"${row.reason}"`)
+        }
+        const [, ms] = /"durationMs":([0-9.]+)/.exec(agent.written().journal) ?? []
+        t.comment(`caller ${row.state} | ${row.reason} | ${ms} ms`)
+      } finally {
+        await agent.stop()
+        await host.down()
+        await caller.down()
+      }
+    })
+  }
 })
 
 test('a changed host key refuses, for good', async (t) => {

@@ -4,11 +4,13 @@ import { dropAll, makeNetwork, skipReason } from './namespaces.ts'
 const root = { skip: skipReason() }
 // Every test has its own network, and spends its time waiting.
 t.jobs = 4
+t.setTimeout(150_000)
 const v4 = '10.91.0.2'
 const v6 = 'fd91::2'
 const yes = (address: string, ...vouchesFor: readonly string[]) => ({
   address,
   answered: 'yes',
+  by: 'echo',
   vouchesFor,
 })
 
@@ -32,24 +34,8 @@ test('a suspect that drops everything but answers ARP', root, async (t) => {
   })
 })
 
-test('a suspect whose firewall rejects', root, async (t) => {
-  const { look, filter } = await makeNetwork(t)
-  filter('suspect', [
-    'in ip protocol icmp reject with icmp type host-prohibited',
-    'in icmpv6 type echo-request reject with icmpv6 type admin-prohibited',
-  ])
-  const { addresses } = await look([v4, v6])
-  t.match(addresses, [{ echo: 'icmp-error' }, { echo: 'icmp-error' }])
-})
-
-test('a suspect that says "host unreachable" itself', root, async (t) => {
-  const { look, filter } = await makeNetwork(t)
-  filter('suspect', ['in ip protocol icmp reject with icmp type host-unreachable'])
-  t.match((await look([v4])).addresses, [{ echo: 'icmp-error' }])
-})
-
 test('a suspect behind a gateway', root, async (t) => {
-  const { look, ip, filter, inside } = await makeNetwork(t)
+  const { look, filter, inside } = await makeNetwork(t)
   const far = '10.92.0.2'
   await t.test('answers', async (t) => {
     t.same(await look([far]), {
@@ -75,13 +61,6 @@ test('a suspect behind a gateway', root, async (t) => {
       inside('gateway', 'nft flush ruleset')
     },
   )
-  await t.test('is gone, and the gateway says so', async (t) => {
-    ip('far', 'addr del 10.92.0.2/24 dev v0')
-    ip('gateway', 'neigh flush all')
-    t.same((await look([far])).addresses, [
-      { address: far, echo: 'icmp-error', neighbour: 'off-link' },
-    ])
-  })
 })
 
 test('our own trouble', root, async (t) => {

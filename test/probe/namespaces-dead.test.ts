@@ -4,11 +4,13 @@ import { dropAll, makeNetwork, skipReason } from './namespaces.ts'
 const root = { skip: skipReason() }
 // Every test has its own network, and spends its time waiting.
 t.jobs = 4
+t.setTimeout(150_000)
 const v4 = '10.91.0.2'
 const v6 = 'fd91::2'
 const yes = (address: string, ...vouchesFor: readonly string[]) => ({
   address,
   answered: 'yes',
+  by: 'echo',
   vouchesFor,
 })
 const dead = (address: string) => ({ address, echo: 'no-neighbour', neighbour: 'unresolved' })
@@ -30,7 +32,10 @@ test('a suspect that died, and a gateway that', root, async (t) => {
   await t.test('answers ARP only', async (t) => {
     filter('gateway', dropAll)
     ip('peer', 'neigh flush all')
-    t.same(await look([v4]), { addresses: [dead(v4)], witnesses: [yes('10.91.0.254', v4)] })
+    t.same(await look([v4]), {
+      addresses: [dead(v4)],
+      witnesses: [{ ...yes('10.91.0.254', v4), by: 'neighbour' }],
+    })
     inside('gateway', 'nft flush ruleset')
   })
   await t.test('is dead as well', async (t) => {

@@ -81,7 +81,9 @@ export const makeNetwork = async (t: Test) => {
     addresses: readonly string[],
     { witnesses = [] as readonly string[], budgetMs = 15_000, probe = probeOf(witnesses) } = {},
   ) => {
-    return await probe.look(addresses, budgetMs, new AbortController().signal, realClock.nowMs())
+    return await probe.look(addresses, budgetMs, new AbortController().signal, {
+      sinceMs: realClock.nowMs(),
+    })
   }
   const filter = (host: Name, rules: readonly string[]): void => {
     const chains = [

@@ -3,6 +3,7 @@ import { addressesMax, pollMs, witnessesMax } from '../../agent/probe/limits.ts'
 import { createProbe } from '../../agent/probe/probe.ts'
 import type { ToolEnd } from '../../agent/probe/run-tool.ts'
 import type { Clock } from '../../agent/fence/ports.ts'
+import type { CallerConnection } from '../../agent/fence/request.ts'
 import { realClock } from '../../agent/real-clock.ts'
 
 /** A kernel in words: what each command line prints. A function is asked anew at each call. */
@@ -56,7 +57,10 @@ const nextPing = `ping -n -c 2 -i 0.2 -W 1 -- ${suspect}`
 const knownPing = `ping -n -c 3 -i 0.2 -W 1 -- ${suspect}`
 const anewPing = `ping -n -c 2 -i 0.2 -W 3 -- ${suspect}`
 const removal = `ip -j neigh del to ${suspect} dev v0`
+const gatewayProbe = `ip -j neigh change to ${gateway} dev v0 nud probe`
 const gatewayPing = `ping -n -c 2 -i 0.2 -W 2 -- ${gateway}`
+
+const none = says('[]')
 
 /** A dead suspect that the kernel holds no entry of, and a gateway that answers. */
 const deadSuspect: Script = {
@@ -76,6 +80,7 @@ const lookWith = async (
     witnesses = [] as readonly string[],
     budgetMs = 5000,
     signal = new AbortController().signal,
+    caller = undefined as CallerConnection | undefined,
   } = {},
 ) => {
   const asked: string[] = []
@@ -91,13 +96,14 @@ const lookWith = async (
       },
     },
   )
-  return { ...(await probe.look(addresses, budgetMs, signal, 0)), asked }
+  return { ...(await probe.look(addresses, budgetMs, signal, { sinceMs: 0, caller })), asked }
 }
 
 const silence = { address: suspect, echo: 'no-neighbour', neighbour: 'unresolved' }
 const seen = (address: string, answered: string, ...vouchesFor: readonly string[]) => ({
   address,
   answered,
+  ...(answered === 'yes' ? { by: 'echo' } : {}),
   vouchesFor,
 })
 const vouched = [seen(gateway, 'yes', suspect)]
@@ -220,7 +226,6 @@ const reading = (...entries: readonly ToolEnd[]): Script => ({
   [neighOf(suspect)]: inTurn(...entries),
 })
 const stale = neighbour(suspect, 'STALE', 90, 60)
-const none = says('[]')
 
 test('an old entry of a suspect that answers no ping is taken away', async (t) => {
   const { addresses, asked } = await lookWith(reading(stale, stale, stale, none))
@@ -273,6 +278,35 @@ test('an entry that was confirmed as the fence began is not told before it can b
   t.same(gone.addresses, [noProof], 'nor where it is gone before that')
 })
 
+test('an entry that cannot be dated is taken away in the end, and proves nothing', async (t) => {
+  // As old as the fence, to the millisecond.
+  const script = (after: ToolEnd, mayRemove: boolean): Script => {
+    let isRemoved = false
+    let polls = 0
+    return {
+      ...knownSuspect,
+      [removal]: () => {
+        isRemoved = mayRemove
+        return says('', mayRemove ? 0 : 2)
+      },
+      [neighOf(suspect)]: () => {
+        polls += 1
+        // Two reads come before the clock moves, one more before each removal.
+        const ageSec = Math.floor(((polls - 2) * pollMs) / 1000)
+        return isRemoved ? after : neighbour(suspect, 'REACHABLE', Math.max(0, ageSec), 0)
+      },
+    }
+  }
+  const dead = await lookWith(script(none, true))
+  const noProof = { address: suspect, echo: 'no-neighbour', neighbour: 'not-run' }
+  t.same(dead.addresses, [{ ...noProof, oldEntry: 'removed' }])
+  const back = neighbour(suspect, 'REACHABLE', 0, 0)
+  const living = await lookWith({ ...script(back, true), [anewPing]: lost(suspect, 2) })
+  t.match(living.addresses, [{ neighbour: 'answered', oldEntry: 'removed' }])
+  const kept = await lookWith(script(none, false))
+  t.match(kept.addresses, [{ echo: 'silent', neighbour: 'not-run', oldEntry: 'kept' }])
+})
+
 test('an entry that was confirmed inside the fence is an answer', async (t) => {
   const fresh = Array.from({ length: 12 }, () => neighbour(suspect, 'REACHABLE', 0, 0))
   const { addresses, asked } = await lookWith(reading(...fresh))
@@ -323,7 +357,8 @@ test('a ping that was given back because another fence took the entry away prove
       },
     },
   )
-  const look = async () => await probe.look([suspect], 5000, new AbortController().signal, 0)
+  const look = async () =>
+    await probe.look([suspect], 5000, new AbortController().signal, { sinceMs: 0 })
   let second: ReturnType<typeof look> | undefined
   t.same((await look()).addresses, [silence])
   t.equal(asked.filter((line) => line === nextPing).length, 1, 'it had to ask once more')
@@ -434,17 +469,43 @@ const witnessRows: readonly [string, Script, string][] = [
     'no',
   ],
   [
-    'silent, and confirmed maybe just before the look',
+    'silent, and confirmed maybe just before it was asked',
     {
       [gatewayPing]: lost(gateway, 2),
-      [neighOf(gateway)]: inTurn(neighbour(gateway, 'REACHABLE', 0, 0), says('[]')),
+      [neighOf(gateway)]: inTurn(
+        neighbour(gateway, 'REACHABLE', 0, 0),
+        neighbour(gateway, 'REACHABLE', 0, 0),
+        none,
+      ),
     },
     'no',
   ],
   [
-    'silent, and confirmed surely inside the look',
-    { [gatewayPing]: lost(gateway, 2), [neighOf(gateway)]: neighbour(gateway, 'REACHABLE', 0, 0) },
+    'silent, and confirmed surely since it was asked',
+    { [gatewayPing]: lost(gateway, 2), [neighOf(gateway)]: neighbour(gateway, 'STALE', 0, 0) },
     'yes',
+  ],
+  [
+    'silent, and it answers the kernel that was told to ask',
+    {
+      [gatewayPing]: lost(gateway, 2),
+      [gatewayProbe]: says(''),
+      [neighOf(gateway)]: neighbour(gateway, 'REACHABLE', 9e9, 0),
+    },
+    'yes',
+  ],
+  [
+    'silent, and it does not answer the kernel that was told to ask',
+    {
+      [gatewayPing]: lost(gateway, 2),
+      [gatewayProbe]: says(''),
+      [neighOf(gateway)]: inTurn(
+        neighbour(gateway, 'REACHABLE', 9e9, 0),
+        neighbour(gateway, 'PROBE', 9e9, 0),
+        neighbour(gateway, 'FAILED', 9e9, 0),
+      ),
+    },
+    'no',
   ],
   [
     'silent, and confirmed long ago for as long as we watch',
@@ -453,6 +514,11 @@ const witnessRows: readonly [string, Script, string][] = [
       [neighOf(gateway)]: neighbour(gateway, 'REACHABLE', 9e9, 60),
     },
     'no',
+  ],
+  [
+    'silent, and a neighbour table that cannot be read',
+    { [gatewayPing]: lost(gateway, 2), [neighOf(gateway)]: notStarted },
+    'not-run',
   ],
 ]
 
@@ -533,4 +599,77 @@ test('IPv4 does not vouch for IPv6', async (t) => {
     { addresses: [suspect6], witnesses: [gateway] },
   )
   t.same(witnesses, [seen(gateway, 'not-run')])
+})
+
+const caller = {
+  remoteAddress: '10.0.0.9',
+  remotePort: 40_000,
+  localAddress: '10.0.0.1',
+  localPort: 7171,
+}
+const callerPing = 'ping -n -c 2 -i 0.2 -W 2 -- 10.0.0.9'
+const socketOf = 'ss -n -t -i ( sport = :7171 and dport = :40000 )'
+const acked = (agoMs: number) =>
+  says(`ESTAB 0 0 10.0.0.1:7171 10.0.0.9:40000\n\t cubic lastsnd:9 lastack:${agoMs} rto:204\n`)
+/** No gateway and no ping of the caller: only its connection can tell. */
+const callerOnly: Script = {
+  ...deadSuspect,
+  'ip -j -4 route show default': none,
+  [routeOf('10.0.0.9')]: route('10.0.0.9'),
+  [callerPing]: lost('10.0.0.9', 2),
+  [neighOf('10.0.0.9')]: none,
+}
+
+test('the caller is a witness beside the others', async (t) => {
+  const script = { ...deadSuspect, ...callerOnly, [callerPing]: replies('10.0.0.9') }
+  const alone = await lookWith(script, { caller })
+  t.same(alone.witnesses, [seen('10.0.0.9', 'yes', suspect)])
+  t.notOk(alone.asked.includes(socketOf), 'its connection is not looked at where it answers a ping')
+  const two = await lookWith(script, { caller, witnesses: [gateway, '10.0.0.9'] })
+  t.same(two.witnesses, [seen(gateway, 'yes', suspect), seen('10.0.0.9', 'yes', suspect)])
+  const own = await lookWith(script, { caller: { ...caller, remoteAddress: suspect } })
+  t.same(own.witnesses, [], 'but not where it is the suspect')
+})
+
+test('the caller’s connection vouches where the caller answers no ping', async (t) => {
+  const rows: readonly (readonly [string, ToolEnd | (() => ToolEnd), string, string?])[] = [
+    ['acknowledged just before it was asked, and gone', inTurn(acked(0), says('')), 'no'],
+    ['acknowledged since it was asked', inTurn(acked(900), acked(950), acked(10)), 'yes', 'tcp'],
+    ['acknowledged before it was asked, for as long as we watch', acked(90_000), 'no'],
+    ['no such connection any more', says('State Recv-Q Send-Q\n'), 'no'],
+    ['no ss', notStarted, 'no'],
+    ['ss that fails', says('', 1), 'no'],
+  ]
+  for (const [name, end, answered, by] of rows) {
+    const { witnesses } = await lookWith({ ...callerOnly, [socketOf]: end }, { caller })
+    t.match(
+      witnesses,
+      [{ address: '10.0.0.9', answered, ...(by === undefined ? {} : { by }) }],
+      name,
+    )
+  }
+  const later = inTurn(acked(900), acked(10), says(''))
+  const { witnesses } = await lookWith({ ...callerOnly, [socketOf]: later }, { caller })
+  t.match(witnesses, [{ answered: 'no' }], 'and it has to do so again after the silence')
+})
+
+test('a caller behind a gateway has no neighbour entry to fall back on', async (t) => {
+  const script = {
+    ...callerOnly,
+    [routeOf('10.0.0.9')]: route('10.0.0.9', ',"gateway":"10.0.0.254"'),
+    [socketOf]: says(''),
+  }
+  const { witnesses, asked } = await lookWith(script, { caller })
+  t.match(witnesses, [{ answered: 'no' }])
+  t.notOk(asked.includes(neighOf('10.0.0.9')))
+})
+
+test('a connection that is looked at when the budget ends was not asked', async (t) => {
+  const script = {
+    ...callerOnly,
+    [routeOf('10.0.0.9')]: route('10.0.0.9', ',"gateway":"10.0.0.254"'),
+    [socketOf]: acked(90_000),
+  }
+  const { witnesses } = await lookWith(script, { caller, budgetMs: 0 })
+  t.match(witnesses, [{ answered: 'not-run' }])
 })
