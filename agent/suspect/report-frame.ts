@@ -77,6 +77,7 @@ export const readFrame = (
   if (finalScan.living !== living.length || finalScan.newcomers !== newcomers.length) {
     return undefined
   }
+  if (!isListed(doubtful, finalScan)) return undefined
   return {
     vm,
     host,
@@ -92,6 +93,20 @@ export const readFrame = (
     virsh: virsh.word('state', words.virsh),
     pgrep: pgrep.word('state', words.pgrep),
   }
+}
+
+/** How many of the doubtful processes the program lists. */
+const doubtfulListedMax = 8
+
+/**
+ * Whether the doubtful processes that are listed are those that the scan counted. Otherwise one
+ * digit, lost on its way or flipped in a memory, would take a doubt away.
+ */
+const isListed = (listed: readonly DoubtfulProcess[], scan: FinalScan): boolean => {
+  const kinds = ['unattributable', 'ambiguous', 'unreadable'] as const
+  const counted = kinds.reduce((sum, why) => sum + scan[why], 0)
+  if (listed.length !== Math.min(counted, doubtfulListedMax)) return false
+  return kinds.every((why) => listed.filter((one) => one.why === why).length <= scan[why])
 }
 
 const readQemus = (reader: LineReader): readonly QemuSeen[] | undefined => {

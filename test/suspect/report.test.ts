@@ -57,7 +57,9 @@ test('a report with a qemu, its tasks and doubtful processes', async (t) => {
     'task tid=85 state=D wchan=exit_aio comm=worker',
     'task tid=86 state=R wchan=- comm=CPU_0/KVM',
     'doubtful why=ambiguous pid=7 comm=bash',
-  ).replace('living=0', 'living=1')
+  )
+    .replace('living=0', 'living=1')
+    .replace('ambiguous=0', 'ambiguous=1')
   const parsed = read(text)
   t.equal(parsed.kind, 'complete')
   if (parsed.kind !== 'complete') return
