@@ -1,20 +1,36 @@
 /** Tells when the suspect's sshd has identified itself, which ssh2 does not. */
 import type { Socket } from 'node:net'
 
-/** What may stand before the identification, in bytes; ssh2 gives up on longer lines by itself. */
-const kept = 8192
+/**
+ * What may stand before the identification, in bytes. ssh2 takes 8 MB, and reads all of it anew with
+ * every packet: that would keep this whole process, and every other fence in it, busy for seconds.
+ */
+const greetingBytesMax = 65_536
+
+const lineBegin = '\nSSH-'
 
 /**
- * Calls back once, when a line that begins with `SSH-` has come. To be called after the client has
- * the socket and paused it: a listener here must not start the flow before the client's own.
+ * Calls back once: when a line that begins with `SSH-` has come, or when more came without one than
+ * anybody has to say. To be called after the client has the socket and paused it: a listener here
+ * must not start the flow before the client's own.
  */
-export const watchIdentification = (socket: Socket, identified: () => void): void => {
-  let text = ''
+export const watchIdentification = (
+  socket: Socket,
+  identified: () => void,
+  tooLong: () => void,
+): void => {
+  let bytes = 0
+  // The stream begins as every line does: after an end of line.
+  let tail = '\n'
   const read = (chunk: Buffer): void => {
-    text = (text + chunk.toString('latin1')).slice(-kept)
-    if (!/(?:^|\n)SSH-/.test(text)) return
+    bytes += chunk.length
+    const text = tail + chunk.toString('latin1')
+    tail = text.slice(1 - lineBegin.length)
+    const isIdentified = text.includes(lineBegin)
+    if (!isIdentified && bytes <= greetingBytesMax) return
     socket.off('data', read)
-    identified()
+    if (isIdentified) identified()
+    else tooLong()
   }
   socket.on('data', read)
 }

@@ -171,9 +171,15 @@ export const openSession = (
       return
     }
     enter('banner')
-    watchIdentification(socket, () => {
-      enter('handshake')
-    })
+    watchIdentification(
+      socket,
+      () => {
+        enter('handshake')
+      },
+      () => {
+        end('handshake-failed')
+      },
+    )
   })
 
 const sessionOf = (

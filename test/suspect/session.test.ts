@@ -87,6 +87,11 @@ test('servers that are no sshd, or one in trouble', async (t) => {
       (socket) => socket.write('x'.repeat(9000)),
     ],
     [
+      'greets without an end',
+      'handshake-failed',
+      (socket) => socket.write(`${'welcome'.repeat(100)}\r\n`.repeat(100)),
+    ],
+    [
       'identifies itself and goes on with junk',
       'handshake-failed',
       (socket) => socket.write(`${banner}${'\xff\x00'.repeat(400)}`, 'latin1'),
