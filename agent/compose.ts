@@ -62,6 +62,8 @@ const suspectConfig = async ({ ssh, fence, suspects }: Config): Promise<SuspectC
   identityKeys: await readIdentityKeys(ssh.identityFiles),
   holdMs: fence.holdMs,
   pidNamespace: suspects.pidNamespace,
+  pageCache: suspects.pageCache,
+  sharedFileSystems: suspects.sharedFileSystems,
   // Who accepts a suspect on loopback means this very host, so that it cannot be told apart by its ids.
   own: suspects.allowLoopback ? { machineId: '', bootId: '' } : await readOwnIdentity(),
   programText: await readFile(programFile, 'utf8'),

@@ -22,6 +22,8 @@ export interface Config {
     readonly networks: readonly string[]
     readonly allowLoopback: boolean
     readonly pidNamespace: 'initial' | 'nested'
+    readonly pageCache: 'report' | 'flush' | 'refuse'
+    readonly sharedFileSystems: readonly string[]
   }
   readonly probe: { readonly witnesses: readonly string[] }
   readonly journal: { readonly file: string }

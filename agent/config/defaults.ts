@@ -31,6 +31,9 @@ export const withDefaults = (file: ConfigFile): SettledConfig => {
       networks: file.suspects?.networks ?? suspects.properties.networks.default,
       allowLoopback: file.suspects?.allowLoopback ?? suspects.properties.allowLoopback.default,
       pidNamespace: file.suspects?.pidNamespace ?? suspects.properties.pidNamespace.default,
+      pageCache: file.suspects?.pageCache ?? suspects.properties.pageCache.default,
+      sharedFileSystems:
+        file.suspects?.sharedFileSystems ?? suspects.properties.sharedFileSystems.default,
     },
     probe: { witnesses: file.probe?.witnesses ?? probe.properties.witnesses.default },
     journal: { file: file.journal?.file ?? journal.properties.file.default },

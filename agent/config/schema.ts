@@ -66,6 +66,27 @@ const suspects = {
       'x-cost':
         '"nested" believes a container to be the host: a qemu outside of it is not seen. For tests only.',
     },
+    pageCache: {
+      type: 'string',
+      enum: ['report', 'flush', 'refuse'],
+      default: 'report',
+      description:
+        'What to do where the page cache of a suspect may hold writes of the dead VM for shared storage.',
+      'x-unit': 'word',
+      'x-cost':
+        '"report" only says so in the evidence: the suspect may write them after the verdict. "flush" syncs the file systems and refuses until that has ended. "refuse" refuses for as long as one is mounted there.',
+    },
+    sharedFileSystems: {
+      type: 'array',
+      maxItems: 32,
+      items: { type: 'string', pattern: '^[a-z0-9][a-z0-9._-]{0,31}$' },
+      default: [],
+      description:
+        'Types of file systems that other hosts can mount, too, besides NFS, Ceph and others that always are: "xfs", where an xfs lies on a shared LUN.',
+      'x-unit': 'words, as in /proc/mounts',
+      'x-cost':
+        'One that is not shared is flushed or refused for nothing; one that is missing may be written after the verdict.',
+    },
   },
 } as const
 

@@ -88,7 +88,14 @@ const summariseReport = (report: VmReport): object => ({
   io: {
     uring: report.io.uring,
     drained: report.io.drained,
+    devices: report.io.devices,
     sockets: report.io.sockets,
+  },
+  storage: {
+    kind: report.storage.kind,
+    fileSystems: report.storage.fileSystems,
+    pageCache: report.storage.pageCache,
+    policy: report.storage.policy,
   },
   virsh: report.virsh,
   pgrep: report.pgrep,

@@ -24,6 +24,8 @@ export const summaries: Readonly<Record<Because, string>> = {
     'A process on the host names the VM but is not recognisable as its qemu; look at it on the host.',
   'io-in-flight':
     'The qemu is gone but a write of it may still be on its way; ask again once its storage answers.',
+  'page-cache-dirty':
+    'The page cache of the host may still hold writes of the VM for shared storage; ask again once its storage answers, or power the host off.',
   'processes-hidden':
     'The login cannot see every process of the host; use root or sudo, or lift hidepid, then ask again.',
   'pid-namespace':

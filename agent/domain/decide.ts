@@ -36,7 +36,8 @@ const decideReport = (report: VmReport): Verdict => {
     doubtOfView(report.view) ??
     doubtOfQemus(report.qemus) ??
     doubtOfScan(report) ??
-    doubtOfIo(report)
+    doubtOfIo(report) ??
+    doubtOfPageCache(report)
   if (because !== undefined) return doubt(because)
   // From here on: right host, all processes visible, nothing of the VM alive, nothing in flight.
   if (report.qemus.length === 0) return confirmedDead('already-gone')
@@ -101,6 +102,19 @@ const doubtOfIo = ({ io }: VmReport): Doubt | undefined => {
   // doubt; a busy one is not, or no busy host could ever say that a VM is gone.
   if (io.uring === 'not-known' && io.drained === 'moving') return undefined
   return io.drained === 'yes' ? undefined : 'io-in-flight'
+}
+
+// Only the policy to report alone lets a page cache pass that may hold something.
+const doubtOfPageCache = ({ storage }: VmReport): Doubt | undefined => {
+  switch (storage.policy) {
+    case 'report':
+      return undefined
+    case 'flush':
+      if (storage.pageCache === 'flushed') return undefined
+      return storage.pageCache === 'none' ? undefined : 'page-cache-dirty'
+    case 'refuse':
+      return storage.pageCache === 'none' ? undefined : 'page-cache-dirty'
+  }
 }
 
 const decideSilence = (silence: SilenceEvidence): Verdict => {

@@ -28,6 +28,7 @@ export interface VmReport {
   /** Some of the processes behind the scan's doubts, for people. */
   readonly doubtful: readonly DoubtfulProcess[]
   readonly io: IoState
+  readonly storage: StorageState
   readonly virsh: VirshState
   readonly pgrep: PgrepState
 }
@@ -99,16 +100,44 @@ export interface IoState {
   /** Whether the qemu could have had writes in flight that outlive it (io_uring). */
   readonly uring: 'none' | 'seen' | 'not-known'
   /**
-   * Of the host's block devices, after the end of the qemu. `yes`: each was seen without a write in
-   * flight. `moving`: some never were, but all of them went on completing writes: busy, not hung.
+   * Of block devices, after the end of the qemu. `yes`: each was seen without a write in flight.
+   * `moving`: some never were, but all of them went on completing writes: busy, not hung. `ending`:
+   * the kernel still takes down an io_uring that may be the qemu's.
    */
-  readonly drained: 'not-needed' | 'yes' | 'moving' | 'no' | 'not-visible'
+  readonly drained: 'not-needed' | 'yes' | 'moving' | 'no' | 'ending' | 'not-visible'
+  /** Which devices: the qemu's own and what they are stacked on, or, where nobody can tell, all. */
+  readonly devices: 'not-needed' | 'own' | 'all'
   /**
    * Of TCP connections that the qemu had opened itself, to its storage perhaps. `none`: it had none.
    * `waiting`: after its end the kernel still holds data to send of somebody who is gone.
    */
   readonly sockets: 'none' | 'sent' | 'waiting'
 }
+
+/** What the qemu had opened for writing. */
+export interface StorageState {
+  /**
+   * The least visible of it. What waits in a network's client (`network-fs`), or in a program or a
+   * connection (`user-space`), is seen neither as a task nor on a block device.
+   */
+  readonly kind: 'none' | 'local' | 'network-fs' | 'user-space' | 'not-known'
+  readonly fileSystems: readonly FileSystem[]
+  /**
+   * Of files on shared storage, opened neither O_DIRECT nor O_SYNC: what the host may write later. It
+   * is `flushed` only where the suspect said, after the end of the qemu, that all of it was written.
+   */
+  readonly pageCache: 'none' | 'may-hold-dirty' | 'flushed' | 'not-flushed' | 'not-known'
+  /** What the operator wants done about it. */
+  readonly policy: PageCachePolicy
+}
+
+export type PageCachePolicy = 'report' | 'flush' | 'refuse'
+
+/** `block` is a block device, `fuse` any of that family, `other` one that is not in this list. */
+export type FileSystem =
+  | ('block' | 'ext2' | 'ext3' | 'ext4' | 'xfs' | 'btrfs' | 'zfs' | 'f2fs' | 'overlay' | 'fuse')
+  | ('nfs' | 'nfs4' | 'ceph' | 'cifs' | 'smb3' | '9p' | 'virtiofs' | 'ocfs2' | 'gfs2' | 'gpfs')
+  | ('lustre' | 'other')
 
 /** Libvirt's word: evidence for people, never a proof. */
 export type VirshState =

@@ -32,6 +32,7 @@ export const doubts = [
   'unattributable-qemu', // a dying qemu whose VM cannot be named any more
   'ambiguous-process', // a process names this VM, but not in a way that makes it the VM's qemu
   'io-in-flight', // the process is gone, a write of it may still be on its way
+  'page-cache-dirty', // the host may still write its page cache to shared storage
   // what we could not see
   'processes-hidden', // hidepid, or another process view that is not complete
   'pid-namespace', // not the host's own pid namespace: qemu may run outside of it

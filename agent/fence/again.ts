@@ -17,6 +17,7 @@ const prospects: Readonly<Record<Doubt, 'again' | 'once-more' | 'final'>> = {
   'unattributable-qemu': 'final',
   'ambiguous-process': 'final',
   'io-in-flight': 'final',
+  'page-cache-dirty': 'final',
   'processes-hidden': 'final',
   'pid-namespace': 'final',
   'scan-incomplete': 'final',

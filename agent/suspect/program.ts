@@ -1,8 +1,9 @@
 /** What goes over the session's stdin: the program, then the request, line by line. */
 import { randomBytes } from 'node:crypto'
+import type { PageCachePolicy } from '../domain/evidence.ts'
 import type { VmUuid } from '../domain/identity.ts'
 
-export interface ProgramRequest {
+export interface ProgramRequest extends StoragePolicy {
   readonly vm: VmUuid
   /** What the management plane calls this host; empty where it did not say. */
   readonly hostUuid: string
@@ -14,6 +15,13 @@ export interface ProgramRequest {
   readonly holdMs: number
   /** Whether a nested pid namespace is accepted as the whole host. */
   readonly pidNamespace: 'initial' | 'nested'
+}
+
+export interface StoragePolicy {
+  /** What to do about a page cache that may hold writes for shared storage. */
+  readonly pageCache: PageCachePolicy
+  /** Types of file systems that are shared besides those that the program knows to be. */
+  readonly sharedFileSystems: readonly string[]
 }
 
 export interface OwnIdentity {
@@ -42,6 +50,8 @@ export const composeRun = (programText: string, request: ProgramRequest): Progra
     `budget_ms=${request.budgetMs}`,
     `hold_ms=${request.holdMs}`,
     `pid_namespace=${request.pidNamespace}`,
+    `page_cache=${request.pageCache}`,
+    ...request.sharedFileSystems.map((type) => `shared_type=${type}`),
     `own_machine_id=${request.own.machineId}`,
     `own_boot_id=${request.own.bootId}`,
     `host_uuid=${request.hostUuid}`,

@@ -6,6 +6,7 @@ import type {
   ProcessView,
   QemuEnd,
   QemuSeen,
+  StorageState,
   TaskSeen,
   VmReport,
 } from '../domain/evidence.ts'
@@ -62,13 +63,13 @@ export const readFrame = (
   const doubtful = reader.takeAll('doubtful').map(doubtfulOf)
   const scan = reader.take('scan')
   const io = reader.take('io')
+  const storage = reader.take('storage')
   const virsh = reader.take('virsh')
   const pgrep = reader.take('pgrep')
   const end = reader.take('vm-end')
   if (vm === undefined || qemus === undefined || end === undefined) return undefined
-  if (scan === undefined || io === undefined || virsh === undefined || pgrep === undefined) {
-    return undefined
-  }
+  if (scan === undefined || io === undefined || storage === undefined) return undefined
+  if (virsh === undefined || pgrep === undefined) return undefined
   if (end.text('uuid') !== vm || end.count('lines') !== reader.taken() - before) return undefined
   const finalScan = scanOf(scan)
   // What the scan counted must be what the lines show: a report that disagrees with itself is void.
@@ -88,8 +89,10 @@ export const readFrame = (
     io: {
       uring: io.word('uring', words.uring),
       drained: io.word('drained', words.drained),
+      devices: io.word('devices', words.devices),
       sockets: io.word('sockets', words.sockets),
     },
+    storage: storageOf(storage),
     virsh: virsh.word('state', words.virsh),
     pgrep: pgrep.word('state', words.pgrep),
   }
@@ -108,6 +111,13 @@ const isListed = (listed: readonly DoubtfulProcess[], scan: FinalScan): boolean 
   if (listed.length !== Math.min(counted, doubtfulListedMax)) return false
   return kinds.every((why) => listed.filter((one) => one.why === why).length <= scan[why])
 }
+
+const storageOf = (line: ReportLine): StorageState => ({
+  kind: line.word('kind', words.storage),
+  fileSystems: words.fileSystem.filter((one) => line.text('types').split('+').includes(one)),
+  pageCache: line.word('page_cache', words.pageCache),
+  policy: line.word('policy', words.pageCachePolicy),
+})
 
 const readQemus = (reader: LineReader): readonly QemuSeen[] | undefined => {
   const qemus: QemuSeen[] = []

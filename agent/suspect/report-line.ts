@@ -3,6 +3,10 @@
 const natural = /^(0|[1-9][0-9]{0,14})$/
 const word = /^[A-Za-z0-9._/:+-]{1,80}$/
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const someOf = (words: readonly string[]): RegExp => {
+  const any = `(${words.join('|')})`
+  return new RegExp(`^(-|${any}(\\+${any})*)$`)
+}
 const one = (words: readonly string[]): RegExp => new RegExp(`^(${words.join('|')})$`)
 
 /** The closed sets of words, as the program says them; the types of `domain/evidence.ts` are the same. */
@@ -18,8 +22,36 @@ export const words = {
   hold: ['kept', 'cut'],
   why: ['unattributable', 'ambiguous', 'unreadable'],
   uring: ['none', 'seen', 'not-known'],
-  drained: ['not-needed', 'yes', 'moving', 'no', 'not-visible'],
+  drained: ['not-needed', 'yes', 'moving', 'no', 'ending', 'not-visible'],
+  devices: ['not-needed', 'own', 'all'],
   sockets: ['none', 'sent', 'waiting'],
+  storage: ['none', 'local', 'network-fs', 'user-space', 'not-known'],
+  fileSystem: [
+    'block',
+    'ext2',
+    'ext3',
+    'ext4',
+    'xfs',
+    'btrfs',
+    'zfs',
+    'f2fs',
+    'overlay',
+    'fuse',
+    'other',
+    'nfs',
+    'nfs4',
+    'ceph',
+    'cifs',
+    'smb3',
+    '9p',
+    'virtiofs',
+    'ocfs2',
+    'gfs2',
+    'gpfs',
+    'lustre',
+  ],
+  pageCache: ['none', 'may-hold-dirty', 'flushed', 'not-flushed', 'not-known'],
+  pageCachePolicy: ['report', 'flush', 'refuse'],
   virsh: ['destroyed', 'not-running', 'no-such-vm', 'no-answer', 'missing', 'failed', 'left-out'],
   pgrep: ['agreed', 'found-more', 'missing', 'failed', 'late', 'left-out'],
 } as const
@@ -56,7 +88,18 @@ const grammar = {
     unreadable: natural,
     hold: one(words.hold),
   },
-  io: { uring: one(words.uring), drained: one(words.drained), sockets: one(words.sockets) },
+  io: {
+    uring: one(words.uring),
+    drained: one(words.drained),
+    devices: one(words.devices),
+    sockets: one(words.sockets),
+  },
+  storage: {
+    kind: one(words.storage),
+    types: someOf(words.fileSystem),
+    page_cache: one(words.pageCache),
+    policy: one(words.pageCachePolicy),
+  },
   virsh: { state: one(words.virsh) },
   pgrep: { state: one(words.pgrep) },
   'vm-end': { uuid, lines: natural },

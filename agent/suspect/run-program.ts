@@ -5,7 +5,7 @@ import type { FenceRequest } from '../fence/request.ts'
 import { detailOf, evidenceOf } from './outcome.ts'
 import type { CommandEnd } from './outcome.ts'
 import { composeRun, programCommand } from './program.ts'
-import type { OwnIdentity } from './program.ts'
+import type { OwnIdentity, StoragePolicy } from './program.ts'
 import { parseReport } from './report.ts'
 import type { Session } from './session.ts'
 import type { Within } from './within.ts'
@@ -16,7 +16,7 @@ export const transferReserveMs = 750
 /** With less than this, in ms, the program could kill and not tell: it is not sent. */
 export const programBudgetMinMs = 250
 
-export interface ProgramConfig {
+export interface ProgramConfig extends StoragePolicy {
   readonly programText: string
   readonly own: OwnIdentity
   readonly holdMs: number
@@ -61,21 +61,24 @@ const attempt = async (
   privilege: 'as-login' | 'by-sudo',
   session: Session,
   { vm, suspect }: FenceRequest,
-  { programText, own, holdMs, pidNamespace, reportBytesMax }: ProgramConfig,
+  config: ProgramConfig,
   within: Within,
 ): Promise<Attempt> => {
   const budgetMs = Math.floor(within.deadline.leftMs() - transferReserveMs)
   if (budgetMs < programBudgetMinMs) return begun({ kind: 'cut-off', end: 'late' })
-  const { stdin, nonce } = composeRun(programText, {
+  const { own, holdMs, pidNamespace, pageCache, sharedFileSystems } = config
+  const { stdin, nonce } = composeRun(config.programText, {
     vm,
     hostUuid: suspect.hostUuid,
     own,
     budgetMs,
     holdMs,
     pidNamespace,
+    pageCache,
+    sharedFileSystems,
   })
   const ended = await session.run(programCommand(privilege), stdin, {
-    stdoutBytesMax: reportBytesMax,
+    stdoutBytesMax: config.reportBytesMax,
   })
   if (ended.kind === 'cut-off') return begun(ended)
   const parsed = parseReport(ended.stdout, nonce, vm)

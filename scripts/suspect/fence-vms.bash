@@ -31,6 +31,7 @@ main() {
 	say_view
 	list_qemu_programs
 	read_port_range
+	read_open_flags
 	if [[ $host_is == as-named ]]; then
 		fence_all
 	else

@@ -26,7 +26,8 @@ test('a report is told in closed words and numbers', async (t) => {
     qemus: [{ pid: 84, startTicks: 1234, by: 'argv-uuid', kill: 'sent', end: 'gone', afterMs: 10 }],
     finalScan: { processes: 200, living: 0 },
     doubtful: [{ why: 'ambiguous', pid: 7 }],
-    io: { uring: 'none', drained: 'not-needed', sockets: 'none' },
+    io: { uring: 'none', drained: 'not-needed', devices: 'not-needed', sockets: 'none' },
+    storage: { kind: 'local', fileSystems: ['block'], pageCache: 'none', policy: 'report' },
     virsh: 'no-such-vm',
     pgrep: 'agreed',
   })

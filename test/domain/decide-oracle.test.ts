@@ -16,7 +16,7 @@ import { doubts, mayProceed } from '../../agent/domain/verdict.ts'
 import { words } from '../../agent/suspect/report-line.ts'
 import { cleanReport, killedQemu, livingQemu, silentAddress } from '../fixtures/evidence.ts'
 
-const deadByTheBook = ({ host, view, qemus, finalScan, io }: VmReport): boolean => {
+const deadByTheBook = ({ host, view, qemus, finalScan, io, storage }: VmReport): boolean => {
   const nothingLeft =
     finalScan.living + finalScan.newcomers + finalScan.unattributable === 0 &&
     finalScan.ambiguous + finalScan.unreadable === 0 &&
@@ -26,10 +26,17 @@ const deadByTheBook = ({ host, view, qemus, finalScan, io }: VmReport): boolean 
     view.processes === 'all' && view.pidNamespace !== 'foreign' && finalScan.processes >= 1
   const io0 = io.uring === 'none' ? ['not-needed', 'yes'] : ['yes']
   const atRest = io.uring === 'not-known' ? [...io0, 'moving'] : io0
+  const asTheOperatorWants = [
+    ...words.pageCache.map((pageCache) => `report ${pageCache}`),
+    'flush none',
+    'flush flushed',
+    'refuse none',
+  ]
   return (
     host.is === 'as-named' &&
     sawEverything &&
     nothingLeft &&
+    asTheOperatorWants.includes(`${storage.policy} ${storage.pageCache}`) &&
     atRest.includes(io.drained) &&
     io.sockets !== 'waiting'
   )
@@ -98,8 +105,10 @@ const reports = (qemus: readonly (readonly QemuSeen[])[]): VmReport[] =>
     io: product<VmReport['io']>({
       uring: words.uring,
       drained: words.drained,
+      devices: ['all'],
       sockets: words.sockets,
     }),
+    storage: [cleanReport.storage],
     virsh: ['destroyed'],
     pgrep: ['agreed'],
   })
@@ -120,6 +129,34 @@ test('every small report', async (t) => {
   t.ok(small.some(deadByTheBook) && pairs.some(deadByTheBook), 'and holds proofs')
   t.same(disagreements(small), [], `no or one qemu: ${small.length} reports`)
   t.same(disagreements(pairs), [], `two qemu: ${pairs.length} reports`)
+})
+
+test('every small storage', async (t) => {
+  const storages = product<VmReport['storage']>({
+    kind: ['local', 'not-known'],
+    fileSystems: [['nfs4']],
+    pageCache: words.pageCache,
+    policy: words.pageCachePolicy,
+  })
+  const all = product<VmReport>({
+    vm: [cleanReport.vm],
+    host: [cleanReport.host],
+    view: [cleanReport.view],
+    finalScan: [cleanReport.finalScan],
+    doubtful: [[]],
+    virsh: ['destroyed'],
+    pgrep: ['agreed'],
+    qemus: [[], [killedQemu], [livingQemu('D')]],
+    io: product<VmReport['io']>({
+      uring: words.uring,
+      drained: words.drained,
+      devices: ['own', 'all'],
+      sockets: words.sockets,
+    }),
+    storage: storages,
+  })
+  t.ok(all.some(deadByTheBook))
+  t.same(disagreements(all), [], `${all.length} reports`)
 })
 
 const addressChoices = product<AddressSilence>({
@@ -197,7 +234,14 @@ test('random evidence', async (t) => {
     io: fc.record({
       uring: fc.constantFrom(...words.uring),
       drained: fc.constantFrom(...words.drained),
+      devices: fc.constantFrom(...words.devices),
       sockets: fc.constantFrom(...words.sockets),
+    }),
+    storage: fc.record({
+      kind: fc.constantFrom(...words.storage),
+      fileSystems: fc.subarray([...words.fileSystem]),
+      pageCache: fc.constantFrom(...words.pageCache),
+      policy: fc.constantFrom(...words.pageCachePolicy),
     }),
     virsh: fc.constantFrom(...words.virsh),
     pgrep: fc.constantFrom(...words.pgrep),

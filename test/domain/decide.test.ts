@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
-import type { Evidence } from '../../agent/domain/evidence.ts'
+import type { Evidence, IoState, StorageState } from '../../agent/domain/evidence.ts'
 import type { Because } from '../../agent/domain/verdict.ts'
 import {
   cleanReport,
@@ -15,6 +15,13 @@ type Row = readonly [sentence: string, evidence: Evidence, because: Because]
 
 const scan = (change: Partial<typeof cleanReport.finalScan>): Evidence =>
   reported({ finalScan: { ...cleanReport.finalScan, ...change } })
+const io = (
+  uring: IoState['uring'],
+  drained: IoState['drained'],
+  sockets: IoState['sockets'] = 'none',
+): IoState => ({ uring, drained, devices: 'all', sockets })
+const storage = (change: Partial<StorageState>): Evidence =>
+  reported({ storage: { ...cleanReport.storage, ...change } })
 const zombie = { ...killedQemu, end: { kind: 'zombie', afterMs: 1 } } as const
 const address = (change: Partial<typeof silentAddress>): Evidence =>
   silent({ addresses: [{ ...silentAddress, ...change }] })
@@ -30,12 +37,12 @@ const proofs: readonly Row[] = [
   ['a qemu that was killed and is gone is dead', reported(), 'destroyed'],
   [
     'nothing found, nothing hung: it was gone before us',
-    reported({ qemus: [], io: { uring: 'not-known', drained: 'yes', sockets: 'none' } }),
+    reported({ qemus: [], io: io('not-known', 'yes') }),
     'already-gone',
   ],
   [
     'a busy host, where devices never rest, can still say that nothing was found',
-    reported({ qemus: [], io: { uring: 'not-known', drained: 'moving', sockets: 'none' } }),
+    reported({ qemus: [], io: io('not-known', 'moving') }),
     'already-gone',
   ],
   [
@@ -46,12 +53,32 @@ const proofs: readonly Row[] = [
   ['a zombie without any other task cannot write', reported({ qemus: [zombie] }), 'zombie-only'],
   [
     'io_uring was used, and every device was seen at rest afterwards',
-    reported({ io: { uring: 'seen', drained: 'yes', sockets: 'none' } }),
+    reported({ io: io('seen', 'yes') }),
     'destroyed',
   ],
   [
     'its TCP connections have sent all they had',
-    reported({ io: { uring: 'none', drained: 'not-needed', sockets: 'sent' } }),
+    reported({ io: io('none', 'not-needed', 'sent') }),
+    'destroyed',
+  ],
+  [
+    'a dirty page cache that the operator wants to be told of alone',
+    storage({ pageCache: 'may-hold-dirty' }),
+    'destroyed',
+  ],
+  [
+    'a page cache that was flushed after the end of the qemu, where flushing was asked for',
+    storage({ policy: 'flush', pageCache: 'flushed' }),
+    'destroyed',
+  ],
+  [
+    'nothing that could be dirty, where that would refuse',
+    storage({ policy: 'refuse' }),
+    'destroyed',
+  ],
+  [
+    'what cannot be seen of network storage is told, and does not refuse',
+    storage({ kind: 'network-fs', fileSystems: ['nfs4'] }),
     'destroyed',
   ],
   [
@@ -123,27 +150,57 @@ const refusals: readonly Row[] = [
   ['this very host', reported({ host: { ...cleanReport.host, is: 'own-host' } }), 'own-host'],
   [
     'io_uring was used and a device still has writes in flight',
-    reported({ io: { uring: 'seen', drained: 'no', sockets: 'none' } }),
+    reported({ io: io('seen', 'no') }),
     'io-in-flight',
   ],
   [
     'io_uring was used and the devices are busy: its write may be among them',
-    reported({ io: { uring: 'seen', drained: 'moving', sockets: 'none' } }),
+    reported({ io: io('seen', 'moving') }),
     'io-in-flight',
   ],
   [
     'io_uring was used where no device can be seen',
-    reported({ io: { uring: 'seen', drained: 'not-visible', sockets: 'none' } }),
+    reported({ io: io('seen', 'not-visible') }),
     'io-in-flight',
   ],
   [
+    'the kernel still takes down an io_uring that may be the qemu’s',
+    reported({ io: io('seen', 'ending') }),
+    'io-in-flight',
+  ],
+  [
+    'a flush that did not end in time',
+    storage({ policy: 'flush', pageCache: 'not-flushed' }),
+    'page-cache-dirty',
+  ],
+  [
+    'a page cache that nobody flushed, though flushing was asked for',
+    storage({ policy: 'flush', pageCache: 'may-hold-dirty' }),
+    'page-cache-dirty',
+  ],
+  [
+    'a page cache that may hold something, where that refuses',
+    storage({ policy: 'refuse', pageCache: 'may-hold-dirty' }),
+    'page-cache-dirty',
+  ],
+  [
+    'a page cache that nobody could look into, where that refuses',
+    storage({ policy: 'refuse', pageCache: 'not-known' }),
+    'page-cache-dirty',
+  ],
+  [
+    'a flush, where any dirty page refuses',
+    storage({ policy: 'refuse', pageCache: 'flushed' }),
+    'page-cache-dirty',
+  ],
+  [
     'its TCP connections still hold data to send',
-    reported({ io: { uring: 'none', drained: 'not-needed', sockets: 'waiting' } }),
+    reported({ io: io('none', 'not-needed', 'waiting') }),
     'io-in-flight',
   ],
   [
     'a hung device, and nobody knows what the VM had used',
-    reported({ qemus: [], io: { uring: 'not-known', drained: 'no', sockets: 'none' } }),
+    reported({ qemus: [], io: io('not-known', 'no') }),
     'io-in-flight',
   ],
   ['SYN-ACK or RST', address({ tcp: 'answered' }), 'suspect-answered'],

@@ -208,7 +208,7 @@ test('who joins a look that had contact does not fall back to silence', async (t
     probe: async () =>
       await Promise.resolve({
         addresses: [{ address: '192.0.2.7', echo: 'silent', neighbour: 'off-link' }],
-        witnesses: [{ address: '192.0.2.1', answered: 'yes' }],
+        witnesses: [{ address: '192.0.2.1', answered: 'yes', vouchesFor: ['192.0.2.7'] }],
       }),
   })
   const hasty = service.fence(fenceRequest({}, { budgetMs: 1_900 }))

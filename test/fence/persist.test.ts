@@ -10,7 +10,7 @@ import { createSimClock } from '../fixtures/sim-clock.ts'
 const address = '192.0.2.7'
 const quiet: ProbeEvidence = {
   addresses: [{ address, echo: 'silent', neighbour: 'off-link' }],
-  witnesses: [{ address: '192.0.2.1', answered: 'yes' }],
+  witnesses: [{ address: '192.0.2.1', answered: 'yes', vouchesFor: ['192.0.2.7'] }],
 }
 const refusal = (because: 'contact-lost' | 'login-refused' | 'connection-dropped'): Evidence => ({
   kind: 'refusal',

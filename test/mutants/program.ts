@@ -31,7 +31,11 @@ export const programMutants = [
     ['nothing is killed', '&& kill_group "$key"', '&& :'],
   ]),
   ...at('84-fence', states, [
-    ['I/O in flight is not waited for', 'drain_io "$vm" && drain_sockets "$vm" || return', ':'],
+    [
+      'I/O in flight is not waited for',
+      'drain_io "$vm" && drain_sockets "$vm" && await_flush "$vm" || return',
+      ':',
+    ],
   ]),
   ...at('80-kill', program, [
     [

@@ -64,6 +64,8 @@ const fence = async (t: Test, given: Given): Promise<ContactOutcome> => {
     connectWindowMs: 4000,
     holdMs: 200,
     pidNamespace: 'initial',
+    pageCache: 'report',
+    sharedFileSystems: [],
     hostKeyPolicy: 'accept-new',
     knownHostsFile: freshFile(t),
     identityKeys: [],

@@ -30,6 +30,8 @@ const fence = async (t: Test, port: number, budgetMs = 20_000): Promise<Because>
       connectWindowMs: 4000,
       holdMs: 0,
       pidNamespace: 'initial',
+      pageCache: 'report',
+      sharedFileSystems: [],
       hostKeyPolicy: 'accept-new',
       knownHostsFile: join(directory, 'known_hosts'),
       identityKeys: [],

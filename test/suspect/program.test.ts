@@ -9,6 +9,8 @@ const request = {
   budgetMs: 9_000,
   holdMs: 300,
   pidNamespace: 'initial',
+  pageCache: 'flush',
+  sharedFileSystems: ['xfs', 'fuse.some-fs'],
 } as const
 
 test('the request follows the program, line by line', async (t) => {
@@ -19,6 +21,9 @@ test('the request follows the program, line by line', async (t) => {
     'budget_ms=9000',
     'hold_ms=300',
     'pid_namespace=initial',
+    'page_cache=flush',
+    'shared_type=xfs',
+    'shared_type=fuse.some-fs',
     'own_machine_id=aa',
     'own_boot_id=bb',
     'host_uuid=host-7',

@@ -28,10 +28,10 @@ const withQemu = (...lines: readonly string[]): string => {
   const all = [...bodies.slice(0, 4), ...lines, ...bodies.slice(4)]
   return numbered(all)
     .replace(
-      'vm-end uuid=' + someVm + ' lines=6',
-      `vm-end uuid=${someVm} lines=${6 + lines.length}`,
+      'vm-end uuid=' + someVm + ' lines=7',
+      `vm-end uuid=${someVm} lines=${7 + lines.length}`,
     )
-    .replace('end lines=10', `end lines=${10 + lines.length}`)
+    .replace('end lines=11', `end lines=${11 + lines.length}`)
 }
 const qemu = 'qemu pid=84 start=1234 by=argv-uuid seen=before-kill kill=sent'
 const living = `${qemu} end=living after_ms=0 tasks=1`
@@ -143,8 +143,11 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
   ],
   ['a count below zero', changed('living=0', 'living=-0'), 'report-invalid'],
   ['a count in hex', changed('living=0', 'living=0x0'), 'report-invalid'],
+  ['a file system of no name', changed('types=block', 'types='), 'report-invalid'],
+  ['a file system of any name', changed('types=block', 'types=block+evil'), 'report-invalid'],
+  ['a page cache of any word', changed('page_cache=none', 'page_cache=fine'), 'report-invalid'],
   ['an empty count', changed('living=0', 'living='), 'report-invalid'],
-  ['a frame that counts its lines wrongly', changed('lines=6', 'lines=5'), 'report-invalid'],
+  ['a frame that counts its lines wrongly', changed('lines=7', 'lines=6'), 'report-invalid'],
   [
     'a frame that ends as another VM',
     changed(`vm-end uuid=${someVm}`, `vm-end uuid=${otherVm}`),
@@ -152,7 +155,7 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
   ],
   [
     'an end that counts the lines wrongly',
-    changed('end lines=10', 'end lines=9'),
+    changed('end lines=11', 'end lines=10'),
     'report-invalid',
   ],
   [
@@ -165,7 +168,7 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
     numbered(['begin version=1 vms=0', ...bodies.slice(1, 3), 'end lines=4']),
     'report-invalid',
   ],
-  ['more after the end', `${whole}PF1 ${nonce} 11 pgrep state=agreed\n`, 'report-truncated'],
+  ['more after the end', `${whole}PF1 ${nonce} 12 pgrep state=agreed\n`, 'report-truncated'],
   [
     'an end within',
     numbered([...bodies.slice(0, 3), 'end lines=4', 'end lines=5']),
@@ -200,25 +203,34 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
     'the same VM in two frames',
     numbered([
       bodies[0]?.replace('vms=1', 'vms=2') ?? '',
-      ...bodies.slice(1, 9),
-      ...bodies.slice(3, 9),
-      'end lines=16',
+      ...bodies.slice(1, 10),
+      ...bodies.slice(3, 10),
+      'end lines=18',
     ]),
     'report-invalid',
   ],
 ]
+
+test('the types of the file systems', async (t) => {
+  const typesOf = (types: string): readonly string[] | undefined => {
+    const parsed = read(changed('types=block', `types=${types}`))
+    return parsed.kind === 'complete' ? parsed.report.storage.fileSystems : undefined
+  }
+  t.same(typesOf('-'), [])
+  t.same(typesOf('nfs4+ext4'), ['ext4', 'nfs4'])
+})
 
 test('what breaks the grammar or the sense of a report', async (t) => {
   for (const [sentence, text, expected] of rows) t.equal(outcome(text), expected, sentence)
 })
 
 test('two VMs in one report: each has its own', async (t) => {
-  const other = bodies.slice(3, 9).map((line) => line.replace(someVm, otherVm))
+  const other = bodies.slice(3, 10).map((line) => line.replace(someVm, otherVm))
   const text = numbered([
     bodies[0]?.replace('vms=1', 'vms=2') ?? '',
-    ...bodies.slice(1, 9),
+    ...bodies.slice(1, 10),
     ...other,
-    'end lines=16',
+    'end lines=18',
   ])
   for (const vm of [someVm, otherVm]) {
     const parsed = parseReport(text, nonce, vm)

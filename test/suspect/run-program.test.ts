@@ -37,6 +37,8 @@ const run = async (
     own: { machineId: 'm', bootId: 'b' },
     holdMs: 500,
     pidNamespace: 'initial',
+    pageCache: 'report',
+    sharedFileSystems: [],
     reportBytesMax: 4096,
   } as const
   const outcome = await runProgram(opened.session, request, config, within)

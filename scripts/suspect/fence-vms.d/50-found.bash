@@ -4,7 +4,6 @@
 groups=()
 declare -A group_vm=() group_by=() group_seen=() group_kill=() group_now=() group_after_ms=()
 declare -A vm_uring=() vm_ambiguous=() vm_dirty_ms=() vm_ended_ms=() vm_hold=() vm_reported=() vm_drained=()
-declare -A drained_devices=()
 # Of the last scan, for every VM alike.
 scan_seen=before-kill scan_processes=0 scan_unattributable=0 scan_unreadable=0 scan_doubtful=()
 

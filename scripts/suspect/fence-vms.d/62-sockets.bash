@@ -35,21 +35,14 @@ read_tcp_lines() {
 
 # Before the kill: the connections of this qemu. `seen`: it has some; `not-known`: it may have.
 note_sockets() {
-	local vm=$1 pid=$2 file lines line fields known=0
+	local vm=$1 pid=$2 inode line fields known=0
 	declare -A inodes=()
 	[[ ${vm_sockets[$vm]-} == not-known ]] && return
-	list_matches "/proc/$pid/fdinfo/*"
-	for file in "${matches[@]}"; do
-		lines=()
-		mapfile -t lines <"$file"
-		for line in "${lines[@]}"; do
-			[[ $line =~ ^ino:[[:space:]]+([0-9]+)$ ]] || continue
-			known=1
-			inodes[${BASH_REMATCH[1]}]=1
-		done
+	for inode in "${fd_inodes[@]}"; do
+		((inode > 0)) && known=1 inodes[$inode]=1
 	done
 	# Kernels before 5.14 do not tell the inode; and of another network namespace nothing can be seen later.
-	if ((!known)) || ! [[ /proc/$pid/ns/net -ef /proc/self/ns/net ]] || ! read_tcp_lines /proc/self/net; then
+	if ((!known || !fd_whole)) || ! [[ /proc/$pid/ns/net -ef /proc/self/ns/net ]] || ! read_tcp_lines /proc/self/net; then
 		vm_sockets[$vm]=not-known
 		return
 	fi

@@ -29,6 +29,7 @@ has_fork_room() {
 run_beside() {
 	local pid vm answer=''
 	exec </dev/null
+	if [[ $page_cache == flush ]]; then run_flushes & fi
 	if ! type -P pgrep >/dev/null; then
 		echo 'pgrep missing'
 	else
@@ -119,6 +120,9 @@ hear_beside() {
 		'pid rc='*) pgrep_state=failed ;;
 		'pid '*) pgrep_pids+=("${fields[1]}") ;;
 		'pgrep missing') pgrep_state=missing ;;
+		'flush '*) for vm in "${fields[@]:3}"; do
+			flush_result["$vm ${fields[2]}"]=${fields[1]}
+		done ;;
 		'virsh-pid '*) beside_virsh_pid=${fields[1]} ;;
 		'virsh all '*) for vm in "${vms[@]}"; do
 			[[ ${virsh_state[$vm]} == no-answer ]] && virsh_state[$vm]=${fields[2]}

@@ -19,7 +19,7 @@ say_qemu() {
 }
 
 report_vm() {
-	local vm=$1 key living=0 newcomers=0 first=$lines_said one doubtful=0
+	local vm=$1 key living=0 newcomers=0 first=$lines_said one doubtful=0 devices=${vm_told[$1]-all}
 	say "vm uuid=$vm"
 	for key in "${groups[@]}"; do
 		[[ ${group_vm[$key]} == "$vm" ]] || continue
@@ -34,7 +34,11 @@ report_vm() {
 	done
 	say "scan processes=$scan_processes living=$living newcomers=$newcomers" \
 		"unattributable=$scan_unattributable ambiguous=${vm_ambiguous[$vm]} unreadable=$scan_unreadable hold=${vm_hold[$vm]-cut}"
-	say "io uring=${vm_uring[$vm]-not-known} drained=${vm_drained[$vm]-no} sockets=${vm_sockets_state[$vm]-waiting}"
+	[[ ${vm_drained[$vm]-no} == not-needed ]] && devices="not-needed"
+	say "io uring=${vm_uring[$vm]-not-known} drained=${vm_drained[$vm]-no} devices=$devices" \
+		"sockets=${vm_sockets_state[$vm]-waiting}"
+	say "storage kind=${vm_storage[$vm]-not-known} types=${vm_types[$vm]:--}" \
+		"page_cache=${vm_page_cache[$vm]-not-known} policy=$page_cache"
 	say "virsh state=${virsh_state[$vm]-left-out}"
 	say "pgrep state=$pgrep_state"
 	say "vm-end uuid=$vm lines=$((lines_said - first + 1))"

@@ -12,7 +12,7 @@ advance_vm() {
 		[[ -n ${vm_ended_ms[$vm]-} ]] || vm_ended_ms[$vm]=$clock_ms
 		((clock_ms - vm_ended_ms[$vm] >= hold_ms)) || return
 		vm_hold[$vm]=kept
-		drain_io "$vm" && drain_sockets "$vm" || return
+		drain_io "$vm" && drain_sockets "$vm" && await_flush "$vm" || return
 	fi
 	if ((!scan_fresh)); then
 		scan_all after-kill
@@ -28,15 +28,25 @@ advance_vm() {
 }
 
 note_io() {
-	note_uring "$@"
-	note_sockets "$@"
+	local vm=$1 pid=$2
+	read_descriptors "$pid"
+	note_uring "$vm" "$pid"
+	note_storage "$vm" "$pid"
+	note_sockets "$vm" "$pid"
+	# It spoke to somebody over the network itself: to its storage, perhaps.
+	[[ ${vm_sockets[$vm]} == seen ]] && note_kind "$vm" user-space
+	[[ ${vm_sockets[$vm]} == not-known ]] && note_kind "$vm" not-known
 }
 
 kill_found() {
-	local key
+	local key uring=0
 	for key in "${groups[@]}"; do
-		[[ ${group_kill[$key]} == not-sent ]] && note_io "${group_vm[$key]}" "${key%:*}"
+		[[ ${group_kill[$key]} == not-sent ]] || continue
+		note_io "${group_vm[$key]}" "${key%:*}"
+		[[ ${vm_uring[${group_vm[$key]}]} == seen ]] && uring=1
 	done
+	# Once: a later look could take the ring of a VM that is dead by then for somebody else's.
+	((uring && !ring_workers_noted)) && note_ring_workers
 	for key in "${groups[@]}"; do
 		[[ ${group_kill[$key]} == not-sent ]] && kill_group "$key"
 	done
@@ -49,6 +59,7 @@ fence_all() {
 	kill_found
 	scan_all before-kill
 	kill_found
+	assume_page_cache
 	start_beside
 	finish_fence
 }
@@ -60,7 +71,7 @@ finish_fence() {
 		read_clock
 		((clock_ms >= deadline_ms)) && last_call=1
 		hear_beside
-		scan_fresh=0
+		scan_fresh=0 ring_workers_fresh=0
 		for vm in "${vms[@]}"; do
 			[[ -n ${vm_reported[$vm]-} ]] && continue
 			advance_vm "$vm" "$last_call"

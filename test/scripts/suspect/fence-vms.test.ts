@@ -223,6 +223,8 @@ test('cut off anywhere on its way, the program runs nothing', async (t) => {
     budgetMs: 8_000,
     holdMs: 0,
     pidNamespace: 'nested',
+    pageCache: 'report',
+    sharedFileSystems: [],
   })
   const step = Math.floor(stdin.length / 40)
   for (let bytes = 0; bytes < stdin.length; bytes += step) {
@@ -254,6 +256,8 @@ for (const [what, spoil] of voidRequests) {
       budgetMs: 2_000,
       holdMs: 0,
       pidNamespace: 'nested',
+      pageCache: 'report',
+      sharedFileSystems: [],
     })
     const { code, stdout } = await runStdin(spoil(stdin))
     t.equal(code, 3)
@@ -269,6 +273,8 @@ test('a peer that goes away stops the program', async (t) => {
     budgetMs: 20_000,
     holdMs: 10_000,
     pidNamespace: 'nested',
+    pageCache: 'report',
+    sharedFileSystems: [],
   })
   const { code, stdout } = await runStdin(stdin, true)
   t.equal(code, 4)

@@ -1,0 +1,85 @@
+# The open files of a process, told by the kernel's lists alone: no path is touched, because a look at a
+# file on storage that hangs would hang with it.
+# shellcheck shell=bash
+
+# Open flags that have another value on other processors. Without a value for this one, every
+# descriptor may be a file, and none is known to pass the page cache by.
+direct_flag=0 file_flag=0
+read_open_flags() {
+	case ${BASH_VERSINFO[5]} in
+	x86_64-* | i?86-* | s390x-* | riscv64-*) direct_flag=$((8#40000)) file_flag=$((8#100000)) ;;
+	aarch64-* | arm*) direct_flag=$((8#200000)) file_flag=$((8#400000)) ;;
+	powerpc*) direct_flag=$((8#400000)) file_flag=$((8#200000)) ;;
+	esac
+}
+
+# Every descriptor of a process, one entry each in fd_*. fd_whole: all were read. fd_ring: one of them
+# is an io_uring that says so; fd_ring_files: it holds files that may be no descriptor any more.
+fd_numbers=() fd_flags=() fd_mounts=() fd_inodes=() fd_whole=0 fd_ring=0 fd_ring_files=0
+read_descriptors() {
+	local file line lines flags mount inode
+	fd_numbers=() fd_flags=() fd_mounts=() fd_inodes=() fd_whole=0 fd_ring=0 fd_ring_files=0
+	list_matches "/proc/$1/fdinfo/*"
+	((${#matches[@]} > 0)) && fd_whole=1
+	for file in "${matches[@]}"; do
+		lines=() flags='' mount='' inode=0
+		mapfile -t lines <"$file"
+		for line in "${lines[@]}"; do
+			case $line in
+			flags:*) flags=${line##*[[:space:]]} ;;
+			mnt_id:*) mount=${line##*[[:space:]]} ;;
+			ino:*) inode=${line##*[[:space:]]} ;;
+			SqMask:*) fd_ring=1 ;;
+			UserFiles:*)
+				fd_ring=1
+				[[ ${line##*[[:space:]]} == 0 ]] || fd_ring_files=1
+				;;
+			esac
+		done
+		if [[ ! $flags =~ ^[0-7]+$ || ! $mount =~ ^[0-9]+$ ]]; then
+			fd_whole=0
+			continue
+		fi
+		fd_numbers+=("${file##*/}") fd_flags+=("$((8#$flags))") fd_mounts+=("$mount") fd_inodes+=("$inode")
+	done
+}
+
+# Mounts by their number, which is one of the whole kernel: device number, type, options, and the place
+# as it is written in the list. Ours are known throughout; of a process with other mounts, those asked for.
+declare -A mount_device=() mount_type=() mount_options=() mount_point=()
+own_mounts=()
+take_mount() {
+	local fields
+	# shellcheck disable=SC2206 # splitting is the point; what could hold blanks is escaped
+	fields=($2)
+	mount_device[$1]=${fields[2]} mount_point[$1]=${fields[4]}
+	# shellcheck disable=SC2206
+	fields=(${2##* - })
+	mount_type[$1]=${fields[0]} mount_options[$1]=,${fields[2]-},
+}
+
+read_own_mounts() {
+	local line lines=() id
+	((${#own_mounts[@]} > 0)) && return
+	mapfile -t lines </proc/self/mountinfo
+	for line in "${lines[@]}"; do
+		id=${line%% *}
+		own_mounts+=("$id")
+		take_mount "$id" "$line"
+	done
+}
+
+read_mounts_of_descriptors() {
+	local line lines=() id
+	declare -A wanted=()
+	read_own_mounts
+	for id in "${fd_mounts[@]}"; do
+		[[ -n ${mount_type[$id]-} ]] || wanted[$id]=1
+	done
+	((${#wanted[@]} > 0)) || return
+	mapfile -t lines <"/proc/$1/mountinfo"
+	for line in "${lines[@]}"; do
+		id=${line%% *}
+		[[ -n ${wanted[$id]-} ]] && take_mount "$id" "$line"
+	done
+}
