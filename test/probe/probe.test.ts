@@ -305,6 +305,8 @@ test('an entry that cannot be dated is taken away in the end, and proves nothing
   t.match(living.addresses, [{ neighbour: 'answered', oldEntry: 'removed' }])
   const kept = await lookWith(script(none, false))
   t.match(kept.addresses, [{ echo: 'silent', neighbour: 'not-run', oldEntry: 'kept' }])
+  const reads = kept.asked.filter((line) => line === neighOf(suspect)).length
+  t.ok(reads < 50, 'nor is it waited for till the end of the budget')
 })
 
 test('an entry that was confirmed inside the fence is an answer', async (t) => {
@@ -429,6 +431,12 @@ test('a witness that answers first and not at the end does not vouch', async (t)
     [neighOf(gateway)]: says('[]'),
   }
   t.same((await lookWith(script)).witnesses, [seen(gateway, 'no', suspect)])
+  const byOther = {
+    ...script,
+    [gatewayPing]: inTurn(replies(gateway), lost(gateway, 2)),
+    [neighOf(gateway)]: neighbour(gateway, 'STALE', 0, 0),
+  }
+  t.same((await lookWith(byOther)).witnesses, [seen(gateway, 'no', suspect)], 'in the same way')
 })
 
 const witnessRows: readonly [string, Script, string][] = [
