@@ -97,7 +97,7 @@ is_memory_file() {
 	local lines=() line
 	mapfile -t lines <"/proc/$1/maps"
 	for line in "${lines[@]}"; do
-		[[ $line == *" 00:01 $2 "*'/memfd:'* ]] && return 0
+		[[ $line == *" $2 "*' /memfd:'*' (deleted)' ]] && return 0
 	done
 	return 1
 }

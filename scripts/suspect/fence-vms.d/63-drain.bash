@@ -58,7 +58,7 @@ count_device() {
 	fields=($line)
 	device_done=${fields[4]-}
 	[[ $reads =~ ^[0-9]+$ && $writes == 0 && ${fields[8]-} =~ ^[0-9]+$ ]] || return
-	# `inflight` leaves out what waits to be handed to the driver; newer kernels count that in `stat`.
+	# `inflight` leaves out what waits to be handed to the driver; some kernels count that in `stat`.
 	((fields[8] <= reads)) && device_rests=1
 }
 
