@@ -49,6 +49,15 @@ allot_number() {
 	printf '%s\n' "$number"
 }
 
+# A network namespace goes some time after its last process, and its cables with it. The number's next owner has another
+# MAC address and announces it to nobody.
+release_number() {
+	ip link delete "port${1##*.}" 2>/dev/null
+	ip neigh flush to "$1" dev lab0
+	ip -6 neigh flush to "fd77::${1##*.}" dev lab0
+	rmdir "$LAB_DIR/names/${1##*.}"
+}
+
 is_booted() {
 	[[ -s $host_dir/self && -e /proc/$(<"$host_dir/self")/root/run/booted ]]
 }
@@ -61,6 +70,7 @@ stop_host() {
 	wait_until 15 is_gone "$host_init" || fail "host $1 has processes that do not die"
 	unmount_storage
 	remove_cgroups "$1"
+	release_number "$(<"$host_dir/address")"
 	rm -rf "$host_dir"
 }
 

@@ -49,6 +49,15 @@ filter_no_icmp() {
 	add_filter <<<$'add rule inet lab in icmp type echo-request drop\nadd rule inet lab in icmpv6 type echo-request drop'
 }
 
+# filter_loss N: counted, not diced, so that it can be repeated.
+filter_loss() {
+	[[ $1 =~ ^[1-9][0-9]*$ ]] || fail_usage "loss takes a number: $1"
+	add_filter <<-EOF
+		add rule inet lab in numgen inc mod $1 == 0 drop
+		add rule inet lab out numgen inc mod $1 == 0 drop
+	EOF
+}
+
 clear_filter() {
 	nsenter --target "$host_init" --net nft flush ruleset
 }

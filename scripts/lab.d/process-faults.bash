@@ -26,6 +26,50 @@ signal_qemu() {
 	((sent == 0)) || fail "no qemu of VM $vm_uuid is left on $2"
 }
 
+# Each session is a child of the listener, and most have a child of their own without privileges.
+cut_sessions() {
+	local listener child children
+	listener=$(<"$host_dir/sshd.pid")
+	for child in $(lab_children "$listener"); do
+		children=$(lab_children "$child" 2>/dev/null)
+		# shellcheck disable=SC2086 # several pids are several words
+		kill -KILL "$child" $children 2>/dev/null
+	done
+	return 0
+}
+
+# start_respawner HOST UUID MS: the other HA, or the well-meant script, that fencing has to see. Its own command line
+# names neither VM nor qemu.
+start_respawner() {
+	select_vm "$1" "$2"
+	[[ ${3-} =~ ^[0-9]+$ ]] || fail_usage "respawner takes milliseconds: ${3-}"
+	local pid_file=/run/lab-$vm_uuid.pid
+	[[ -s /proc/$host_init/root$pid_file ]] || fail "VM $vm_uuid is no orphan"
+	enter_host setsid --fork bash -s "$(<"/proc/$host_init/root$pid_file")" "$(printf '%d.%03d' $(($3 / 1000)) $(($3 % 1000)))" \
+		>/dev/null 2>&1 <<-'EOF'
+			echo $$ >/run/lab-respawner.pid
+			mapfile -d '' words </proc/$1/cmdline
+			for ((i = 1; i < ${#words[@]}; i++)); do [[ ${words[i - 1]} == -pidfile ]] && file=${words[i]}; done
+			pid=$1
+			while :; do
+				if [[ ! -e /proc/$pid ]]; then
+					sleep "$2"
+					"${words[@]}"
+					pid=$(<"$file")
+				fi
+				sleep 0.02
+			done
+		EOF
+	wait_until 5 test -s "/proc/$host_init/root/run/lab-respawner.pid" || fail "the respawner did not start"
+	find_lab_pid "$(<"/proc/$host_init/root/run/lab-respawner.pid")" >"$host_dir/respawner.pid"
+}
+
+stop_respawner() {
+	[[ -s $host_dir/respawner.pid ]] || fail "no respawner runs on this host"
+	kill -KILL "$(<"$host_dir/respawner.pid")"
+	rm -f "$host_dir/respawner.pid" "/proc/$host_init/root/run/lab-respawner.pid"
+}
+
 # A qemu whose parent has become a program that never waits for it.
 make_zombie() {
 	local pid file=/run/lab-zombie-$1.pid

@@ -6,7 +6,9 @@
 #   libvirtd-hang         SIGSTOP: accepts and never answers                          libvirtd-resume
 #   sshd-stop             no listener; open sessions stay                             sshd-start
 #   sshd-hang             SIGSTOP of the listener: connects, no banner                sshd-resume
+#   sshd-cut              every open session is killed; the listener stays
 #   qemu-stop UUID        SIGSTOP of the VM's qemu                                    qemu-resume UUID
+#   respawner UUID MS     starts the VM (an orphan) again, MS after each of its ends  no-respawner
 #   zombie-qemu UUID      a dead qemu whose parent never waits; prints its pid        (host down)
 #   no-pgrep, no-virsh    the program is missing (pkill is pgrep under another name)  with-pgrep, with-virsh
 #   no-program NAME       the same for any program in /usr/bin                        with-program NAME
@@ -21,6 +23,7 @@
 #   reject-rst            TCP is reset; ping answers
 #   reject-prohibited     TCP is answered with icmp host-prohibited; ping answers
 #   no-icmp               no answer to ping
+#   loss N                of all packets, in and out, every Nth is lost
 #   link-down             no carrier                                                  link-up
 
 dispatch_state() {
@@ -37,10 +40,13 @@ dispatch_state() {
 	libvirtd-stop | sshd-stop) stop_daemon "${state%-stop}" ;;
 	libvirtd-start) start_libvirtd ;;
 	sshd-start) start_sshd ;;
+	sshd-cut) cut_sessions ;;
 	libvirtd-hang | sshd-hang) signal_daemon STOP "${state%-hang}" ;;
 	libvirtd-resume | sshd-resume) signal_daemon CONT "${state%-resume}" ;;
 	qemu-stop) signal_qemu STOP "$host" "$argument" ;;
 	qemu-resume) signal_qemu CONT "$host" "$argument" ;;
+	respawner) start_respawner "$host" "$argument" "${2-}" ;;
+	no-respawner) stop_respawner ;;
 	zombie-qemu) make_zombie "$argument" ;;
 	no-pgrep | no-virsh) hide_program "${state#no-}" ;;
 	with-pgrep | with-virsh) unhide_program "${state#with-}" ;;
@@ -54,6 +60,7 @@ dispatch_state() {
 	noisy-login) make_login_noisy "$argument" ;;
 	quiet-login) make_login_quiet "$argument" ;;
 	drop | drop-ip | drop-ssh | reject-rst | reject-prohibited | no-icmp) "filter_${state//-/_}" ;;
+	loss) filter_loss "$argument" ;;
 	net-ok) clear_filter && set_link up ;;
 	link-down | link-up) set_link "${state#link-}" ;;
 	*) fail_usage "unknown state: $state; lab state list tells them" ;;
