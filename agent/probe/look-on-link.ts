@@ -31,6 +31,8 @@ interface Course {
   wasUnknown: boolean
   /** The last entry with a link address was confirmed when the fence began, or a moment later: nobody can tell. */
   isUndated: boolean
+  /** It was found to be older than the fence, late enough for that to hold. */
+  isDated: boolean
   /** What became of the entry that was there when the first ping stayed without an answer. */
   removal: 'not-tried' | 'removed' | 'gone' | 'kept'
 }
@@ -42,20 +44,23 @@ export const lookOnLink = async (look: Look, address: ProbeAddress, path: Path):
     path,
     wasUnknown: false,
     isUndated: false,
+    isDated: false,
     removal: 'not-tried',
   }
-  let worstEcho: EchoSeen | undefined
+  // The best there is: every round can only make it worse.
+  let worstEcho: EchoSeen = 'silent'
   for (let rounds = 0; rounds < roundsMax; rounds += 1) {
-    const open = look.oldEntries.beginRound(address, path.device)
+    const open = look.oldEntries.beginRound(look, address, path.device)
     try {
       const { echo, told } = await askRound(course, rounds === 0, open)
-      worstEcho = worstEcho === undefined ? echo : worse(worstEcho, echo)
+      worstEcho = worse(worstEcho, echo)
+      if (open.isDated()) course.isUndated = false
       if (told !== 'ask-again') return seenAs(course, worstEcho, told)
     } finally {
       open.end()
     }
   }
-  return seenAs(course, worstEcho ?? 'not-run', 'no-proof')
+  return seenAs(course, worstEcho, 'no-proof')
 }
 
 const askRound = async (
@@ -65,7 +70,7 @@ const askRound = async (
 ): Promise<{ readonly echo: EchoSeen; readonly told: Told }> => {
   const { look, address, path } = course
   const roundBeganMs = look.clock.nowMs()
-  const before = await readEntry(course)
+  const before = await readEntry(course, open)
   const echo = await ping(look, address, path.source, planOf(course, before, isFirst))
   const told = await judgeUntilTold(course, { before, echo, roundBeganMs, open })
   return { echo, told }
@@ -76,11 +81,20 @@ const planOf = ({ removal }: Course, before: Neighbour, isFirst: boolean): PingP
   return removal === 'removed' || removal === 'gone' ? anewPing : againPing
 }
 
-const readEntry = async (course: Course): Promise<Neighbour> => {
+const readEntry = async (course: Course, open: OpenRound): Promise<Neighbour> => {
   const now = await askNeighbour(course.look, course.address, course.path.device)
   if (now.kind === 'absent' || now.kind === 'asked' || now.kind === 'failed')
     course.wasUnknown = true
+  if (now.kind === 'known') dateEntry(course, now.confirmedSec, open.firstSinceMs())
   return now
+}
+
+const dateEntry = (course: Course, confirmedSec: number, firstSinceMs: number): void => {
+  const nowMs = course.look.clock.nowMs()
+  const isBefore = isSurelyBefore(confirmedSec, nowMs - firstSinceMs)
+  course.isUndated = !isBefore && !course.isDated
+  // Whatever confirms it from here on is a second or more younger than the fence, and shows.
+  course.isDated ||= isBefore && nowMs - course.look.sinceMs >= 1_000
 }
 
 interface AskedRound {
@@ -95,7 +109,7 @@ const judgeUntilTold = async (course: Course, round: AskedRound): Promise<Told> 
   const { before, echo, roundBeganMs, open } = round
   while (!signal.aborted) {
     const { wasUnknown } = course
-    const now = await readEntry(course)
+    const now = await readEntry(course, open)
     const nowMs = clock.nowMs()
     const fenceMs = nowMs - sinceMs
     const spans = { roundMs: nowMs - roundBeganMs, fenceMs }
@@ -105,7 +119,6 @@ const judgeUntilTold = async (course: Course, round: AskedRound): Promise<Told> 
     if (judgement === 'unresolved' && open.isVoid()) return 'ask-again'
     if (judgement === 'unresolved' && course.isUndated) return 'no-proof'
     if (now.kind === 'known' && judgement !== 'answered') {
-      course.isUndated = !isSurelyBefore(now.confirmedSec, fenceMs)
       const isDatable = course.isUndated && fenceMs < datingMs
       if (!isDatable && (await takeOldEntry(course))) return 'ask-again'
       if (!isDatable && course.isUndated) return 'no-proof'
@@ -120,7 +133,7 @@ const judgeUntilTold = async (course: Course, round: AskedRound): Promise<Told> 
 const takeOldEntry = async (course: Course): Promise<boolean> => {
   if (course.removal !== 'not-tried') return false
   const { look, address, path } = course
-  course.removal = await look.oldEntries.remove(look, address, path.device)
+  course.removal = await look.oldEntries.remove(look, address, path.device, !course.isUndated)
   if (course.removal === 'kept') return false
   course.wasUnknown = true
   return true

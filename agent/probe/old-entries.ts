@@ -13,52 +13,77 @@ import type { Look } from './ask.ts'
 export interface OpenRound {
   /** Whether an entry of this address was taken away since the round began. */
   readonly isVoid: () => boolean
+  /** Whether that entry was surely older than the fence of this round. */
+  readonly isDated: () => boolean
+  /** The begin of the first of all fences that look at this address now: who dates an entry dates it for all. */
+  readonly firstSinceMs: () => number
   readonly end: () => void
 }
 
-/** `gone`: another fence had taken it, or the kernel had given it up. `kept`: not permitted, or no tool for it. */
+/** `gone`: another fence had taken it, or the kernel had given it up. `kept`: not permitted, or not to be touched. */
 export type Removal = 'removed' | 'gone' | 'kept'
 
 export interface OldEntries {
-  readonly beginRound: (address: ProbeAddress, device: string) => OpenRound
-  readonly remove: (look: Look, address: ProbeAddress, device: string) => Promise<Removal>
+  readonly beginRound: (look: Look, address: ProbeAddress, device: string) => OpenRound
+  /** `isDated`: the entry is surely older than all fences that look at this address. */
+  readonly remove: (
+    look: Look,
+    address: ProbeAddress,
+    device: string,
+    isDated: boolean,
+  ) => Promise<Removal>
 }
 
 const keyOf = ({ plain }: ProbeAddress, device: string): string => `${plain} ${device}`
 
+interface Round {
+  readonly key: string
+  readonly sinceMs: number
+  isVoid: boolean
+  isDated: boolean
+}
+
 export const createOldEntries = (): OldEntries => {
-  const rounds = new Set<{ readonly key: string; isVoid: boolean }>()
+  const rounds = new Set<Round>()
   const removing = new Map<string, Promise<Removal>>()
+  const at = (key: string): readonly Round[] => [...rounds].filter((round) => round.key === key)
   const spoil = (key: string): void => {
-    for (const round of rounds) if (round.key === key) round.isVoid = true
+    for (const round of at(key)) round.isVoid = true
   }
-  const remove: OldEntries['remove'] = async (look, address, device) => {
+  const remove: OldEntries['remove'] = async (look, address, device, isDated) => {
     const key = keyOf(address, device)
     // Read once more: of many fences that found the same entry, one takes it away.
     const now = await askNeighbour(look, address, device)
+    if (now.kind === 'unreadable' || now.kind === 'fixed') return 'kept'
     if (now.kind !== 'known') return 'gone'
     spoil(key)
+    const covered = at(key)
     const isRemoved = await removeNeighbour(look, address, device)
     // Also those that began meanwhile: nobody can tell whether before or after it.
     spoil(key)
-    return isRemoved ? 'removed' : 'kept'
+    if (!isRemoved) return 'kept'
+    for (const round of covered) round.isDated ||= isDated
+    return 'removed'
   }
   return {
-    beginRound: (address, device) => {
-      const round = { key: keyOf(address, device), isVoid: false }
+    beginRound: ({ sinceMs }, address, device) => {
+      const key = keyOf(address, device)
+      const round = { key, sinceMs, isVoid: false, isDated: false }
       rounds.add(round)
       return {
         isVoid: () => round.isVoid,
+        isDated: () => round.isDated,
+        firstSinceMs: () => Math.min(...at(key).map((one) => one.sinceMs)),
         end: () => {
           rounds.delete(round)
         },
       }
     },
-    remove: async (look, address, device) => {
+    remove: async (look, address, device, isDated) => {
       const key = keyOf(address, device)
       const running =
         removing.get(key) ??
-        remove(look, address, device).finally(() => {
+        remove(look, address, device, isDated).finally(() => {
           removing.delete(key)
         })
       removing.set(key, running)

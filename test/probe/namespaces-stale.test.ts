@@ -133,21 +133,6 @@ test(
       const neighbours = (await Promise.all(all)).map(({ addresses }) => addresses[0]?.neighbour)
       t.notOk(neighbours.includes('unresolved'), neighbours.join(' '))
     })
-    t.test('that answers ARP late, and many fences at once', async (t) => {
-      const { look, probeOf, filter, inside, ip } = await makeNetwork(t)
-      inside('peer', `ping -n -q -c 1 ${v4}`)
-      filter('suspect', dropAll)
-      // Slower than one request of ARP waits, faster than three of them.
-      inside('suspect', 'tc qdisc add dev v0 root netem delay 1500ms')
-      const probe = probeOf()
-      const all = Array.from({ length: 8 }, async (_, index) => {
-        await realClock.wait(index * 400, new AbortController().signal)
-        return await look([v4], { probe })
-      })
-      const neighbours = (await Promise.all(all)).map(({ addresses }) => addresses[0]?.neighbour)
-      t.notOk(neighbours.includes('unresolved'), neighbours.join(' '))
-      t.comment(ip('peer', `neigh show to ${v4} dev v0`))
-    })
     t.test('set by hand', async (t) => {
       const { look, ip } = await makeNetwork(t)
       ip('wire', 'link set suspect down')

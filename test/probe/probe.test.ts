@@ -261,7 +261,7 @@ test('an entry that is back after it was taken away is an answer', async (t) => 
 test('an entry set by hand meanwhile is not taken away', async (t) => {
   const byHand = neighbour(suspect, 'PERMANENT', 0, 0)
   const { addresses, asked } = await lookWith(reading(stale, stale, byHand))
-  t.same(addresses, [{ address: suspect, echo: 'no-neighbour', neighbour: 'not-run' }])
+  t.match(addresses, [{ neighbour: 'not-run', oldEntry: 'kept' }])
   t.notOk(asked.includes(removal))
 })
 
@@ -276,6 +276,24 @@ test('an entry that was confirmed as the fence began is not told before it can b
   })
   const noProof = { address: suspect, echo: 'no-neighbour', neighbour: 'not-run' }
   t.same(gone.addresses, [noProof], 'nor where it is gone before that')
+})
+
+test('an entry that was dated once is waited for, where it may not be taken away', async (t) => {
+  // Half a second older than the fence: in the second half of every second it looks as young as the fence.
+  let polls = 0
+  const script = {
+    ...knownSuspect,
+    [neighOf(suspect)]: () => {
+      polls += 1
+      if (polls > 45) return neighbour(suspect, 'FAILED', 4, 0)
+      const ageMs = 500 + (polls - 2) * pollMs
+      return neighbour(suspect, 'REACHABLE', Math.floor(Math.max(0, ageMs) / 1000), 0)
+    },
+    [removal]: says('', 2),
+    [nextPing]: unknownHost(suspect, 2),
+  }
+  const { addresses } = await lookWith(script)
+  t.same(addresses, [{ ...silence, oldEntry: 'kept' }])
 })
 
 test('an entry that cannot be dated is taken away in the end, and proves nothing', async (t) => {
