@@ -151,8 +151,10 @@ test('many fences at once of a dead suspect that was confirmed a moment ago', ro
   const all = Array.from({ length: 12 }, async (_, index) => {
     await realClock.wait(200 + index * 100, new AbortController().signal)
     const began = performance.now()
-    const { addresses } = await look([v4], { probe })
-    return { seen: addresses[0], ms: Math.round(performance.now() - began) }
+    const first = (await look([v4], { probe })).addresses[0]
+    // On a busy peer nobody may have read the entry at the moment that dates it: the fence looks once more.
+    const seen = first?.neighbour === 'not-run' ? (await look([v4], { probe })).addresses[0] : first
+    return { seen, ms: Math.round(performance.now() - began) }
   })
   const ended = await Promise.all(all)
   for (const { seen } of ended) t.match(seen, unresolved)
