@@ -179,6 +179,41 @@ const session = [
   ),
 ]
 
+const neighbour = [
+  ...mutantsOf(
+    'agent/probe/neighbour-judge.ts',
+    ['probe/neighbour', 'probe/probe'],
+    [
+      [
+        'an entry that failed with an old link address is a proof',
+        "  if (before.kind === 'known') return 'ask-again'\n",
+        '',
+      ],
+      [
+        'an answer where nobody was known is passed over',
+        "      if (round.wasUnknown) return 'answered'\n",
+        '',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/probe/look-on-link.ts',
+    ['probe/probe', 'probe/old-entries'],
+    [
+      [
+        'a round in which the entry was taken away counts',
+        "    if (judgement === 'unresolved' && open.isVoid()) return 'ask-again'\n",
+        '',
+      ],
+      [
+        'an entry that may have been confirmed in this fence is forgotten',
+        "    if (judgement === 'unresolved' && course.isUndated) return 'no-proof'\n",
+        '',
+      ],
+    ],
+  ),
+]
+
 const report = [
   ...mutantsOf(
     'agent/suspect/report.ts',
@@ -219,7 +254,7 @@ const report = [
   ),
   ...mutantsOf(
     'agent/suspect/report-frame.ts',
-    ['suspect/report'],
+    ['suspect/report', 'suspect/report-faults'],
     [
       [
         'a frame may have lost lines',
@@ -229,6 +264,11 @@ const report = [
       [
         'a count of living groups that the lines do not show is taken',
         'finalScan.living !== living.length || ',
+        '',
+      ],
+      [
+        'a count of doubts that the lines do not show is taken',
+        '  if (!isListed(doubtful, finalScan)) return undefined\n',
         '',
       ],
       [
@@ -247,5 +287,6 @@ export const edgeMutants = [
   ...afterContact,
   ...useCase,
   ...session,
+  ...neighbour,
   ...report,
 ]

@@ -77,5 +77,10 @@ export const ruleMutants = mutantsOf(
       "echo !== 'replied'",
     ],
     ['the suspect vouches for our network itself', ' && !own.has(address)', ''],
+    [
+      'a witness on one way vouches for all',
+      'if (!addresses.every(({ address }) => vouched.has(address)))',
+      'if (!addresses.some(({ address }) => vouched.has(address)))',
+    ],
   ],
 )

@@ -22,5 +22,6 @@ test('whose fault it is', async (t) => {
     because: 'credentials-unusable',
   })
   t.strictSame(evidenceOf('client-unusable'), { kind: 'own-trouble', because: 'internal-error' })
+  t.strictSame(evidenceOf('contact-lost'), { kind: 'refusal', because: 'contact-lost' })
   t.strictSame(evidenceOf('exec-stalled'), { kind: 'refusal', because: 'contact-lost' })
 })

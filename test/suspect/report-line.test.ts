@@ -14,6 +14,13 @@ test('another number in the sequence is another line', async (t) => {
   t.equal(parseLine([], 1), undefined)
 })
 
+test('a line has exactly its keys, in their order', async (t) => {
+  t.equal(parseLine('1 end'.split(' '), 1), undefined)
+  t.equal(parseLine('1 end lines=7 lines=7'.split(' '), 1), undefined)
+  t.equal(parseLine('1 end lines=7 more=1'.split(' '), 1), undefined)
+  t.equal(parseLine('1 view pidns=initial processes=all privilege=root'.split(' '), 1), undefined)
+})
+
 test('asking for what the grammar does not have is a slip, not a value', async (t) => {
   const line = parseLine('1 end lines=7'.split(' '), 1)
   t.throws(() => line?.text('verdict'), /has no such verdict/)

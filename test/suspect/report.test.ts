@@ -185,6 +185,14 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
     'report-invalid',
   ],
   [
+    'fewer tasks than were counted',
+    withQemu(living.replace('tasks=1', 'tasks=2'), 'task tid=84 state=D wchan=- comm=q').replace(
+      'living=0',
+      'living=1',
+    ),
+    'report-invalid',
+  ],
+  [
     'a living qemu without a task',
     withQemu(living.replace('tasks=1', 'tasks=0')).replace('living=0', 'living=1'),
     'report-invalid',
