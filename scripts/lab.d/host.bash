@@ -21,7 +21,7 @@ start_host() {
 	[[ $name =~ ^[a-z][a-z0-9-]{0,30}$ ]] || fail_usage "a host's name is lower case letters, digits and dashes: $name"
 	host_dir=$LAB_DIR/hosts/$name
 	mkdir "$host_dir" 2>/dev/null || fail "a host $name was made before in this lab"
-	number=$(allot_number)
+	number=$(allot_number) || fail 'no number is free for one more host'
 	{ flock 9 && { [[ -e $LAB_DIR/base/done ]] || { make_base && touch "$LAB_DIR/base/done"; }; } || exit 1; } \
 		9>"$LAB_DIR/base/lock" >"$LAB_DIR/base/log" 2>&1 || fail "$(<"$LAB_DIR/base/log")"
 	make_host_cgroup "$name"
@@ -42,11 +42,21 @@ start_host() {
 	cat "$host_dir/address"
 }
 
-# Addresses end in 11, 12, ... in the order of arrival.
+# Addresses end in 11, 12, ... in the order of arrival. A number that is free again is the last to be
+# given away anew: whoever knows the host keys of a lab would meet another host there.
 allot_number() {
-	local number=11
-	until mkdir "$LAB_DIR/names/$number" 2>/dev/null; do ((++number < 250)) || exit 1; done
-	printf '%s\n' "$number"
+	local last=10 tries
+	(
+		flock 9
+		[[ -s $LAB_DIR/names/last ]] && read -r last <"$LAB_DIR/names/last"
+		for ((tries = 0; tries < 239; tries++)); do
+			last=$((last < 249 ? last + 1 : 11))
+			mkdir "$LAB_DIR/names/$last" 2>/dev/null || continue
+			printf '%s\n' "$last" | tee "$LAB_DIR/names/last"
+			exit 0
+		done
+		exit 1
+	) 9>"$LAB_DIR/names/lock"
 }
 
 # A network namespace goes some time after its last process, and its cables with it. The number's next owner has another
