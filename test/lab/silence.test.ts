@@ -155,9 +155,16 @@ test('silence, and what only looks like it', async (t) => {
 })
 
 /** Asks as another host does, and lets it wait for the answer. */
-const askFrom = async (caller: LabHost, url: string, command: object): Promise<string> => {
+const askFrom = async (
+  caller: LabHost,
+  [address, port]: readonly [string, string],
+  command: object,
+): Promise<string> => {
+  const host = address.includes(':') ? `[${address}]` : address
+  // A host that was just connected may need a moment until IPv6 carries.
+  const reach = `for _ in 1 2 3 4 5 6; do (: </dev/tcp/${address}/${port}) 2>/dev/null && break; sleep 1; done`
   const { text } = await caller.exec(
-    `curl -g -s -m 30 -H 'content-type: application/json' -d '${JSON.stringify(command)}' ${url}/ha/fence/vm/from/peer`,
+    `${reach}; curl -g -sS -m 30 -H 'content-type: application/json' -d '${JSON.stringify(command)}' http://${host}:${port}/ha/fence/vm/from/peer`,
   )
   return text
 }
@@ -222,9 +229,9 @@ test('the caller is the only witness', async (t) => {
         await row.make(caller)
         await host.state('link-down')
         const port = new URL(agent.url).port
-        const own = row.family === 'address' ? '10.77.0.1' : '[fd77::1]'
+        const own = row.family === 'address' ? '10.77.0.1' : 'fd77::1'
         const command = { vmUuid: newVmUuid(), targetHostIp: host[row.family] }
-        const answer = askFrom(caller, `http://${own}:${port}`, command)
+        const answer = askFrom(caller, [own, port], command)
         await row.during?.(caller)
         if (row.during === undefined) {
           const { reason, evidence } = JSON.parse(await answer) as Answer
