@@ -141,18 +141,19 @@ const takeOldEntry = async (course: Course): Promise<boolean> => {
 
 const isPartOfSilence = (echo: EchoSeen): boolean => echo === 'silent' || echo === 'no-neighbour'
 
-const seenAs = ({ removal }: Course, echo: EchoSeen, told: Told): Seen => ({
+type LastTold = Exclude<Told, 'ask-again'>
+
+const seenAs = ({ removal }: Course, echo: EchoSeen, told: LastTold): Seen => ({
   echo,
   neighbour: neighbourSeen(told),
   ...(removal === 'removed' || removal === 'kept' ? { oldEntry: removal } : {}),
 })
 
-const neighbourSeen = (told: Told): NeighbourSeen => {
+const neighbourSeen = (told: LastTold): NeighbourSeen => {
   switch (told) {
     case 'answered':
     case 'unresolved':
       return told
-    case 'ask-again':
     case 'no-proof':
       return 'not-run'
   }

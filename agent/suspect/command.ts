@@ -90,7 +90,7 @@ export const runCommand = (
       if (!state.isAnswered) end('exec-stalled')
     })
     void within.clock.wait(within.deadline.leftMs(), settled.signal).then(() => {
-      end('late')
+      end(state.isAnswered ? 'late' : 'exec-stalled')
     })
     try {
       client.exec(command, (error, channel) => {
