@@ -21,6 +21,7 @@ import type { OpenRound } from './old-entries.ts'
 export type Seen = Pick<AddressSilence, 'echo' | 'neighbour' | 'oldEntry'>
 
 type Told = Exclude<NeighbourJudgement, 'wait'>
+type Ended = Exclude<Told, 'ask-again'>
 
 /** What the rounds of one look hand on to each other. */
 interface Course {
@@ -141,15 +142,13 @@ const takeOldEntry = async (course: Course): Promise<boolean> => {
 
 const isPartOfSilence = (echo: EchoSeen): boolean => echo === 'silent' || echo === 'no-neighbour'
 
-type LastTold = Exclude<Told, 'ask-again'>
-
-const seenAs = ({ removal }: Course, echo: EchoSeen, told: LastTold): Seen => ({
+const seenAs = ({ removal }: Course, echo: EchoSeen, told: Ended): Seen => ({
   echo,
   neighbour: neighbourSeen(told),
   ...(removal === 'removed' || removal === 'kept' ? { oldEntry: removal } : {}),
 })
 
-const neighbourSeen = (told: LastTold): NeighbourSeen => {
+const neighbourSeen = (told: Ended): NeighbourSeen => {
   switch (told) {
     case 'answered':
     case 'unresolved':

@@ -94,6 +94,8 @@ const rows: readonly Row[] = [
     },
     undo: () => {
       ip('link', 'set', 'lab0', 'up')
+      // IPv6 addresses do not outlive their link.
+      ip('addr', 'replace', 'fd77::1/64', 'dev', 'lab0', 'nodad')
     },
   },
   {
@@ -161,10 +163,8 @@ const askFrom = async (
   command: object,
 ): Promise<string> => {
   const host = address.includes(':') ? `[${address}]` : address
-  // A host that was just connected may need a moment until IPv6 carries.
-  const reach = `for _ in 1 2 3 4 5 6; do (: </dev/tcp/${address}/${port}) 2>/dev/null && break; sleep 1; done`
   const { text } = await caller.exec(
-    `${reach}; curl -g -sS -m 30 -H 'content-type: application/json' -d '${JSON.stringify(command)}' http://${host}:${port}/ha/fence/vm/from/peer`,
+    `curl -g -sS -m 30 -H 'content-type: application/json' -d '${JSON.stringify(command)}' http://${host}:${port}/ha/fence/vm/from/peer`,
   )
   return text
 }

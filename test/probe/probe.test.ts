@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { addressesMax, pollMs, witnessesMax } from '../../agent/probe/limits.ts'
 import { createProbe } from '../../agent/probe/probe.ts'
 import type { ToolEnd } from '../../agent/probe/run-tool.ts'
-import type { Clock } from '../../agent/fence/ports.ts'
+import type { Clock, ProbeEvidence } from '../../agent/fence/ports.ts'
 import type { CallerConnection } from '../../agent/fence/request.ts'
 import { realClock } from '../../agent/real-clock.ts'
 
@@ -382,6 +382,39 @@ test('a ping that was given back because another fence took the entry away prove
   let second: ReturnType<typeof look> | undefined
   t.same((await look()).addresses, [silence])
   t.equal(asked.filter((line) => line === nextPing).length, 1, 'it had to ask once more')
+  t.same((await second)?.addresses, [{ ...silence, oldEntry: 'removed' }])
+})
+
+test('who takes an entry away has dated it for the others, too', async (t) => {
+  const undated = neighbour(suspect, 'REACHABLE', 0, 0)
+  const dated = neighbour(suspect, 'REACHABLE', 5, 0)
+  const entries = inTurn(undated, dated, dated, dated, none)
+  let release = (): void => {}
+  const isRemoved = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  let second: Promise<ProbeEvidence> | undefined
+  const script: Script = { ...knownSuspect, [nextPing]: unknownHost(suspect, 2) }
+  const probe = createProbe(
+    { witnesses: [gateway] },
+    {
+      clock: fastClock(),
+      run: async (tool, args) => {
+        const line = [tool, ...args].join(' ')
+        if (line === neighOf(suspect)) return entries()
+        if (line === removal) release()
+        if (line === knownPing && second === undefined) {
+          second = look()
+          await isRemoved
+        }
+        const end = script[line]
+        return typeof end === 'function' ? end() : (end ?? notStarted)
+      },
+    },
+  )
+  const look = async () =>
+    await probe.look([suspect], 5000, new AbortController().signal, { sinceMs: 0 })
+  t.same((await look()).addresses, [{ ...silence, echo: 'no-neighbour' }])
   t.same((await second)?.addresses, [{ ...silence, oldEntry: 'removed' }])
 })
 
