@@ -70,14 +70,14 @@ export const programMutants = [
   ]),
   ...at('90-host', program, [
     ['the peer fences itself', 'host_is="own-host"', 'host_is="as-named"'],
+  ]),
+  ...at('90-host', states, [
     [
       'a uuid that contradicts is taken',
       '!= "${wanted//-/}" ]] && host_is=contradicted',
       '!= "${wanted//-/}" ]] && host_is=as-named',
     ],
     ['a foreign pid namespace is called the host', 'namespace=foreign', 'namespace=initial'],
-  ]),
-  ...at('90-host', states, [
     [
       'hidden processes are called all processes',
       '[[ -n $options ]] && read_stat /proc/1/stat || return 1',
