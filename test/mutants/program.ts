@@ -37,6 +37,17 @@ export const programMutants = [
       ':',
     ],
   ]),
+  ...at(
+    '64-page-cache',
+    ['scripts/suspect/storage'],
+    [
+      [
+        'a qemu whose descriptors could not be read has cached nothing',
+        '[[ ${vm_page_cache[$vm]} == not-known ]] && vm_flush',
+        'vm_page_cache[$vm]=none; false && vm_flush',
+      ],
+    ],
+  ),
   ...at('80-kill', program, [
     [
       'another program in the place of the qemu is killed',

@@ -55,7 +55,8 @@ find_own_mount() {
 	done
 }
 
-# VMs that were gone before us, or could not be read, may have written to whatever is mounted here.
+# VMs that were gone before us may have written to whatever is mounted here. One that was there and could
+# not be read throughout may have held anything: what cannot be named is not flushed.
 assume_page_cache() {
 	local vm id shared=''
 	read_own_mounts
@@ -63,7 +64,10 @@ assume_page_cache() {
 		is_shared_type "${mount_type[$id]}" && shared+=" $id"
 	done
 	for vm in "${vms[@]}"; do
-		[[ ${vm_page_cache[$vm]-not-known} == not-known ]] || continue
+		if [[ -n ${vm_page_cache[$vm]-} ]]; then
+			[[ ${vm_page_cache[$vm]} == not-known ]] && vm_flush[$vm]+=" -"
+			continue
+		fi
 		vm_page_cache[$vm]=none
 		[[ -z $shared ]] || vm_page_cache[$vm]="not-known"
 		vm_flush[$vm]+=$shared

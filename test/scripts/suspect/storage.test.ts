@@ -20,6 +20,7 @@ const fenceWith = async (
   t: Test,
   flags: number,
   change: Partial<ProgramRequest> = {},
+  text = programText,
 ): Promise<VmReport> => {
   const vm = newVm()
   const file = openSync(join(t.testdir({ image: '' }), 'image'), flags)
@@ -33,7 +34,7 @@ const fenceWith = async (
     await endStandIn(child)
   })
   await once(child.stdout ?? child, 'data')
-  return await reportOf(vm, { ...shared, ...change })
+  return await reportOf(vm, { ...shared, ...change }, text)
 }
 
 const { O_RDONLY, O_RDWR, O_WRONLY, O_APPEND, O_DIRECT, O_DSYNC, O_SYNC } = constants
@@ -90,6 +91,17 @@ test('of a VM that was gone before us nobody knows', async (t) => {
   const report = await reportOf(newVm(), { ...shared, pageCache: 'refuse' })
   t.equal(report.storage.pageCache, 'not-known')
   t.equal(because(report), 'page-cache-dirty')
+})
+
+test('a VM whose descriptors could not all be read may have held anything', async (t) => {
+  const text = programText.replace('&& fd_whole=1', '&& fd_whole=0')
+  t.not(text, programText)
+  const local = { sharedFileSystems: [] }
+  for (const pageCache of ['refuse', 'flush'] as const) {
+    const report = await fenceWith(t, O_RDWR, { ...local, pageCache }, text)
+    t.equal(report.storage.pageCache, pageCache === 'flush' ? 'not-flushed' : 'not-known')
+    t.equal(because(report), 'page-cache-dirty')
+  }
 })
 
 test('a ring of io_uring that the kernel still takes down is in flight', async (t) => {
