@@ -4,7 +4,10 @@
  */
 import type { FromSchema } from 'json-schema-to-ts'
 import { logLevels } from './config.ts'
-import { absolutePath, httpSchema, networkList, sshSchema } from './schema-edges.ts'
+import { httpSchema } from './schema-http.ts'
+import { absolutePath } from './schema-parts.ts'
+import { sshSchema } from './schema-ssh.ts'
+import { suspectsSchema } from './schema-suspects.ts'
 
 const fence = {
   type: 'object',
@@ -34,62 +37,6 @@ const fence = {
   },
 } as const
 
-const suspects = {
-  type: 'object',
-  additionalProperties: false,
-  description: 'Which hosts may be fenced.',
-  properties: {
-    networks: {
-      ...networkList,
-      default: [],
-      description:
-        'Networks of the hosts that may be fenced. Empty: every address but those of this host.',
-      'x-unit': 'CIDR, or one address',
-      'x-cost':
-        'A host outside is turned away with 403. Where it is set, requests have to name addresses, not host names.',
-    },
-    allowLoopback: {
-      type: 'boolean',
-      default: false,
-      description: 'Accept suspects on loopback: for tests and the demonstration without root.',
-      'x-unit': 'true or false',
-      'x-cost':
-        'true removes the first guard against a host that is asked to judge itself. Never on a real host.',
-    },
-    pidNamespace: {
-      type: 'string',
-      enum: ['initial', 'nested'],
-      default: 'initial',
-      description:
-        'Whether a suspect that shows only a nested pid namespace is accepted as a whole host.',
-      'x-unit': 'word',
-      'x-cost':
-        '"nested" believes a container to be the host: a qemu outside of it is not seen. For tests only.',
-    },
-    pageCache: {
-      type: 'string',
-      enum: ['report', 'flush', 'refuse'],
-      default: 'report',
-      description:
-        'What to do where the page cache of a suspect may hold writes of the dead VM for shared storage.',
-      'x-unit': 'word',
-      'x-cost':
-        '"report" only says so in the evidence: the suspect may write them after the verdict. "flush" syncs the file systems and refuses until that has ended. "refuse" refuses for as long as one is mounted there.',
-    },
-    sharedFileSystems: {
-      type: 'array',
-      maxItems: 32,
-      items: { type: 'string', pattern: '^[a-z0-9][a-z0-9._-]{0,31}$' },
-      default: [],
-      description:
-        'Types of file systems that other hosts can mount, too, besides NFS, Ceph and others that always are: "xfs", where an xfs lies on a shared LUN.',
-      'x-unit': 'words, as in /proc/mounts',
-      'x-cost':
-        'One that is not shared is flushed or refused for nothing; one that is missing may be written after the verdict.',
-    },
-  },
-} as const
-
 const single = <const T extends object>(description: string, properties: T) =>
   ({ type: 'object', additionalProperties: false, description, properties }) as const
 
@@ -100,7 +47,7 @@ export const configSchema = {
     http: httpSchema,
     ssh: sshSchema,
     fence,
-    suspects,
+    suspects: suspectsSchema,
     probe: single('How this peer proves that its own network works.', {
       witnesses: {
         type: 'array',
