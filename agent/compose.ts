@@ -5,6 +5,10 @@ import type { Logger } from 'pino'
 import type { Config } from './config/config.ts'
 import { createFenceService } from './fence/fence-vm.ts'
 import type { FenceService } from './fence/service.ts'
+import { createAllowedSuspects } from './http/allowed-suspect.ts'
+import { connectionLimits } from './http/connections.ts'
+import { createListeners } from './http/listeners.ts'
+import type { Listeners } from './http/listeners.ts'
 import { readOwnHost, zstackUuidsFile } from './http/own-host.ts'
 import { buildServer } from './http/server.ts'
 import { auditLine } from './journal/audit.ts'
@@ -19,7 +23,10 @@ import { readOwnIdentity } from './suspect/own-identity.ts'
 
 export interface Composition {
   readonly server: FastifyInstance
+  readonly listeners: Listeners
   readonly service: FenceService
+  /** Puts what may change while the agent runs in place: what listeners demand, and which suspects are allowed. */
+  readonly reload: (fresh: Config) => Promise<void>
   /** What an agent that was killed left in flight gets its outcome; resolves with the number. */
   readonly closeInterrupted: () => Promise<number>
   /** Closes what outlives the server; everything was answered before. */
@@ -38,15 +45,20 @@ export const compose = async (
   const journal = await openJournal(config.journal.file, clock.wallTime)
   const onVerdict = auditLine(log)
   const service = createFenceService({ clock, suspect, probe, journal, onVerdict })
-  const rules = {
-    ...config.http,
-    ...config.suspects,
-    budgetMsMax: config.fence.budgetMaxSec * 1000,
+  const { http, suspects, host, fence } = config
+  const listeners = await createListeners(http.listeners, connectionLimits(http), log)
+  const allowed = createAllowedSuspects(suspects.networks)
+  const rules = { ...http, ...suspects, budgetMsMax: fence.budgetMaxSec * 1000 }
+  const own = readOwnHost(host.uuid, zstackUuidsFile)
+  const entranceOf = listeners.doors.of
+  const { nowMs } = clock
+  const server = buildServer(rules, { entranceOf, service, own, allowed, log, version, nowMs })
+  const reload = async (fresh: Config): Promise<void> => {
+    await listeners.reload(fresh.http.listeners)
+    allowed.replace(fresh.suspects.networks)
   }
-  const own = readOwnHost(config.host.uuid, zstackUuidsFile)
-  const server = buildServer(rules, { service, own, log, version, nowMs: clock.nowMs })
   const { closeInterrupted, close } = journal
-  return { server, service, closeInterrupted, close }
+  return { server, listeners, service, reload, closeInterrupted, close }
 }
 
 /** The suspect's program, where `scripts/build` puts it. */

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 /** The process edge: arguments, configuration, signals, exit code. No logic. */
 import { readVersion } from './cli/version.ts'
+import { reload } from './cli/reload.ts'
 import { serve } from './cli/serve.ts'
 import type { Running } from './cli/serve.ts'
 import { compose } from './compose.ts'
 import { loadConfig } from './config/load.ts'
+import type { LoadedConfig } from './config/load.ts'
 import { parseInvocation, usage } from './config/overrides.ts'
 import type { Config } from './config/config.ts'
 import { makeLog, standardOutput } from './journal/log.ts'
@@ -30,7 +32,8 @@ const main = async (): Promise<void> => {
       return
     case 'serve':
     case 'config-check': {
-      const loaded = await loadConfig(invocation.configFile, invocation.overrides)
+      const load = async () => await loadConfig(invocation.configFile, invocation.overrides)
+      const loaded = await load()
       if (loaded.kind === 'faulty') {
         for (const { path, rule } of loaded.faults) {
           process.stderr.write(`peerfence: ${invocation.configFile}: ${path}: ${rule}\n`)
@@ -38,13 +41,13 @@ const main = async (): Promise<void> => {
         process.exitCode = exConfig
         return
       }
-      if (invocation.kind === 'serve') await runUntilSignal(loaded.config)
+      if (invocation.kind === 'serve') await runUntilSignal(loaded.config, load)
       else process.stdout.write(`${invocation.configFile}: no faults\n`)
     }
   }
 }
 
-const runUntilSignal = async (config: Config): Promise<void> => {
+const runUntilSignal = async (config: Config, load: () => Promise<LoadedConfig>): Promise<void> => {
   const log = makeLog(config.log.level, standardOutput())
   const die = (error: unknown, what: string): void => {
     log.fatal({ err: error }, what)
@@ -70,11 +73,14 @@ const runUntilSignal = async (config: Config): Promise<void> => {
       },
     )
   }
+  process.on('SIGHUP', () => {
+    if (running !== undefined) void reload(load, running, log)
+  })
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
   try {
     running = await serve(config, log, await compose(config, log, version))
-    log.info({ address: running.address, logLevel: config.log.level }, 'agent is ready')
+    log.info({ addresses: running.addresses, logLevel: config.log.level }, 'agent is ready')
   } catch (error) {
     die(error, 'agent failed to start')
   }

@@ -12,6 +12,7 @@ const configAt = (directory: string, more: object = {}) => {
   const file = join(directory, 'deep', 'journal.jsonl')
   const loaded = parseConfig(
     {
+      http: { listeners: [{ at: '127.0.0.1:0' }] },
       journal: { file },
       ssh: { knownHostsFile: join(directory, 'known_hosts'), ...more },
       suspects: { allowLoopback: true, pidNamespace: 'nested' },
@@ -35,7 +36,11 @@ test('a process is fenced; answer, log line and journal are made of one record',
   })
   const lines: string[] = []
   const log = makeLog('trace', { write: (line: string) => lines.push(line) })
-  const { server, close } = await compose(config, log, '1.2.3')
+  const { server, listeners, close } = await compose(config, log, '1.2.3')
+  await server.ready()
+  const [address = ''] = await listeners.open((request, response) => {
+    server.routing(request, response)
+  })
   const payload = {
     vmUuid: vm,
     targetHostIp: '127.0.0.1',
@@ -43,10 +48,15 @@ test('a process is fenced; answer, log line and journal are made of one record',
     targetHostPassword: 'planted-password',
     targetHostPrivateKey: 'planted-no-key-at-all',
   }
-  const answer = await server.inject({ method: 'POST', url: fenceUrl, payload })
-  await server.close()
+  const answer = await fetch(`${address}${fenceUrl}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(payload),
+  })
+  const text = await answer.text()
+  await Promise.all([server.close(), listeners.close()])
   await close()
-  const reply = answer.json<{ readonly fenceId: string }>()
+  const reply = JSON.parse(text) as { readonly fenceId: string }
   const { fenceId } = reply
   t.match(reply, { success: true, qemuConfirmedDead: true, reason: 'destroyed' })
   t.notOk(isAlive(qemu))
@@ -60,7 +70,7 @@ test('a process is fenced; answer, log line and journal are made of one record',
   )
   t.equal(lines.length, 1)
   t.match(JSON.parse(lines[0] ?? ''), { fenceId, verdict: 'confirmed-dead', because: 'destroyed' })
-  t.notMatch([answer.body, ...journal, ...lines].join(''), /planted/)
+  t.notMatch([text, ...journal, ...lines].join(''), /planted/)
 })
 
 test('without a journal nothing is composed', async (t) => {
@@ -72,6 +82,33 @@ test('without a key that the configuration names nothing is composed', async (t)
   const directory = t.testdir({})
   const { config } = configAt(directory, { identityFiles: [join(directory, 'absent')] })
   await t.rejects(compose(config, quiet(), '1'), { code: 'ENOENT' })
+})
+
+test('a reload puts listeners and allowed suspects in place, and no more', async (t) => {
+  const directory = t.testdir({})
+  const { config } = configAt(directory)
+  const { server, listeners, reload, close } = await compose(config, quiet(), '1')
+  await server.ready()
+  const [address = ''] = await listeners.open((request, response) => {
+    server.routing(request, response)
+  })
+  const [listener] = config.http.listeners
+  const [allowFrom, networks] = [['192.0.2.0/24'], ['198.51.100.0/24']]
+  const ask = async () =>
+    (await (
+      await fetch(`${address}${fenceUrl}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ vmUuid: newVm(), targetHostIp: '203.0.113.1' }),
+      })
+    ).json()) as object
+  await reload({ ...config, suspects: { ...config.suspects, networks } })
+  t.match(await ask(), { code: 'FENCE_TARGET_NOT_ALLOWED' })
+  const rules = listener === undefined ? [] : [{ ...listener, allowFrom }]
+  await reload({ ...config, http: { ...config.http, listeners: rules } })
+  t.match(await ask(), { code: 'FENCE_CALLER_NOT_ALLOWED' })
+  await Promise.all([server.close(), listeners.close()])
+  await close()
 })
 
 test('by default the agent knows this host by its ids', async (t) => {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -57,7 +57,10 @@ const line = async (
 const config = (directory: string, value: object = {}): string => {
   const file = join(directory, 'peerfence.json')
   const journal = { file: join(directory, 'journal.jsonl') }
-  writeFileSync(file, JSON.stringify({ http: { listen: '127.0.0.1:0' }, journal, ...value }))
+  writeFileSync(
+    file,
+    JSON.stringify({ http: { listeners: [{ at: '127.0.0.1:0' }] }, journal, ...value }),
+  )
   return file
 }
 
@@ -77,7 +80,10 @@ test('config check, good and bad', async (t) => {
   const good = run('config', 'check', '--config', file)
   t.equal(await good.exit, 0)
   t.equal(good.out(), `${file}: no faults\n`)
-  const bad = config(t.testdir({}), { fence: { holdMs: -1 }, http: { listen: 'x', port: 1 } })
+  const bad = config(t.testdir({}), {
+    fence: { holdMs: -1 },
+    http: { listeners: [{ at: 'x' }], port: 1 },
+  })
   for (const words of [['config', 'check'], ['serve']]) {
     const faulty = run(...words, '--config', bad)
     t.equal(await faulty.exit, 78)
@@ -90,7 +96,8 @@ test('config check, good and bad', async (t) => {
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`serves until ${signal}, then exits 0`, async (t) => {
     const agent = run('serve', '--config', config(t.testdir({})))
-    const { address } = await line(agent, 'agent is ready')
+    const { addresses } = await line(agent, 'agent is ready')
+    const [address] = addresses as readonly string[]
     const answer = await fetch(`${String(address)}${fenceUrl}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -104,9 +111,29 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
+test('SIGHUP reads the file anew, and a file with faults changes nothing', async (t) => {
+  const file = config(t.testdir({}))
+  const agent = run('serve', '--config', file)
+  const { addresses } = await line(agent, 'agent is ready')
+  const [address] = addresses as readonly string[]
+  const good = readFileSync(file, 'utf8')
+  writeFileSync(file, good.replace('"127.0.0.1:0"', '"127.0.0.1:0","allowFrom":["192.0.2.0/24"]'))
+  t.equal((await fetch(`${String(address)}/healthz`)).status, 200)
+  agent.child.kill('SIGHUP')
+  await line(agent, 'listeners and allowed suspects reloaded')
+  t.equal((await fetch(`${String(address)}/healthz`)).status, 403)
+  writeFileSync(file, '{')
+  agent.child.kill('SIGHUP')
+  await line(agent, 'configuration not reloaded')
+  t.equal((await fetch(`${String(address)}/healthz`)).status, 403)
+  agent.child.kill('SIGTERM')
+  t.equal(await agent.exit, 0)
+})
+
 test('a second signal ends it at once', async (t) => {
   const agent = run('serve', '--config', config(t.testdir({})))
-  const { address } = await line(agent, 'agent is ready')
+  const { addresses } = await line(agent, 'agent is ready')
+  const [address] = addresses as readonly string[]
   // A connection that says nothing keeps the first signal busy for a moment.
   const { port } = new URL(String(address))
   const socket = connect(Number(port), '127.0.0.1')

@@ -2,7 +2,6 @@
 import type { Logger } from 'pino'
 import type { Composition } from '../compose.ts'
 import type { Config } from '../config/config.ts'
-import { listenAt } from '../http/listen.ts'
 
 /**
  * How long answered callers may take to read their answers before their connections are cut. A
@@ -11,7 +10,8 @@ import { listenAt } from '../http/listen.ts'
 const flushMs = 2_000
 
 export interface Running {
-  readonly address: string
+  readonly addresses: readonly string[]
+  readonly reload: Composition['reload']
   /** Lets fences run for the configured grace, refuses what is left, and closes everything. */
   readonly stop: () => Promise<void>
 }
@@ -19,10 +19,13 @@ export interface Running {
 export const serve = async (
   config: Config,
   log: Logger,
-  { server, service, closeInterrupted, close }: Composition,
+  { server, listeners, service, reload, closeInterrupted, close }: Composition,
 ): Promise<Running> => {
-  const address = await listenAt(server, config.http.listen)
-  // Whoever holds the address is the only agent here, so what is open in the journal is nobody's now.
+  await server.ready()
+  const addresses = await listeners.open((request, response) => {
+    server.routing(request, response)
+  })
+  // Whoever holds the addresses is the only agent here, so what is open in the journal is nobody's now.
   try {
     const interrupted = await closeInterrupted()
     if (interrupted > 0)
@@ -35,10 +38,10 @@ export const serve = async (
     const graceMs = config.shutdownGraceSec * 1000
     log.info({ inFlight: service.inFlight(), graceMs }, 'agent is stopping')
     // New connections are refused from here on; those that are open are answered and closed.
-    const closed = server.close()
+    const closed = Promise.all([server.close(), listeners.close()])
     const cut = service.drain(graceMs).then(() =>
       setTimeout(() => {
-        server.server.closeAllConnections()
+        listeners.closeAllConnections()
       }, flushMs),
     )
     // Both are waited for: what is in flight is answered even where closing fails.
@@ -49,5 +52,5 @@ export const serve = async (
     await close()
     log.info('agent has stopped')
   }
-  return { address, stop }
+  return { addresses, reload, stop }
 }

@@ -1,5 +1,5 @@
 /** The agent's configuration after defaults: what the rest of the program is built from. Frozen. */
-import type { ListenAddress } from '../http/listen.ts'
+import type { ListenerRule } from '../http/listener-rule.ts'
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -7,9 +7,10 @@ export type LogLevel = (typeof logLevels)[number]
 /** The meaning, unit and cost of each property stand in `schema.ts`. */
 export interface Config {
   readonly http: {
-    readonly listen: ListenAddress
-    readonly allowFrom: readonly string[]
+    readonly listeners: readonly ListenerRule[]
     readonly inFlightMax: number
+    readonly inFlightPerCallerMax: number
+    readonly requestsPerMinuteMax: number
   }
   readonly ssh: {
     readonly connectWindowMs: number

@@ -1,24 +1,15 @@
 /** Rules that one property alone cannot break, and those that a schema cannot spell. */
 import { isIP } from 'node:net'
-import { parseCidr } from '../domain/cidr.ts'
-import type { ListenAddress } from '../http/listen.ts'
 import type { ConfigFault } from './config.ts'
 import type { SettledConfig } from './defaults.ts'
-import { isPrivate } from './listen-address.ts'
+import { networkFaults } from './network-faults.ts'
 
-export const crossFaults = (
-  { http, suspects, probe, fence, ssh }: SettledConfig,
-  listen: ListenAddress | undefined,
-): readonly ConfigFault[] => [
-  ...(listen === undefined
-    ? [
-        {
-          path: '/http/listen',
-          rule: 'has to be "ADDRESS:PORT" with a literal address, "[ADDRESS]:PORT" or "unix:/PATH"',
-        },
-      ]
-    : openListenerFaults(listen, http.allowFrom)),
-  ...networkFaults('/http/allowFrom', http.allowFrom),
+export const crossFaults = ({
+  suspects,
+  probe,
+  fence,
+  ssh,
+}: SettledConfig): readonly ConfigFault[] => [
   ...networkFaults('/suspects/networks', suspects.networks),
   ...probe.witnesses.flatMap((text, index) =>
     isIP(text) === 0
@@ -34,28 +25,3 @@ export const crossFaults = (
         },
       ]),
 ]
-
-const openListenerFaults = (
-  listen: ListenAddress,
-  allowFrom: readonly string[],
-): readonly ConfigFault[] =>
-  isPrivate(listen) || allowFrom.length > 0
-    ? []
-    : [
-        {
-          path: '/http/allowFrom',
-          rule: 'must not be empty while http.listen is reachable from other machines: list the management nodes, or listen on 127.0.0.1, ::1 or a unix socket',
-        },
-      ]
-
-const networkFaults = (path: string, networks: readonly string[]): readonly ConfigFault[] =>
-  networks.flatMap((text, index) =>
-    parseCidr(text) === undefined
-      ? [
-          {
-            path: `${path}/${index}`,
-            rule: 'has to be a network such as 10.0.0.0/8, or an address',
-          },
-        ]
-      : [],
-  )

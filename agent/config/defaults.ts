@@ -1,10 +1,11 @@
 import type { Config } from './config.ts'
+import type { ListenerFile } from './listeners.ts'
 import { configSchema } from './schema.ts'
 import type { ConfigFile } from './schema.ts'
 
 /** The configuration with every default applied, before its rules across properties were asked. */
 export type SettledConfig = Omit<Config, 'http'> & {
-  readonly http: Omit<Config['http'], 'listen'> & { readonly listen: string }
+  readonly http: Omit<Config['http'], 'listeners'> & { readonly listeners: readonly ListenerFile[] }
 }
 
 /** Property by property, so that the compiler misses none; the values stand in the schema alone. */
@@ -13,9 +14,12 @@ export const withDefaults = (file: ConfigFile): SettledConfig => {
     configSchema.properties
   return {
     http: {
-      listen: file.http?.listen ?? http.properties.listen.default,
-      allowFrom: file.http?.allowFrom ?? http.properties.allowFrom.default,
+      listeners: file.http?.listeners ?? http.properties.listeners.default,
       inFlightMax: file.http?.inFlightMax ?? http.properties.inFlightMax.default,
+      inFlightPerCallerMax:
+        file.http?.inFlightPerCallerMax ?? http.properties.inFlightPerCallerMax.default,
+      requestsPerMinuteMax:
+        file.http?.requestsPerMinuteMax ?? http.properties.requestsPerMinuteMax.default,
     },
     ssh: {
       connectWindowMs: file.ssh?.connectWindowMs ?? ssh.properties.connectWindowMs.default,

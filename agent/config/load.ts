@@ -5,7 +5,7 @@ import type { ErrorObject } from 'ajv'
 import type { Config, ConfigFault } from './config.ts'
 import { crossFaults } from './cross-rules.ts'
 import { withDefaults } from './defaults.ts'
-import { parseListenAddress } from './listen-address.ts'
+import { parseListeners } from './listeners.ts'
 import { configSchema } from './schema.ts'
 import type { ConfigFile } from './schema.ts'
 
@@ -15,6 +15,7 @@ export type LoadedConfig =
 
 /** What flags and environment put in place of the file's word. */
 export interface Overrides {
+  /** One plain listener in place of all. */
   readonly listen?: string
   readonly logLevel?: string
 }
@@ -40,10 +41,12 @@ export const parseConfig = (value: unknown, overrides: Overrides): LoadedConfig 
   const merged = isObject(value) ? withOverrides(value, overrides) : value
   if (!validate(merged)) return { kind: 'faulty', faults: faultsOf(validate.errors) }
   const settled = withDefaults(merged)
-  const listen = parseListenAddress(settled.http.listen)
-  const faults = crossFaults(settled, listen)
-  if (faults.length > 0 || listen === undefined) return { kind: 'faulty', faults }
-  return { kind: 'loaded', config: freeze({ ...settled, http: { ...settled.http, listen } }) }
+  const parsed = parseListeners(settled.http.listeners)
+  const listenerFaults = parsed.kind === 'faulty' ? parsed.faults : []
+  const faults = [...listenerFaults, ...crossFaults(settled)]
+  if (faults.length > 0 || parsed.kind === 'faulty') return { kind: 'faulty', faults }
+  const { listeners } = parsed
+  return { kind: 'loaded', config: freeze({ ...settled, http: { ...settled.http, listeners } }) }
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -54,11 +57,16 @@ const withOverrides = (
   file: Readonly<Record<string, unknown>>,
   { listen, logLevel }: Overrides,
 ): Readonly<Record<string, unknown>> => {
-  const section = (name: string, key: string, value: string | undefined): object => {
+  const section = (name: string, key: string, value: unknown): object => {
     const old = Object.hasOwn(file, name) ? file[name] : {}
     return value === undefined || !isObject(old) ? {} : { [name]: { ...old, [key]: value } }
   }
-  return { ...file, ...section('http', 'listen', listen), ...section('log', 'level', logLevel) }
+  const listeners = listen === undefined ? undefined : [{ at: listen }]
+  return {
+    ...file,
+    ...section('http', 'listeners', listeners),
+    ...section('log', 'level', logLevel),
+  }
 }
 
 const faultsOf = (errors: typeof validate.errors): readonly ConfigFault[] => {

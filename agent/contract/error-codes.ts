@@ -4,7 +4,19 @@ export const doorCodes = {
   FENCE_BODY_NOT_JSON: { status: 400, meaning: 'the body is empty or is not valid JSON' },
   FENCE_FIELD_MISSING: { status: 400, meaning: 'a required field is absent' },
   FENCE_FIELD_INVALID: { status: 400, meaning: 'a field breaks its rule' },
-  FENCE_CALLER_NOT_ALLOWED: { status: 403, meaning: 'the caller is not in http.allowFrom' },
+  FENCE_TOKEN_NEEDED: { status: 401, meaning: 'the listener demands a bearer token that it knows' },
+  FENCE_CALLER_NOT_ALLOWED: {
+    status: 403,
+    meaning: 'the address of the caller is not in allowFrom of the listener',
+  },
+  FENCE_CERTIFICATE_NOT_ALLOWED: {
+    status: 403,
+    meaning: 'the client certificate bears none of clientNames of the listener',
+  },
+  FENCE_CREDENTIALS_NOT_ALLOWED: {
+    status: 403,
+    meaning: 'the listener takes no passwords and keys of suspects',
+  },
   FENCE_TARGET_NOT_ALLOWED: { status: 403, meaning: 'the suspect is not in suspects.networks' },
   FENCE_TARGET_IS_OWN_HOST: { status: 403, meaning: 'the suspect is the host that was asked' },
   FENCE_NO_SUCH_PATH: { status: 404, meaning: 'nothing is served at this path' },
@@ -12,6 +24,10 @@ export const doorCodes = {
   FENCE_REQUEST_TIMEOUT: { status: 408, meaning: 'the request did not arrive whole in time' },
   FENCE_BODY_TOO_LARGE: { status: 413, meaning: 'the body is longer than 64 KiB' },
   FENCE_CONTENT_TYPE: { status: 415, meaning: 'the body is not application/json' },
+  FENCE_CALLER_TOO_OFTEN: {
+    status: 429,
+    meaning: 'http.requestsPerMinuteMax or http.inFlightPerCallerMax of one caller; try again',
+  },
   FENCE_HEADERS_TOO_LARGE: { status: 431, meaning: 'the headers are longer than 32 KiB' },
   FENCE_INTERNAL: { status: 500, meaning: 'a bug, before the request was accepted' },
   FENCE_BUSY: { status: 503, meaning: 'http.inFlightMax fences are in flight; try again' },

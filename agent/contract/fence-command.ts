@@ -38,6 +38,7 @@ export type FenceCommand = FromSchema<typeof fenceCommandSchema>
 export interface Arrival {
   readonly fenceId: string
   readonly requestId: string
+  readonly askedBy: string
   /** The longest budget that the operator grants, in ms. */
   readonly budgetMsMax: number
   readonly caller: CallerConnection | undefined
@@ -72,6 +73,7 @@ export const parseFenceCommand = (command: FenceCommand, arrival: Arrival): Pars
   const request: FenceRequest = {
     fenceId: arrival.fenceId,
     requestId: arrival.requestId,
+    askedBy: arrival.askedBy,
     ...(arrival.caller === undefined ? {} : { caller: arrival.caller }),
     vm,
     suspect: {

@@ -11,6 +11,8 @@ export interface FenceRequest {
   readonly budgetMs: number
   /** The caller's correlation id, when it sent one. */
   readonly requestId: string
+  /** Who asked: the name of a token or of a client certificate, else an address, or `unix`. */
+  readonly askedBy: string
   /** How the caller came; absent where that is this very host or a unix socket. */
   readonly caller?: CallerConnection
 }

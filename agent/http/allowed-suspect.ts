@@ -2,13 +2,27 @@ import type { FenceRequest } from '../fence/request.ts'
 import type { DoorRefusal } from '../contract/door-reply.ts'
 import { insideOf, literalAddress } from './networks.ts'
 
+/** The allow-list of suspects as it is now; a reload replaces it. */
+export interface AllowedSuspects {
+  readonly refusalOf: (suspect: FenceRequest['suspect']) => DoorRefusal | undefined
+  readonly replace: (networks: readonly string[]) => void
+}
+
+export const createAllowedSuspects = (networks: readonly string[]): AllowedSuspects => {
+  let refusalOf = refusalFor(networks)
+  return {
+    refusalOf: (suspect) => refusalOf(suspect),
+    replace: (fresh) => {
+      refusalOf = refusalFor(fresh)
+    },
+  }
+}
+
 /**
- * The allow-list of suspects. Without networks every address is allowed; with them every address of
- * the request has to be inside, and names are refused, because what a name resolves to is decided later.
+ * Without networks every address is allowed; with them every address of the request has to be
+ * inside, and names are refused, because what a name resolves to is decided later.
  */
-export const allowedSuspects = (
-  networks: readonly string[],
-): ((suspect: FenceRequest['suspect']) => DoorRefusal | undefined) => {
+const refusalFor = (networks: readonly string[]): AllowedSuspects['refusalOf'] => {
   const isInside = insideOf(networks)
   return ({ addresses }) => {
     if (networks.length === 0) return undefined

@@ -11,7 +11,7 @@ import { asciiJson } from '../domain/ascii-json.ts'
 
 export const jsonType = 'application/json; charset=utf-8'
 
-/** Seconds after which a caller may come back to a full or closing agent. */
+/** Seconds after which a caller may come back to a full or closing agent, where nothing else is known. */
 const retryAfterSec = 5
 
 /** Sends the refusal and writes one log line about it, without any value of the request. */
@@ -19,12 +19,14 @@ export const turnAway = (
   request: FastifyRequest,
   reply: FastifyReply,
   refusal: DoorRefusal,
+  waitSec = retryAfterSec,
 ): FastifyReply => {
   const { status } = doorCodes[refusal.code]
   const { code, field, rule } = refusal
   const caller = request.raw.socket.remoteAddress ?? ''
   request.log.warn({ code, field, rule, status, caller }, 'request turned away')
-  if (status === 503) void reply.header('retry-after', String(retryAfterSec))
+  if (status === 503 || status === 429) void reply.header('retry-after', String(waitSec))
+  if (status === 401) void reply.header('www-authenticate', 'Bearer')
   return reply
     .code(status)
     .type(jsonType)

@@ -9,28 +9,34 @@ import { asciiJson } from '../domain/ascii-json.ts'
 import type { FenceRecord } from '../fence/record.ts'
 import type { FenceRequest } from '../fence/request.ts'
 import type { FenceService } from '../fence/service.ts'
-import { allowedSuspects } from './allowed-suspect.ts'
+import type { AllowedSuspects } from './allowed-suspect.ts'
 import { callerConnection } from './caller.ts'
 import { newId } from './correlation.ts'
 import { jsonType, turnAway } from './door.ts'
+import type { Entry } from './entry.ts'
 import { callerKeepAliveMs } from './limits.ts'
 import { ownHostRefusal } from './own-host.ts'
 import type { OwnHost } from './own-host.ts'
+import { settleCredentials } from './request-credentials.ts'
+import { createShares } from './shares.ts'
 
 export const fencePath = '/ha/fence/vm/from/peer'
 
 export interface FenceRules {
   /** Fences at the same time; the next request is answered 503. */
   readonly inFlightMax: number
+  /** Of those, for one caller; the next is answered 429. */
+  readonly inFlightPerCallerMax: number
   /** The longest budget of one fence, in ms. */
   readonly budgetMsMax: number
-  readonly networks: readonly string[]
   readonly allowLoopback: boolean
 }
 
 export interface FenceRouteParts {
   readonly service: FenceService
   readonly own: OwnHost
+  readonly allowed: AllowedSuspects
+  readonly guestOf: Entry['guestOf']
   readonly isDraining: () => boolean
   /** Monotonic, in ms. */
   readonly nowMs: () => number
@@ -41,9 +47,9 @@ export const addFenceRoute = (
   rules: FenceRules,
   parts: FenceRouteParts,
 ): void => {
-  const suspectRefusal = allowedSuspects(rules.networks)
+  const shares = createShares()
   const refusalOf = ({ suspect }: FenceRequest): DoorRefusal | undefined => {
-    const refusal = ownHostRefusal(suspect, parts.own, rules) ?? suspectRefusal(suspect)
+    const refusal = ownHostRefusal(suspect, parts.own, rules) ?? parts.allowed.refusalOf(suspect)
     if (refusal !== undefined) return refusal
     const isFull = parts.service.inFlight() >= rules.inFlightMax
     return isFull ? plainRefusal('FENCE_BUSY') : undefined
@@ -57,18 +63,26 @@ export const addFenceRoute = (
       }
     },
     handler: async (request, reply) => {
-      const { budgetMsMax } = rules
+      const { budgetMsMax, inFlightPerCallerMax } = rules
+      const guest = parts.guestOf(request)
+      /* c8 ignore next -- who was not let in has been turned away before */
+      if (guest === undefined) return await turnAway(request, reply, plainRefusal('FENCE_INTERNAL'))
+      const { askedBy, requestCredentials } = guest
       const caller = callerConnection(request.raw.socket)
-      const arrival = { fenceId: newId(), requestId: request.id, budgetMsMax, caller }
-      const parsed = parseFenceCommand(request.body, arrival)
+      const arrival = { fenceId: newId(), requestId: request.id, askedBy, budgetMsMax, caller }
+      const parsed = settleCredentials(parseFenceCommand(request.body, arrival), requestCredentials)
       if (parsed.kind === 'refused') return await turnAway(request, reply, parsed.refusal)
       // The body may have taken a while to arrive: draining may have begun since.
       const refusal = parts.isDraining()
         ? plainRefusal('FENCE_SHUTTING_DOWN')
         : refusalOf(parsed.request)
       if (refusal !== undefined) return await turnAway(request, reply, refusal)
+      const giveBack = shares.take(askedBy, inFlightPerCallerMax)
+      if (giveBack === undefined) {
+        return await turnAway(request, reply, plainRefusal('FENCE_CALLER_TOO_OFTEN'))
+      }
       if (caller !== undefined) request.raw.socket.setKeepAlive(true, callerKeepAliveMs)
-      return await answer(request, reply, parsed.request, parts)
+      return await answer(request, reply, parsed.request, parts).finally(giveBack)
     },
   })
 }

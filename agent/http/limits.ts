@@ -18,3 +18,18 @@ export const keepAliveTimeoutMs = 72_000
 export const spareConnectionsMax = 128
 /** A caller that waits for its answer acknowledges that often, so that its connection vouches for our network. */
 export const callerKeepAliveMs = 1_000
+/** A handshake is two round trips; a slower one holds a connection for nothing. */
+export const tlsHandshakeTimeoutMs = 5_000
+/** Connections of all addresses together that will be turned away whatever they ask. */
+export const strangersMax = 16
+/** Answers that one connection may wait for: management nodes send the next request after the answer. */
+export const openAnswersMax = 16
+
+/** Of every listener alike. A socket is silent for as long as its fence takes, so idle ones are not cut. */
+export const serverOptions = {
+  maxHeaderSize: headerBytesMax,
+  headersTimeout: headersTimeoutMs,
+  requestTimeout: requestTimeoutMs,
+  connectionsCheckingInterval: connectionsCheckingIntervalMs,
+  keepAliveTimeout: keepAliveTimeoutMs,
+} as const

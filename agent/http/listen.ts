@@ -1,7 +1,7 @@
-/** Opens the one listener, on TCP or on a unix socket. */
+/** Binds a server, on TCP or on a unix socket. */
 import { chmod, lstat, unlink } from 'node:fs/promises'
 import { connect } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import type { AddressInfo, ListenOptions, Server } from 'node:net'
 
 export type ListenAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
@@ -11,13 +11,28 @@ export type ListenAddress =
 const socketMode = 0o660
 
 /** Resolves with the address that was bound, for people. Rejects when it cannot be bound. */
-export const listenAt = async (server: FastifyInstance, at: ListenAddress): Promise<string> => {
-  if (at.kind === 'tcp') return await server.listen({ host: at.host, port: at.port })
+export const listenAt = async (server: Server, at: ListenAddress): Promise<string> => {
+  if (at.kind === 'tcp') {
+    await listening(server, { host: at.host, port: at.port })
+    const scheme = 'setSecureContext' in server ? 'https' : 'http'
+    const { address, family, port } = server.address() as AddressInfo
+    return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  }
   await removeStaleSocket(at.path)
-  await server.listen({ path: at.path })
+  await listening(server, { path: at.path })
   // Until here the mode comes from the umask, which the unit sets to 0077: never wider than this.
   await chmod(at.path, socketMode)
   return `unix:${at.path}`
+}
+
+const listening = async (server: Server, options: ListenOptions): Promise<void> => {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
 }
 
 /** A socket file outlives a killed process. It is removed only when nobody listens behind it. */

@@ -1,34 +1,31 @@
-/** Builds the HTTP server: limits, routes, and one way to be turned away. Never listens. */
+/** Builds what answers requests: limits, routes, and one way to be turned away. Never listens. */
+import type { IncomingMessage } from 'node:http'
 import { LogController, fastify } from 'fastify'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance } from 'fastify'
 import { plainRefusal } from '../contract/door-reply.ts'
 import type { FenceService } from '../fence/service.ts'
-import { allowedCallers } from './caller.ts'
+import type { AllowedSuspects } from './allowed-suspect.ts'
 import { correlationId } from './correlation.ts'
-import { refusalOfError, turnAway, turnAwaySocket } from './door.ts'
+import { refusalOfError, turnAway } from './door.ts'
 import { addFenceRoute, fencePath } from './fence-route.ts'
 import type { FenceRules } from './fence-route.ts'
 import { addHealthRoutes } from './health-route.ts'
-import {
-  bodyBytesMax,
-  connectionsCheckingIntervalMs,
-  headerBytesMax,
-  headersTimeoutMs,
-  keepAliveTimeoutMs,
-  requestTimeoutMs,
-  spareConnectionsMax,
-} from './limits.ts'
-import type { ListenAddress } from './listen.ts'
+import type { Entrance } from './doors.ts'
+import { createEntry } from './entry.ts'
+import { bodyBytesMax } from './limits.ts'
 import type { OwnHost } from './own-host.ts'
 
 export interface ServerRules extends FenceRules {
-  readonly listen: ListenAddress
-  readonly allowFrom: readonly string[]
+  /** Requests of one address in a minute. */
+  readonly requestsPerMinuteMax: number
 }
 
 export interface ServerParts {
+  /** The door that a request came through; undefined for none, which turns it away. */
+  readonly entranceOf: (request: IncomingMessage) => Entrance | undefined
   readonly service: FenceService
   readonly own: OwnHost
+  readonly allowed: AllowedSuspects
   readonly log: FastifyBaseLogger
   readonly version: string
   /** Monotonic, in ms. */
@@ -42,7 +39,7 @@ const methodsOf: ReadonlyMap<string, string> = new Map([
 ])
 
 export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInstance => {
-  const { log, service, own, nowMs, version } = parts
+  const { log, service, own, allowed, nowMs, version } = parts
   let draining = false
   const isDraining = (): boolean => draining
 
@@ -65,36 +62,18 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
       },
     },
     bodyLimit: bodyBytesMax,
-    requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: keepAliveTimeoutMs,
-    // A socket is silent for as long as its fence takes, so idle sockets are not cut.
-    connectionTimeout: 0,
-    http: {
-      maxHeaderSize: headerBytesMax,
-      headersTimeout: headersTimeoutMs,
-      connectionsCheckingInterval: connectionsCheckingIntervalMs,
-    },
     routerOptions: { ignoreTrailingSlash: true },
     // Our own answer while draining is a door reply; the framework's would not be.
     return503OnClosing: false,
-    clientErrorHandler: (error, socket) => {
-      turnAwaySocket(log, error, socket)
-    },
     frameworkErrors: (_error, request, reply) => {
       const plain = plainRefusal('FENCE_REQUEST_MALFORMED')
       void turnAway(request, reply, plain)
     },
   })
-  server.server.maxConnections = rules.inFlightMax * 2 + spareConnectionsMax
   server.removeContentTypeParser('text/plain')
 
-  const mayAsk = allowedCallers(rules.listen, rules.allowFrom)
-  server.addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id)
-    if (!mayAsk(request.raw.socket.remoteAddress)) {
-      await turnAway(request, reply, plainRefusal('FENCE_CALLER_NOT_ALLOWED'))
-    }
-  })
+  const entry = createEntry(rules, parts)
+  server.addHook('onRequest', entry.onRequest)
   server.addHook('preClose', async () => {
     draining = true
     await Promise.resolve()
@@ -120,7 +99,8 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
       plainRefusal('FENCE_METHOD_NOT_ALLOWED'),
     )
   })
-  addFenceRoute(server, rules, { service, own, isDraining, nowMs })
+  const { guestOf } = entry
+  addFenceRoute(server, rules, { service, own, allowed, guestOf, isDraining, nowMs })
   addHealthRoutes(server, { inFlight: service.inFlight, isDraining, version })
   return server
 }

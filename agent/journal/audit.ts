@@ -9,6 +9,7 @@ export const auditLine =
     const fields = {
       fenceId: request.fenceId,
       requestId: request.requestId,
+      askedBy: request.askedBy,
       vm: request.vm,
       suspect: request.suspect.addresses[0],
       suspectUuid: request.suspect.hostUuid,

@@ -6,13 +6,14 @@ import type { FenceRequest } from '../fence/request.ts'
 import type { UnfinishedIntent } from './unfinished.ts'
 
 export const intentLine = (request: FenceRequest, at: string): string => {
-  const { fenceId, requestId, vm, suspect, budgetMs } = request
+  const { fenceId, requestId, askedBy, vm, suspect, budgetMs } = request
   const { addresses, port, user, hostUuid, password, privateKey } = suspect
   return line({
     type: 'intent',
     at,
     fenceId,
     requestId,
+    askedBy,
     vm,
     suspect: { addresses, port, user, hostUuid },
     credentials: {

@@ -1,28 +1,43 @@
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { serve } from '../../agent/cli/serve.ts'
 import { parseConfig } from '../../agent/config/load.ts'
 import type { Composition } from '../../agent/compose.ts'
+import type { ListenerRule } from '../../agent/http/listener-rule.ts'
 import { makeLog } from '../../agent/journal/log.ts'
-import { command, fenceUrl, openDesk } from '../fixtures/agent-server.ts'
+import { command, fenceUrl, loopback, openDesk } from '../fixtures/agent-server.ts'
 import { postText, rawClient } from '../fixtures/raw-http.ts'
 
-const start = async (composition: Composition, listen = '127.0.0.1:0') => {
-  const loaded = parseConfig({ http: { listen }, shutdownGraceSec: 7 }, {})
+const start = async (composition: Composition) => {
+  const loaded = parseConfig({ shutdownGraceSec: 7 }, {})
   if (loaded.kind === 'faulty') throw new Error('faulty')
   const lines: string[] = []
   const log = makeLog('info', { write: (line: string) => lines.push(line) })
   return { running: await serve(loaded.config, log, composition), lines }
 }
 
-const desk = (
+const desk = async (
   closeInterrupted: Composition['closeInterrupted'] = async () => await Promise.resolve(0),
+  at: ListenerRule['at'] = loopback.at,
 ) => {
-  const { server } = openDesk()
+  const { server, listen } = openDesk()
   const told: string[] = []
+  const listeners = await listen([{ ...loopback, at }])
+  let isOpen = false
   const composition: Composition = {
     server,
+    listeners: {
+      ...listeners,
+      open: async (handle) => {
+        const addresses = await listeners.open(handle)
+        isOpen = true
+        return addresses
+      },
+      close: async () => {
+        await listeners.close()
+        isOpen = false
+      },
+    },
     service: {
       fence: async () => await Promise.reject(new Error('not used')),
       inFlight: () => 0,
@@ -31,19 +46,22 @@ const desk = (
         await Promise.resolve()
       },
     },
+    reload: async () => {
+      await Promise.resolve()
+    },
     closeInterrupted,
     close: async () => {
-      told.push(server.server.listening ? 'closed too early' : 'closed')
+      told.push(isOpen ? 'closed too early' : 'closed')
       await Promise.resolve()
     },
   }
-  return { composition, server, told }
+  return { composition, server, told, isOpen: () => isOpen }
 }
 
 test('answers at its address, and stops in order', async (t) => {
-  const { composition, told } = desk()
+  const { composition, told } = await desk()
   const { running, lines } = await start(composition)
-  const answer = await fetch(`${running.address}${fenceUrl}`, {
+  const answer = await fetch(`${String(running.addresses[0])}${fenceUrl}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(command()),
@@ -55,9 +73,9 @@ test('answers at its address, and stops in order', async (t) => {
 })
 
 test('connections that say nothing do not hold it', async (t) => {
-  const { composition, server } = desk()
+  const { composition } = await desk()
   const { running } = await start(composition)
-  const { port } = server.server.address() as AddressInfo
+  const port = Number(new URL(String(running.addresses[0])).port)
   const mute = await rawClient({ host: '127.0.0.1', port })
   const half = await rawClient({ host: '127.0.0.1', port })
   half.socket.write(postText(fenceUrl, command()).slice(0, 30))
@@ -68,24 +86,24 @@ test('connections that say nothing do not hold it', async (t) => {
 })
 
 test('an address that is taken rejects', async (t) => {
-  const first = desk()
+  const first = await desk()
   const { running } = await start(first.composition)
-  const taken = running.address.replace('http://', '')
-  const second = desk()
-  await t.rejects(start(second.composition, taken), { code: 'EADDRINUSE' })
+  const port = Number(new URL(String(running.addresses[0])).port)
+  const second = await desk(undefined, { kind: 'tcp', host: '127.0.0.1', port })
+  await t.rejects(start(second.composition), { code: 'EADDRINUSE' })
   await running.stop()
 })
 
 test('a socket path works as well', async (t) => {
-  const { composition } = desk()
   const path = join('/tmp', `peerfence-${process.pid}.sock`)
-  const { running } = await start(composition, `unix:${path}`)
-  t.equal(running.address, `unix:${path}`)
+  const { composition } = await desk(undefined, { kind: 'unix', path })
+  const { running } = await start(composition)
+  t.same(running.addresses, [`unix:${path}`])
   await running.stop()
 })
 
 test('what fails while stopping is told, after everything in flight was answered', async (t) => {
-  const closing = desk()
+  const closing = await desk()
   closing.server.addHook('onClose', async () => await Promise.reject(new Error('planted close')))
   const first = await start({
     ...closing.composition,
@@ -101,7 +119,7 @@ test('what fails while stopping is told, after everything in flight was answered
   })
   await t.rejects(first.running.stop(), /planted close/)
   t.ok(closing.told.includes('drained'))
-  const draining = desk()
+  const draining = await desk()
   const second = await start({
     ...draining.composition,
     service: {
@@ -114,10 +132,11 @@ test('what fails while stopping is told, after everything in flight was answered
 
 test('what an agent before it left in flight is told, once it listens', async (t) => {
   let wasListening = false
-  const { composition, server } = desk(async () => {
-    wasListening = server.server.listening
+  const one = await desk(async () => {
+    wasListening = one.isOpen()
     return await Promise.resolve(2)
   })
+  const { composition } = one
   const { running, lines } = await start(composition)
   t.ok(wasListening, 'nobody else is there to write this journal')
   t.match(lines.join(''), /"level":"warn".*"interrupted":2/)
@@ -125,7 +144,7 @@ test('what an agent before it left in flight is told, once it listens', async (t
 })
 
 test('an agent whose journal takes nothing starts, to say so', async (t) => {
-  const { composition } = desk(async () => await Promise.reject(new Error('no space')))
+  const { composition } = await desk(async () => await Promise.reject(new Error('no space')))
   const { running, lines } = await start(composition)
   t.match(lines.join(''), /"level":"error".*no space/)
   await running.stop()

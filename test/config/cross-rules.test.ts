@@ -10,20 +10,6 @@ test('rules across properties', async (t) => {
   const rows: readonly (readonly [string, object, readonly string[]])[] = [
     ['nothing set', {}, []],
     [
-      'every address without a list of callers',
-      { http: { listen: '0.0.0.0:1' } },
-      ['/http/allowFrom'],
-    ],
-    ['the same in IPv6', { http: { listen: '[::]:1', allowFrom: [] } }, ['/http/allowFrom']],
-    ['every address with a list', { http: { listen: '0.0.0.0:1', allowFrom: ['10.0.0.1'] } }, []],
-    ['a unix socket without a list', { http: { listen: 'unix:/run/x' } }, []],
-    ['no address to listen on', { http: { listen: 'localhost:1' } }, ['/http/listen']],
-    [
-      'a caller network with a typing error',
-      { http: { allowFrom: ['10.0.0.0/8', '10.0.0.0/99'] } },
-      ['/http/allowFrom/1'],
-    ],
-    [
       'a suspect network that is a name',
       { suspects: { networks: ['hosts.example'] } },
       ['/suspects/networks/0'],
@@ -42,14 +28,9 @@ test('rules across properties', async (t) => {
     ['a budget just longer', { fence: { budgetMaxSec: 5 } }, []],
     [
       'several at once',
-      { http: { listen: 'x' }, suspects: { networks: ['a', 'b'] } },
-      ['/http/listen', '/suspects/networks/0', '/suspects/networks/1'],
+      { http: { listeners: [{ at: 'x' }] }, suspects: { networks: ['a', 'b'] } },
+      ['/http/listeners/0/at', '/suspects/networks/0', '/suspects/networks/1'],
     ],
   ]
   for (const [title, value, paths] of rows) t.same(faultsOf(value), paths, title)
-})
-
-test('the fault of an open listener says what to choose', async (t) => {
-  const parsed = parseConfig({ http: { listen: '0.0.0.0:1' } }, {})
-  t.match(parsed, { faults: [{ rule: /list the management nodes, or listen on 127\.0\.0\.1/ }] })
 })

@@ -26,7 +26,12 @@ test('the shipped file says the defaults, all of them', async (t) => {
 
 test('every word of a full file is kept', async (t) => {
   const full: ConfigFile = {
-    http: { listen: '[::1]:1', allowFrom: ['10.0.0.1'], inFlightMax: 1 },
+    http: {
+      listeners: [{ at: '[::1]:1', allowFrom: ['10.0.0.1'] }],
+      inFlightMax: 1,
+      inFlightPerCallerMax: 2,
+      requestsPerMinuteMax: 10,
+    },
     ssh: {
       connectWindowMs: 3500,
       hostKeyPolicy: 'strict',

@@ -11,7 +11,12 @@ const loaded = (value: unknown, overrides = {}): Config => {
 
 test('the shipped file loads', async (t) => {
   const result = await loadConfig(join('packaging', 'common', 'peerfence.json'), {})
-  t.match(result, { kind: 'loaded', config: { http: { listen: { kind: 'tcp', port: 7171 } } } })
+  t.match(result, {
+    kind: 'loaded',
+    config: {
+      http: { listeners: [{ at: { kind: 'tcp', port: 7171 } }, { at: { kind: 'unix' } }] },
+    },
+  })
 })
 
 test('a file that cannot be read or parsed is a fault', async (t) => {
@@ -30,7 +35,7 @@ test('every fault is told at once, with its path', async (t) => {
   const result = parseConfig(
     {
       htpp: {},
-      http: { listen: 7171, inFlightMax: '9', port: 1 },
+      http: { listeners: [{ at: 7171, allow: [] }, {}], inFlightMax: '9', port: 1 },
       ssh: {
         connectWindowMs: 3499,
         hostKeyPolicy: 'no',
@@ -50,7 +55,9 @@ test('every fault is told at once, with its path', async (t) => {
     [
       '/htpp',
       '/http/inFlightMax',
-      '/http/listen',
+      '/http/listeners/0/allow',
+      '/http/listeners/0/at',
+      '/http/listeners/1',
       '/http/port',
       '/ssh/connectWindowMs',
       '/ssh/hostKeyPolicy',
@@ -90,10 +97,13 @@ test('a section that is no object is a fault, overridden or not', async (t) => {
 })
 
 test('an override takes the place of the file and obeys the same rules', async (t) => {
-  const file = { http: { listen: '127.0.0.1:1', inFlightMax: 9 }, log: { level: 'warn' } }
+  const file = {
+    http: { listeners: [{ at: '127.0.0.1:1', tokensFile: '/t' }], inFlightMax: 9 },
+    log: { level: 'warn' },
+  }
   const config = loaded(file, { listen: '[::1]:2', logLevel: 'debug' })
   t.match(config, {
-    http: { listen: { kind: 'tcp', host: '::1', port: 2 }, inFlightMax: 9 },
+    http: { listeners: [{ at: { kind: 'tcp', host: '::1', port: 2 } }], inFlightMax: 9 },
     log: { level: 'debug' },
   })
   t.match(loaded({}, { logLevel: 'error' }), { log: { level: 'error' } })
@@ -103,7 +113,7 @@ test('an override takes the place of the file and obeys the same rules', async (
   })
   t.match(parseConfig(file, { listen: '0.0.0.0:1' }), {
     kind: 'faulty',
-    faults: [{ path: '/http/allowFrom' }],
+    faults: [{ path: '/http/listeners/0' }],
   })
 })
 
@@ -115,6 +125,5 @@ test('the configuration is frozen all the way down', async (t) => {
   t.throws(() => {
     ;(config.suspects.networks as string[]).push('0.0.0.0/0')
   }, TypeError)
-  t.ok(Object.isFrozen(config.http.listen))
-  t.ok(Object.isFrozen(loaded({}).http.allowFrom), 'the defaults too')
+  t.ok(Object.isFrozen(config.http.listeners[0]?.at), 'the defaults too')
 })

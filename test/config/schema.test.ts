@@ -30,6 +30,25 @@ test('every property says what it is, in which unit, and what a change costs', a
   }
 })
 
+/** The properties of a list's items; those of an item have no default of their own. */
+const itemLeaves = (): readonly (readonly [string, Node])[] =>
+  leaves(configSchema, '').flatMap(([path, leaf]) => {
+    const items = leaf['items'] as Node | undefined
+    return items?.['type'] === 'object' ? leaves(items, `${path}/*`) : []
+  })
+
+test('every property of an item says what it is, in which unit, and what a change costs', async (t) => {
+  t.ok(itemLeaves().length > 0)
+  for (const [path, leaf] of itemLeaves()) {
+    t.match(leaf['description'], /^[A-Z"a-z][^\n]*\.$/, `${path}: description is a sentence`)
+    t.match(leaf['x-cost'], /^[A-Z"a-z][^\n]*\.$/, `${path}: x-cost is a sentence`)
+    t.type(leaf['x-unit'], 'string', path)
+    if (leaf['type'] === 'array') t.type(leaf['maxItems'], 'number', `${path} has a limit`)
+  }
+})
+
 test('every section is closed', async (t) => {
   for (const section of sections(configSchema)) t.equal(section['additionalProperties'], false)
+  const { items } = configSchema.properties.http.properties.listeners
+  for (const section of sections(items)) t.equal(section['additionalProperties'], false)
 })

@@ -4,7 +4,13 @@ import type { FenceCommand } from '../../agent/contract/fence-command.ts'
 import { fieldRules } from '../../agent/contract/field-rules.ts'
 import type { FenceRequest } from '../../agent/fence/request.ts'
 
-const arrival = { fenceId: 'f', requestId: 'r', budgetMsMax: 60_000, caller: undefined }
+const arrival = {
+  fenceId: 'f',
+  requestId: 'r',
+  askedBy: 'a',
+  budgetMsMax: 60_000,
+  caller: undefined,
+}
 const least = { vmUuid: '0123456789ABCDEF0123456789abcdef', targetHostIp: '192.0.2.7' }
 
 const accepted = (command: FenceCommand): FenceRequest => {
@@ -17,6 +23,7 @@ test('the least command gets every default', async (t) => {
   t.strictSame(accepted(least), {
     fenceId: 'f',
     requestId: 'r',
+    askedBy: 'a',
     vm: '01234567-89ab-cdef-0123-456789abcdef',
     suspect: { addresses: ['192.0.2.7'], port: 22, user: 'root', hostUuid: '' },
     budgetMs: 20_000,

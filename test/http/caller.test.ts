@@ -1,34 +1,6 @@
 import { test } from 'tap'
-import { allowedCallers, callerConnection } from '../../agent/http/caller.ts'
+import { callerConnection } from '../../agent/http/caller.ts'
 import type { SocketEnds } from '../../agent/http/caller.ts'
-
-const tcp = { kind: 'tcp', host: '0.0.0.0', port: 0 } as const
-const unix = { kind: 'unix', path: '/run/x' } as const
-
-test('who may ask', async (t) => {
-  const rows: readonly (readonly [string, boolean, boolean])[] = [
-    ['anybody who reaches a listener without a list', allowedCallers(tcp, [])('192.0.2.1'), true],
-    ['a caller in the list', allowedCallers(tcp, ['192.0.2.0/24'])('192.0.2.1'), true],
-    [
-      'the same, as a dual-stack socket shows it',
-      allowedCallers(tcp, ['192.0.2.0/24'])('::ffff:192.0.2.1'),
-      true,
-    ],
-    ['a caller outside of the list', allowedCallers(tcp, ['192.0.2.0/24'])('192.0.3.1'), false],
-    [
-      'loopback, where the list does not hold it',
-      allowedCallers(tcp, ['192.0.2.0/24'])('127.0.0.1'),
-      false,
-    ],
-    [
-      'a socket that was reset and has no address',
-      allowedCallers(tcp, ['192.0.2.0/24'])(undefined),
-      false,
-    ],
-    ['a unix socket, which never has one', allowedCallers(unix, ['192.0.2.0/24'])(undefined), true],
-  ]
-  for (const [title, actual, expected] of rows) t.equal(actual, expected, title)
-})
 
 test('whose connection may vouch for our network', async (t) => {
   const socket = {

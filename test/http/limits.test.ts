@@ -1,17 +1,21 @@
 import { test } from 'tap'
 import * as limits from '../../agent/http/limits.ts'
+import { createListener } from '../../agent/http/listener.ts'
+import { createDoors } from '../../agent/http/doors.ts'
 import { openDesk } from '../fixtures/agent-server.ts'
+import { makeLog } from '../../agent/journal/log.ts'
 
-test('every limit reaches the server', async (t) => {
-  const { server } = openDesk({ rules: { inFlightMax: 10 } })
-  const { maxConnections, headersTimeout, requestTimeout, keepAliveTimeout, timeout } =
-    server.server
-  t.equal(maxConnections, 20 + limits.spareConnectionsMax)
-  t.equal(headersTimeout, limits.headersTimeoutMs)
-  t.equal(requestTimeout, limits.requestTimeoutMs)
-  t.equal(keepAliveTimeout, limits.keepAliveTimeoutMs)
-  t.equal(timeout, 0, 'a socket may be silent while its fence runs')
-  t.equal(server.initialConfig.bodyLimit, limits.bodyBytesMax)
+test('every listener has every limit', async (t) => {
+  const log = makeLog('fatal', { write: () => undefined })
+  const nothing = (): void => undefined
+  const parts = { doors: createDoors(), log, limit: nothing, handle: nothing }
+  for (const tls of [undefined, { cert: '', key: '' }]) {
+    const server = createListener('x', tls, parts)
+    t.equal(server.headersTimeout, limits.headersTimeoutMs)
+    t.equal(server.requestTimeout, limits.requestTimeoutMs)
+    t.equal(server.keepAliveTimeout, limits.keepAliveTimeoutMs)
+    t.equal(server.timeout, 0, 'a socket is silent for as long as its fence takes')
+  }
 })
 
 test('the limits fit each other', async (t) => {
@@ -26,4 +30,5 @@ test('the limits fit each other', async (t) => {
     rising,
   )
   t.ok(limits.bodyBytesMax >= 2 * 16_384 + 8 * 253 + 4096, 'a key of full length fits, escaped')
+  t.equal(openDesk().server.initialConfig.bodyLimit, limits.bodyBytesMax)
 })

@@ -1,17 +1,16 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { test } from 'tap'
-import type { FastifyInstance } from 'fastify'
 import type { FenceRecord } from '../../agent/fence/record.ts'
 import { command, dead, fenceUrl, openDesk } from '../fixtures/agent-server.ts'
+import type { Desk } from '../fixtures/agent-server.ts'
 import { fenceRecord } from '../fixtures/fence-records.ts'
 import { postText, rawClient } from '../fixtures/raw-http.ts'
 import type { RawClient } from '../fixtures/raw-http.ts'
 
-const open = async (server: FastifyInstance): Promise<() => Promise<RawClient>> => {
-  await server.listen({ host: '127.0.0.1', port: 0 })
-  const { port } = server.server.address() as AddressInfo
-  return async () => await rawClient({ host: '127.0.0.1', port })
+const open = async (desk: Desk) => {
+  const { addresses, close, listeners } = await desk.open()
+  const port = Number(new URL(addresses[0] ?? '').port)
+  const connect = async (): Promise<RawClient> => await rawClient({ host: '127.0.0.1', port })
+  return { connect, close, listeners }
 }
 
 /** A use case that waits until it is told. */
@@ -33,27 +32,28 @@ const held = () => {
 }
 
 test('a body that is answered over a real socket', async (t) => {
-  const { server } = openDesk()
-  const client = await (await open(server))()
+  const { connect, close } = await open(openDesk())
+  const client = await connect()
   client.socket.write(postText(fenceUrl, command()))
   const text = await client.received(/"evidence":.*\}$/)
   t.match(text, /^HTTP\/1\.1 200 OK\r\n/)
   t.match(text, /\r\nkeep-alive: timeout=72\r\n/i)
   t.match(text, /"qemuConfirmedDead":true/)
   client.socket.destroy()
-  await server.close()
+  await close()
 })
 
 test('closing answers what is in flight and then closes its connection', async (t) => {
   const { fence, release, arrived } = held()
-  const { server, calls } = openDesk({ fence })
-  const connect = await open(server)
+  const desk = openDesk({ fence })
+  const { calls } = desk
+  const { connect, close } = await open(desk)
   const [client, idle] = [await connect(), await connect()]
   idle.socket.write('GET /version HTTP/1.1\r\nhost: peer\r\n\r\n')
   await idle.received(/peerfence/)
   client.socket.write(postText(fenceUrl, command()))
   await arrived
-  const closed = server.close()
+  const closed = close()
   await idle.closed
   await t.rejects(connect(), { code: 'ECONNREFUSED' }, 'nobody else gets in')
   release()
@@ -67,23 +67,31 @@ test('closing answers what is in flight and then closes its connection', async (
 
 test('a request on a connection that was open before closing is sent away', async (t) => {
   const { fence, release, arrived } = held()
-  const { server, calls } = openDesk({ fence })
+  const desk = openDesk({ fence })
+  const { server, calls } = desk
+  let onRequest = (): void => undefined
+  server.addHook('onRequest', async () => {
+    onRequest()
+    await Promise.resolve()
+  })
   const draining = new Promise<void>((resolve) => {
     server.addHook('preClose', async () => {
       resolve()
       await Promise.resolve()
     })
   })
-  const connect = await open(server)
+  const { connect, close } = await open(desk)
   const [client, other] = [await connect(), await connect()]
   // Half a request keeps the connection from being idle while the server starts to close.
+  const begun = new Promise<void>((resolve) => {
+    onRequest = resolve
+  })
   const text = postText(fenceUrl, command())
-  const begun = once(server.server, 'request')
   other.socket.write(text.slice(0, -5))
   await begun
   client.socket.write(text)
   await arrived
-  const closed = server.close()
+  const closed = close()
   await draining
   other.socket.write(text.slice(-5))
   const answer = await other.closed
@@ -98,21 +106,22 @@ test('a request on a connection that was open before closing is sent away', asyn
 
 test('while draining, health says so and a fence is turned away at once', async (t) => {
   const { fence, release, arrived } = held()
-  const { server, calls } = openDesk({ fence })
+  const desk = openDesk({ fence })
+  const { server, calls } = desk
   const draining = new Promise<void>((resolve) => {
     server.addHook('preClose', async () => {
       resolve()
       await Promise.resolve()
     })
   })
-  const connect = await open(server)
+  const { connect, close } = await open(desk)
   const [client, health, other] = [await connect(), await connect(), await connect()]
   const text = postText(fenceUrl, command())
   health.socket.write('GET /healthz HTTP/1.1\r\nhost: pe')
   other.socket.write(text.slice(0, 40))
   client.socket.write(text)
   await arrived
-  const closed = server.close()
+  const closed = close()
   await draining
   health.socket.write('er\r\n\r\n')
   other.socket.write(text.slice(40))
@@ -133,14 +142,15 @@ test('a client that goes away does not stop its fence', async (t) => {
   const finished = new Promise<void>((resolve) => {
     finish = resolve
   })
-  const { server } = openDesk({
+  const desk = openDesk({
     fence: async (request) => {
       const record = await fence(request)
       finish()
       return record
     },
   })
-  const client = await (await open(server))()
+  const { connect, close } = await open(desk)
+  const client = await connect()
   client.socket.write(postText(fenceUrl, command()))
   await arrived
   client.socket.resetAndDestroy()
@@ -148,9 +158,9 @@ test('a client that goes away does not stop its fence', async (t) => {
   release()
   await finished
   t.pass('the fence ran to its end')
-  const next = await server.inject({ method: 'POST', url: fenceUrl, payload: command() })
+  const next = await desk.server.inject({ method: 'POST', url: fenceUrl, payload: command() })
   t.equal(next.statusCode, 200, 'and the agent answers the next')
-  await server.close()
+  await close()
 })
 
 test('what is no HTTP is answered as such', async (t) => {
@@ -163,8 +173,9 @@ test('what is no HTTP is answered as such', async (t) => {
       'FENCE_HEADERS_TOO_LARGE',
     ],
   ]
-  const { server, calls, lines } = openDesk()
-  const connect = await open(server)
+  const desk = openDesk()
+  const { calls, lines } = desk
+  const { connect, close } = await open(desk)
   for (const [title, text, status, code] of rows) {
     const client = await connect()
     client.socket.write(text)
@@ -174,16 +185,16 @@ test('what is no HTTP is answered as such', async (t) => {
     t.match(lines.at(-1), code, title)
   }
   t.equal(calls.length, 0)
-  await server.close()
+  await close()
 })
 
 test('headers of several KiB, as a management node sends them, are fine', async (t) => {
-  const { server } = openDesk()
-  const client = await (await open(server))()
+  const { connect, close } = await open(openDesk())
+  const client = await connect()
   client.socket.write(postText(fenceUrl, command(), [`accept-charset: ${'x'.repeat(20_000)}`]))
   t.match(await client.received(/"evidence"/), /^HTTP\/1\.1 200 OK/)
   client.socket.destroy()
-  await server.close()
+  await close()
 })
 
 test('a caller outside of the list is turned away on every path', async (t) => {
@@ -197,7 +208,7 @@ test('a caller outside of the list is turned away on every path', async (t) => {
 })
 
 test('a suspect outside of the networks is turned away', async (t) => {
-  const { server, calls } = openDesk({ rules: { networks: ['10.0.0.0/8'] } })
+  const { server, calls } = openDesk({ networks: ['10.0.0.0/8'] })
   const answer = await server.inject({ method: 'POST', url: fenceUrl, payload: command() })
   t.equal(answer.statusCode, 403)
   t.match(answer.json(), { code: 'FENCE_TARGET_NOT_ALLOWED', field: 'targetHostIp' })
@@ -222,11 +233,11 @@ test('a bug before acceptance is told as such, without its text', async (t) => {
 
 test('the framework chatters at no level', async (t) => {
   for (const level of ['trace', 'error'] as const) {
-    const { server, lines } = openDesk({ level })
-    await open(server)
-    await server.inject({ method: 'POST', url: fenceUrl, payload: command() })
-    await server.close()
-    t.same(lines, [], level)
+    const desk = openDesk({ level })
+    const { close } = await open(desk)
+    await desk.server.inject({ method: 'POST', url: fenceUrl, payload: command() })
+    await close()
+    t.same(desk.lines, [], level)
   }
 })
 

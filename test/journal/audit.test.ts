@@ -22,6 +22,7 @@ test('one line per verdict, and a refusal is a warning', async (t) => {
       msg: 'verdict reached',
       fenceId: 'fence-1',
       requestId: 'request-1',
+      askedBy: 'mn-1',
       vm: vmUuid(),
       suspect: '192.0.2.7',
       suspectUuid: 'host-7',

@@ -13,6 +13,7 @@ test('an intent says what is to be done, and by which kind of credential', async
     at,
     fenceId: 'fence-1',
     requestId: 'request-1',
+    askedBy: 'mn-1',
     vm: vmUuid(),
     suspect: { addresses: ['192.0.2.7'], port: 22, user: 'root', hostUuid: 'host-7' },
     credentials: { hasPassword: true, hasPrivateKey: false },

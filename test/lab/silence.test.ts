@@ -221,7 +221,7 @@ test('the caller is the only witness', async (t) => {
       const caller = await bootHost('--no-libvirt')
       const host = await bootHost('--no-libvirt')
       const agent = await startAgent({
-        http: { listen: '[::]:0', allowFrom: ['10.77.0.0/24', 'fd77::/64'] },
+        http: { listeners: [{ at: '[::]:0', allowFrom: ['10.77.0.0/24', 'fd77::/64'] }] },
         ssh: { identityFiles: [key] },
         suspects: { pidNamespace: 'nested' },
       })

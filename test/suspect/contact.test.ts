@@ -79,6 +79,7 @@ const fence = async (t: Test, given: Given): Promise<ContactOutcome> => {
     vm,
     budgetMs: 20_000,
     requestId: '',
+    askedBy: 'unix',
     suspect: {
       addresses: given.addresses ?? [host('127.0.0.1')],
       port: given.port,

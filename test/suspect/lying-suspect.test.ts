@@ -48,6 +48,7 @@ const fence = async (t: Test, port: number, budgetMs = 20_000): Promise<Because>
       vm: someVm,
       budgetMs,
       requestId: '',
+      askedBy: 'unix',
       suspect: { ...target, password: new Secret('x') },
     },
     budgetMs,

@@ -26,6 +26,7 @@ const run = async (
     vm,
     budgetMs,
     requestId: '',
+    askedBy: 'unix',
     suspect: { addresses: [loopback], port: host.port, user, hostUuid: 'the-host' },
   }
   const opened = await openOn(host.port, { user, budgetMs })

@@ -1,0 +1,65 @@
+/** The first step of every request, whatever its path: through its door, within its caller's rate. */
+import type { IncomingMessage } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { plainRefusal } from '../contract/door-reply.ts'
+import { turnAway } from './door.ts'
+import type { Entrance } from './doors.ts'
+import type { ListenerRule } from './listener-rule.ts'
+import { literalAddress } from './networks.ts'
+import { createRateLimit } from './rate.ts'
+
+/** Who was let in, and what is believed of it. */
+export interface Guest {
+  /** For log, journal and limits: a token's or a certificate's name, else an address, or `unix`. */
+  readonly askedBy: string
+  readonly requestCredentials: ListenerRule['requestCredentials']
+}
+
+export interface EntryParts {
+  readonly entranceOf: (request: IncomingMessage) => Entrance | undefined
+  /** Monotonic, in ms. */
+  readonly nowMs: () => number
+}
+
+export interface Entry {
+  readonly onRequest: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+  /** Undefined for a request that was turned away. */
+  readonly guestOf: (request: FastifyRequest) => Guest | undefined
+}
+
+export const createEntry = (
+  { requestsPerMinuteMax }: { readonly requestsPerMinuteMax: number },
+  { entranceOf, nowMs }: EntryParts,
+): Entry => {
+  const rate = createRateLimit(requestsPerMinuteMax, nowMs)
+  const guests = new WeakMap<FastifyRequest, Guest>()
+  return {
+    guestOf: (request) => guests.get(request),
+    onRequest: async (request, reply) => {
+      void reply.header('x-request-id', request.id)
+      const entrance = entranceOf(request.raw)
+      if (entrance === undefined) {
+        await turnAway(request, reply, plainRefusal('FENCE_CALLER_NOT_ALLOWED'))
+        return
+      }
+      if (entrance.isStale) void reply.header('connection', 'close')
+      // Asked first, so that tokens cannot be guessed faster than that.
+      const waitSec = rate.take(rateKey(entrance.door.rule, request.raw.socket.remoteAddress))
+      if (waitSec !== undefined) {
+        await turnAway(request, reply, plainRefusal('FENCE_CALLER_TOO_OFTEN'), waitSec)
+        return
+      }
+      const admission = entrance.door.admit(request.raw)
+      if (admission.kind === 'refused') {
+        await turnAway(request, reply, admission.refusal)
+        return
+      }
+      const { requestCredentials } = entrance.door.rule
+      guests.set(request, { askedBy: admission.askedBy, requestCredentials })
+    },
+  }
+}
+
+/** A connection that was reset has no address: it must not use up what unix sockets may ask. */
+const rateKey = ({ at }: ListenerRule, address: string | undefined): string =>
+  at.kind === 'unix' ? 'unix' : (literalAddress(address ?? '')?.address ?? 'gone')

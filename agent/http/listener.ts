@@ -1,0 +1,86 @@
+/** One listener as a server of Node's own: its limits, its TLS, and who is greeted at which door. */
+import { constants } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { Server as TlsServer } from 'node:https'
+import type { Socket } from 'node:net'
+import type { TlsOptions } from 'node:tls'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Connection } from './connections.ts'
+import { turnAwaySocket } from './door.ts'
+import type { TlsMaterial } from './door-files.ts'
+import type { Doors } from './doors.ts'
+import { openAnswersMax, serverOptions, tlsHandshakeTimeoutMs } from './limits.ts'
+
+export type ListenerServer = Server | TlsServer
+
+export interface ListenerParts {
+  readonly doors: Doors
+  readonly log: FastifyBaseLogger
+  readonly limit: (connection: Connection, isStranger: boolean) => void
+  readonly handle: RequestListener
+}
+
+/** Not yet listening. `name` is that of the door, which has to stand already. */
+export const createListener = (
+  name: string,
+  tls: TlsMaterial | undefined,
+  { doors, log, limit, handle }: ListenerParts,
+): ListenerServer => {
+  const server =
+    tls === undefined
+      ? createServer(serverOptions)
+      : createTlsServer({
+          ...serverOptions,
+          ...tlsOptions(tls),
+          handshakeTimeout: tlsHandshakeTimeoutMs,
+        })
+  server.on('connection', (socket: Socket) => {
+    limit(socket, doors.current(name)?.knows(socket.remoteAddress) !== true)
+  })
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    doors.greet(socket, name)
+  })
+  server.on('request', withoutFlood(handle))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    turnAwaySocket(log, error, socket)
+  })
+  server.on('tlsClientError', ({ code }: NodeJS.ErrnoException, socket: Socket) => {
+    log.warn({ code, listener: name, caller: socket.remoteAddress ?? '' }, 'TLS handshake failed')
+  })
+  return server
+}
+
+/**
+ * No session is taken up again: what a handshake asked for, every connection is asked for, also
+ * after the authorities have changed.
+ */
+export const tlsOptions = ({ cert, key, ca }: TlsMaterial): TlsOptions => ({
+  cert,
+  key,
+  ...(ca === undefined ? {} : { ca }),
+  requestCert: ca !== undefined,
+  rejectUnauthorized: ca !== undefined,
+  minVersion: 'TLSv1.2',
+  secureOptions: constants.SSL_OP_NO_TICKET,
+})
+
+/** Requests that are sent ahead on one connection are begun at once; beyond a few it is cut. */
+const withoutFlood = (handle: RequestListener): RequestListener => {
+  const openAnswers = new WeakMap<Socket, number>()
+  const count = (socket: Socket, change: number): number => {
+    const now = (openAnswers.get(socket) ?? 0) + change
+    openAnswers.set(socket, now)
+    return now
+  }
+  return (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request
+    if (count(socket, 1) > openAnswersMax) {
+      socket.destroy()
+      return
+    }
+    response.once('close', () => count(socket, -1))
+    handle(request, response)
+  }
+}

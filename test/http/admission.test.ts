@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { test } from 'tap'
+import { createDoor } from '../../agent/http/admission.ts'
+import type { Door } from '../../agent/http/admission.ts'
+import { loopback } from '../fixtures/agent-server.ts'
+
+const unix = { kind: 'unix', path: '/run/x' } as const
+const from = (allowFrom: readonly string[]): Door => createDoor({ ...loopback, allowFrom }, {})
+const knock = (remoteAddress: string | undefined, authorization?: string) => ({
+  socket: { remoteAddress },
+  headers: authorization === undefined ? {} : { authorization },
+})
+
+test('who may come in by address, and as whom', async (t) => {
+  const list = from(['192.0.2.0/24'])
+  const rows: readonly (readonly [string, Door, string | undefined, string | undefined])[] = [
+    ['anybody who reaches a door without a list', from([]), '192.0.2.1', '192.0.2.1'],
+    ['a caller in the list', list, '192.0.2.1', '192.0.2.1'],
+    ['the same, as a dual-stack socket shows it', list, '::ffff:192.0.2.1', '192.0.2.1'],
+    ['a caller outside of the list', list, '192.0.3.1', undefined],
+    ['loopback, where the list does not hold it', list, '127.0.0.1', undefined],
+    ['a socket that was reset and has no address', from([]), undefined, undefined],
+    [
+      'a unix socket, which never has one',
+      createDoor({ ...loopback, at: unix }, {}),
+      undefined,
+      'unix',
+    ],
+  ]
+  for (const [title, door, address, askedBy] of rows) {
+    const expected =
+      askedBy === undefined
+        ? { kind: 'refused', refusal: { code: 'FENCE_CALLER_NOT_ALLOWED' } }
+        : { kind: 'admitted', askedBy }
+    t.match(door.admit(knock(address)), expected, title)
+    t.equal(door.knows(address), askedBy !== undefined, title)
+  }
+})
+
+test('all that is demanded has to hold', async (t) => {
+  const sha256 = createHash('sha256').update('good').digest()
+  const rule = { ...loopback, allowFrom: ['192.0.2.0/24'] }
+  const door = createDoor(rule, { tokens: [{ name: 'mn-1', sha256 }] })
+  const rows: readonly (readonly [string, ReturnType<typeof knock>, object])[] = [
+    ['both', knock('192.0.2.1', 'Bearer good'), { kind: 'admitted', askedBy: 'mn-1' }],
+    ['the address alone', knock('192.0.2.1'), { refusal: { code: 'FENCE_TOKEN_NEEDED' } }],
+    [
+      'the token alone',
+      knock('192.0.3.1', 'Bearer good'),
+      { refusal: { code: 'FENCE_CALLER_NOT_ALLOWED' } },
+    ],
+  ]
+  for (const [title, one, expected] of rows) t.match(door.admit(one), expected, title)
+})
+
+test('a certificate is asked for, whatever the server did', async (t) => {
+  const tls = { certificateFile: '/c', keyFile: '/k', clientCaFile: '/a', clientNames: [] }
+  const door = createDoor({ ...loopback, tls }, {})
+  const refusal = { kind: 'refused', refusal: { code: 'FENCE_CERTIFICATE_NOT_ALLOWED' } }
+  t.match(door.admit(knock('192.0.2.1')), refusal, 'a socket without TLS')
+})

@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'tap'
+import { readDoorFiles } from '../../agent/http/door-files.ts'
+import { loopback } from '../fixtures/agent-server.ts'
+import { createAuthority } from '../fixtures/certificates.ts'
+
+test('a door without files has none', async (t) => {
+  t.strictSame(await readDoorFiles(loopback), {})
+})
+
+test('a fault names the property, the file and the rule, and quotes nothing', async (t) => {
+  const authority = createAuthority()
+  t.teardown(authority.remove)
+  const [own, other] = [authority.issue('peer-1'), authority.issue('peer-2')]
+  const junk = join(authority.directory, 'junk')
+  writeFileSync(junk, 'planted-secret')
+  const locked = join(authority.directory, 'locked')
+  const protect = ['pkey', '-in', own.keyFile, '-aes256', '-passout', 'pass:x', '-out', locked]
+  execFileSync('openssl', protect)
+  const rows: readonly (readonly [string, object, RegExp])[] = [
+    [
+      'a certificate that is missing',
+      { certificateFile: '/absent' },
+      /^tls\.certificateFile: .*ENOENT/,
+    ],
+    [
+      'a certificate that is none',
+      { certificateFile: junk },
+      /^tls\.certificateFile: .*certificate in PEM/,
+    ],
+    [
+      'a key that is none',
+      { keyFile: junk },
+      /^tls\.keyFile: .*private key without passphrase in PEM/,
+    ],
+    ['a key with a passphrase', { keyFile: locked }, /^tls\.keyFile: .*without passphrase/],
+    [
+      'the key of another certificate',
+      { keyFile: other.keyFile },
+      /^tls\.keyFile: .*is not the key of/,
+    ],
+    [
+      'an authority that is none',
+      { clientCaFile: junk },
+      /^tls\.clientCaFile: .*certificate in PEM/,
+    ],
+  ]
+  for (const [title, change, message] of rows) {
+    const tls = { ...own, clientNames: [], ...change }
+    await t.rejects(readDoorFiles({ ...loopback, tls }), { message }, title)
+    await readDoorFiles({ ...loopback, tls }).catch((error: unknown) => {
+      t.notMatch(String(error), /planted/, title)
+    })
+  }
+  await t.rejects(readDoorFiles({ ...loopback, tokensFile: junk }), {
+    message: /^tokensFile: .*junk: line 1 has to be/,
+  })
+})

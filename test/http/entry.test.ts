@@ -1,0 +1,62 @@
+import { test } from 'tap'
+import { command, fenceUrl, openDesk } from '../fixtures/agent-server.ts'
+
+const post = { method: 'POST', url: fenceUrl, payload: command() } as const
+
+test('who asks too often is told when to come back', async (t) => {
+  const { server, calls } = openDesk({ rules: { requestsPerMinuteMax: 3 } })
+  for (let i = 0; i < 3; i += 1) t.equal((await server.inject(post)).statusCode, 200)
+  const answer = await server.inject(post)
+  t.equal(answer.statusCode, 429)
+  t.equal(answer.headers['retry-after'], '20')
+  t.match(answer.json(), { success: false, code: 'FENCE_CALLER_TOO_OFTEN', qemuStillAlive: false })
+  t.equal((await server.inject({ ...post, remoteAddress: '127.0.0.9' })).statusCode, 200)
+  t.equal(calls.length, 4)
+})
+
+test('who is turned away uses up its rate as well', async (t) => {
+  const { server } = openDesk({ rules: { requestsPerMinuteMax: 2, allowFrom: ['192.0.2.1'] } })
+  const codes = []
+  for (let i = 0; i < 3; i += 1) codes.push((await server.inject('/nowhere')).statusCode)
+  t.same(codes, [403, 403, 429])
+})
+
+test('one caller takes no more fences than its share', async (t) => {
+  let release = (): void => undefined
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const { server } = openDesk({
+    rules: { inFlightPerCallerMax: 1 },
+    fence: async () => {
+      await released
+      throw new Error('it ends by a bug, and gives its place back all the same')
+    },
+  })
+  const first = server.inject(post)
+  await new Promise((resolve) => setImmediate(resolve))
+  const second = await server.inject(post)
+  t.equal(second.statusCode, 429)
+  t.equal(second.headers['retry-after'], '5')
+  const other = server.inject({ ...post, remoteAddress: '127.0.0.9' })
+  release()
+  t.equal((await first).statusCode, 200)
+  t.equal((await other).statusCode, 200)
+  t.equal((await server.inject(post)).statusCode, 200)
+})
+
+test('passwords and keys of suspects are taken where the door says so', async (t) => {
+  const rows = [
+    ['accept', 200, true],
+    ['ignore', 200, false],
+    ['refuse', 403, undefined],
+  ] as const
+  for (const [requestCredentials, status, isThere] of rows) {
+    const { server, calls } = openDesk({ rules: { requestCredentials } })
+    const payload = command({ targetHostPassword: 'planted' })
+    const answer = await server.inject({ ...post, payload })
+    t.equal(answer.statusCode, status, requestCredentials)
+    t.equal(calls[0] && calls[0].suspect.password !== undefined, isThere, requestCredentials)
+    t.notMatch(answer.body, /planted/)
+  }
+})
