@@ -3,10 +3,11 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import type { DoorRefusal } from '../contract/door-reply.ts'
 import { plainRefusal } from '../contract/door-reply.ts'
+import { callerName } from './caller.ts'
 import { clientName } from './client-name.ts'
 import type { DoorFiles } from './door-files.ts'
 import type { ListenerRule } from './listener-rule.ts'
-import { insideOf, literalAddress } from './networks.ts'
+import { insideOf } from './networks.ts'
 import { bearerOf } from './tokens.ts'
 
 /** A request as far as admission looks at it. */
@@ -39,7 +40,7 @@ export const createDoor = (rule: ListenerRule, files: DoorFiles): Door => {
   const admit = ({ headers, socket }: Knock): Admission => {
     const { remoteAddress } = socket
     if (!knows(remoteAddress)) return refused('FENCE_CALLER_NOT_ALLOWED')
-    let askedBy = isUnix ? 'unix' : (literalAddress(remoteAddress ?? '')?.address ?? '')
+    let askedBy = callerName(rule, remoteAddress)
     if (rule.tls?.clientCaFile !== undefined) {
       // TLS has turned away who has no such certificate; this asks again, and asks for the name.
       const isProven = socket instanceof TLSSocket && socket.authorized

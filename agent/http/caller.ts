@@ -1,5 +1,13 @@
 import type { CallerConnection } from '../fence/request.ts'
+import type { ListenerRule } from './listener-rule.ts'
 import { insideOf, literalAddress } from './networks.ts'
+
+/**
+ * Who a caller is as long as nothing better is known: its address, or `unix`. A connection that was
+ * reset has no address: it must not use up what unix sockets may ask.
+ */
+export const callerName = ({ at }: ListenerRule, address: string | undefined): string =>
+  at.kind === 'unix' ? 'unix' : (literalAddress(address ?? '')?.address ?? 'gone')
 
 const isLoopback = insideOf(['127.0.0.0/8', '::1/128'])
 

@@ -2,10 +2,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { plainRefusal } from '../contract/door-reply.ts'
+import { callerName } from './caller.ts'
 import { turnAway } from './door.ts'
 import type { Entrance } from './doors.ts'
 import type { ListenerRule } from './listener-rule.ts'
-import { literalAddress } from './networks.ts'
 import { createRateLimit } from './rate.ts'
 
 /** Who was let in, and what is believed of it. */
@@ -44,7 +44,7 @@ export const createEntry = (
       }
       if (entrance.isStale) void reply.header('connection', 'close')
       // Asked first, so that tokens cannot be guessed faster than that.
-      const waitSec = rate.take(rateKey(entrance.door.rule, request.raw.socket.remoteAddress))
+      const waitSec = rate.take(callerName(entrance.door.rule, request.raw.socket.remoteAddress))
       if (waitSec !== undefined) {
         await turnAway(request, reply, plainRefusal('FENCE_CALLER_TOO_OFTEN'), waitSec)
         return
@@ -59,7 +59,3 @@ export const createEntry = (
     },
   }
 }
-
-/** A connection that was reset has no address: it must not use up what unix sockets may ask. */
-const rateKey = ({ at }: ListenerRule, address: string | undefined): string =>
-  at.kind === 'unix' ? 'unix' : (literalAddress(address ?? '')?.address ?? 'gone')

@@ -39,15 +39,21 @@ export const createListener = (
   server.on('connection', (socket: Socket) => {
     limit(socket, doors.current(name)?.knows(socket.remoteAddress) !== true)
   })
+  const greeted = new WeakSet<Socket>()
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    greeted.add(socket)
     doors.greet(socket, name)
   })
   server.on('request', withoutFlood(handle))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    turnAwaySocket(log, error, socket)
-  })
-  server.on('tlsClientError', ({ code }: NodeJS.ErrnoException, socket: Socket) => {
-    log.warn({ code, listener: name, caller: socket.remoteAddress ?? '' }, 'TLS handshake failed')
+    if (greeted.has(socket)) {
+      turnAwaySocket(log, error, socket)
+      return
+    }
+    // No handshake, so there is no way to say anything, and nobody else ends it.
+    const caller = socket.remoteAddress ?? ''
+    log.warn({ code: error.code, listener: name, caller }, 'TLS handshake failed')
+    socket.destroy()
   })
   return server
 }

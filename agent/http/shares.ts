@@ -13,7 +13,7 @@ export const createShares = (): Shares => {
       if (count >= max) return undefined
       held.set(caller, count + 1)
       return () => {
-        const left = (held.get(caller) ?? 0) - 1
+        const left = Number(held.get(caller)) - 1
         if (left > 0) held.set(caller, left)
         else held.delete(caller)
       }

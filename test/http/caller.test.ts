@@ -1,6 +1,7 @@
 import { test } from 'tap'
-import { callerConnection } from '../../agent/http/caller.ts'
+import { callerConnection, callerName } from '../../agent/http/caller.ts'
 import type { SocketEnds } from '../../agent/http/caller.ts'
+import { loopback } from '../fixtures/agent-server.ts'
 
 test('whose connection may vouch for our network', async (t) => {
   const socket = {
@@ -24,4 +25,12 @@ test('whose connection may vouch for our network', async (t) => {
     ['no port of ours', { ...socket, localPort: undefined }],
   ]
   for (const [title, one] of rows) t.equal(callerConnection(one), undefined, title)
+})
+
+test('what a caller is called', async (t) => {
+  const unix = { ...loopback, at: { kind: 'unix', path: '/run/x' } } as const
+  t.equal(callerName(unix, undefined), 'unix')
+  t.equal(callerName(loopback, '::ffff:192.0.2.1'), '192.0.2.1')
+  t.equal(callerName(loopback, '2001:DB8:0::1'), '2001:db8::1')
+  t.equal(callerName(loopback, undefined), 'gone')
 })

@@ -60,3 +60,16 @@ test('passwords and keys of suspects are taken where the door says so', async (t
     t.notMatch(answer.body, /planted/)
   }
 })
+
+test('a request that came through no door is turned away', async (t) => {
+  const { server, calls } = openDesk({ entrance: 'none' })
+  const answer = await server.inject(post)
+  t.equal(answer.statusCode, 403)
+  t.match(answer.json(), { code: 'FENCE_CALLER_NOT_ALLOWED' })
+  t.equal(calls.length, 0)
+})
+
+test('the last answer under authorities that were replaced says so', async (t) => {
+  const { server } = openDesk({ entrance: 'stale' })
+  t.equal((await server.inject(post)).headers.connection, 'close')
+})

@@ -38,6 +38,8 @@ test('TCP and a unix socket at once, each with its own demands', async (t) => {
   t.match(await answer.json(), { success: false, code: 'FENCE_TOKEN_NEEDED' })
   t.equal((await fetch(url, { headers: { authorization: 'Bearer bad' } })).status, 401)
   t.equal((await fetch(url, { headers: { authorization: 'Bearer good' } })).status, 200)
+  local.socket.write(get.replace('healthz', 'nowhere'))
+  t.match(await local.received(/FENCE_NO_SUCH_PATH/), /HTTP\/1\.1 404 /)
   local.socket.destroy()
   await close()
 })

@@ -1,6 +1,12 @@
+import { doorMutants } from './door.ts'
 import { edgeMutants } from './edge.ts'
 import type { Mutant } from './mutant.ts'
 import { programMutants } from './program.ts'
 import { ruleMutants } from './rule.ts'
 
-export const mutants: readonly Mutant[] = [...ruleMutants, ...edgeMutants, ...programMutants]
+export const mutants: readonly Mutant[] = [
+  ...ruleMutants,
+  ...doorMutants,
+  ...edgeMutants,
+  ...programMutants,
+]
