@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto'
+import { createServer } from 'node:https'
 import { test } from 'tap'
 import { createDoor } from '../../agent/http/admission.ts'
 import type { Door } from '../../agent/http/admission.ts'
+import { listenAt } from '../../agent/http/listen.ts'
 import { loopback } from '../fixtures/agent-server.ts'
+import { createAuthority } from '../fixtures/certificates.ts'
+import { ask } from '../fixtures/https-caller.ts'
 
 const unix = { kind: 'unix', path: '/run/x' } as const
 const from = (allowFrom: readonly string[]): Door => createDoor({ ...loopback, allowFrom }, {})
@@ -58,4 +62,19 @@ test('a certificate is asked for, whatever the server did', async (t) => {
   const door = createDoor({ ...loopback, tls }, {})
   const refusal = { kind: 'refused', refusal: { code: 'FENCE_CERTIFICATE_NOT_ALLOWED' } }
   t.match(door.admit(knock('192.0.2.1')), refusal, 'a socket without TLS')
+  const [authority, stranger] = [createAuthority(), createAuthority()]
+  t.teardown(authority.remove)
+  t.teardown(stranger.remove)
+  const { cert, key } = authority.issue('peer-1', ['IP:127.0.0.1'], 'serverAuth')
+  const careless = { cert, key, ca: authority.ca, requestCert: true, rejectUnauthorized: false }
+  const server = createServer(careless, (request, response) => {
+    response.end(door.admit(request).kind)
+  })
+  const address = await listenAt(server, { kind: 'tcp', host: '127.0.0.1', port: 0 })
+  const by = async (certificate: object): Promise<string> =>
+    (await ask(address, { ca: authority.ca, ...certificate })).text
+  t.equal(await by(authority.issue('mn-1')), 'admitted')
+  t.equal(await by(stranger.issue('mn-1')), 'refused', 'a certificate that nobody vouches for')
+  t.equal(await by({}), 'refused', 'none')
+  server.close()
 })

@@ -69,7 +69,7 @@ export const doorMutants = [
       [
         'connections of replaced authorities stay',
         'if (then?.ca !== now?.ca) server',
-        'if (false as boolean) server',
+        "if (then?.ca !== now?.ca && then?.cert === 'x') server",
       ],
       [
         'a reload with a fault changes what it can',
