@@ -44,6 +44,8 @@ export const summaries: Readonly<Record<Because, string>> = {
     'The host sent more than a report can be; check what its login shell prints, then ask again.',
   'program-failed':
     'The program on the host did not end as it should; ask again, and check the host.',
+  'program-version':
+    'The program that is installed on the host is of another version than this peer; install the one that belongs to this peer.',
   'sudo-refused':
     'The login is not root and may not use sudo without a password; grant it one of both.',
   'connection-refused':

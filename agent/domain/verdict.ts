@@ -46,6 +46,7 @@ export const doubts = [
   'report-invalid', // a line of the report breaks its grammar or its count
   'report-too-long', // the suspect sent more than a report can be
   'program-failed', // the program ended by a signal, or with another code than 0
+  'program-version', // the program on the suspect speaks another version than we do
   'sudo-refused', // no `sudo -n` for this user, and as this user it cannot be proven
   // the session
   'connection-refused', // the suspect's kernel answered: it is alive

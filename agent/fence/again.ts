@@ -28,6 +28,7 @@ const prospects: Readonly<Record<Doubt, 'again' | 'once-more' | 'final'>> = {
   'report-invalid': 'final',
   'report-too-long': 'final',
   'program-failed': 'again',
+  'program-version': 'final',
   'sudo-refused': 'final',
   'connection-refused': 'again',
   'connection-reset': 'again',

@@ -1,4 +1,4 @@
-/** What goes over the session's stdin: the program, then the request, line by line. */
+/** What goes over the session's stdin: the program, unless the suspect has it, then the request. */
 import { randomBytes } from 'node:crypto'
 import type { PageCachePolicy } from '../domain/evidence.ts'
 import type { VmUuid } from '../domain/identity.ts'
@@ -35,6 +35,9 @@ export interface ProgramRun {
   readonly nonce: string
 }
 
+/** Which program we understand: it is asked for in the request, and the report says which one spoke. */
+export const protocolVersion = 1
+
 /**
  * The command line that the suspect's sshd gives to the login shell. It names neither the VM nor
  * qemu, so that no search over command lines, ours included, can find it.
@@ -43,9 +46,15 @@ export interface ProgramRun {
 export const programCommand = (privilege: 'as-login' | 'by-sudo'): string =>
   `${privilege === 'by-sudo' ? 'sudo -n ' : ''}bash --noprofile --norc -p -s`
 
-export const composeRun = (programText: string, request: ProgramRequest): ProgramRun => {
+/** Of the first two lines every version understands that they are, and answers in its own. */
+export const composeRun = (
+  programText: string | undefined,
+  request: ProgramRequest,
+): ProgramRun => {
   const nonce = randomBytes(16).toString('hex')
   const lines = [
+    ...(programText === undefined ? [] : [programText.trimEnd()]),
+    `version=${protocolVersion}`,
     `nonce=${nonce}`,
     `budget_ms=${request.budgetMs}`,
     `hold_ms=${request.holdMs}`,
@@ -58,5 +67,5 @@ export const composeRun = (programText: string, request: ProgramRequest): Progra
     `vm=${request.vm}`,
     'go',
   ]
-  return { nonce, stdin: `${programText.trimEnd()}\n${lines.join('\n')}\n` }
+  return { nonce, stdin: `${lines.join('\n')}\n` }
 }

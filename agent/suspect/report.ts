@@ -6,6 +6,7 @@
 import type { VmReport } from '../domain/evidence.ts'
 import type { VmUuid } from '../domain/identity.ts'
 import type { Doubt } from '../domain/verdict.ts'
+import { protocolVersion } from './program.ts'
 import { hostOf, readFrame, readLines, viewOf } from './report-frame.ts'
 import { parseLine } from './report-line.ts'
 import type { ReportLine } from './report-line.ts'
@@ -27,6 +28,9 @@ export const parseReport = (stdout: string, nonce: string, vm: VmUuid): ParsedRe
   const texts = stdout.split('\n').slice(0, -1)
   const tagged = texts.filter((text) => text.startsWith(tag))
   if (tagged.length === 0) return doubtful('report-missing', 'no line of a report came')
+  if (isOtherVersion(tagged[0]?.slice(tag.length))) {
+    return doubtful('program-version', 'a program of another version answered')
+  }
   const lines: ReportLine[] = []
   for (const text of tagged) {
     const line = parseLine(text.slice(tag.length).split(' '), lines.length + 1)
@@ -43,6 +47,12 @@ export const parseReport = (stdout: string, nonce: string, vm: VmUuid): ParsedRe
     return doubtful('report-truncated', `the report ends after line ${lines.length}`)
   }
   return readReport(lines, vm)
+}
+
+/** Before the grammar, which is that of our version: all that is asked of another is its first line. */
+const isOtherVersion = (first = ''): boolean => {
+  const [, version] = /^1 begin version=([0-9]{1,4})(?: |$)/.exec(first) ?? []
+  return version !== undefined && version !== String(protocolVersion)
 }
 
 const readReport = (lines: readonly ReportLine[], vm: VmUuid): ParsedReport => {

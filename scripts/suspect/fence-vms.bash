@@ -1,12 +1,14 @@
 # Ends the qemu of the VMs it is told about, and reports what is left of them. It has no word for
 # "dead": the peer decides. `scripts/build` joins this file and its parts in fence-vms.d to one
-# program, which travels over the stdin of `bash -s`, or is installed behind an SSH forced command.
+# program, which travels over the stdin of `bash -s`, or is installed behind an SSH forced command: its
+# stdin is then the word of whoever holds the key.
 #
 # stdin   the request: key=value lines, closed by the line `go`. Stdin stays open afterwards; its end
-#         means that the peer is gone, and the program stops where it stands.
+#         means that the peer is gone, and the program stops where it stands, as at anything after `go`.
 # stdout  the report: lines `PF1 NONCE COUNT KIND key=value...`, closed by KIND `end`. README.md in
 #         this folder has the grammar.
-# exit    0 the report is complete; 3 it is not; 4 the peer went away.
+# stderr  why a request was refused.
+# exit    0 the report is complete; 3 it is not; 4 the peer went away or broke the protocol.
 #
 # Rules: the kill and its proof use shell builtins and /proc only, so that they work on a host that
 # cannot fork. A process is the VM's only if its arguments, split at NULs, say so. Identity is pid
@@ -15,10 +17,12 @@
 
 main() {
 	local vm
-	read_request || exit 3
+	read_request
+	# What bash itself has to say from here on is for nobody.
+	exec 2>/dev/null
 	# A login shell may have left half a line of its own on stdout.
 	printf '\n'
-	say "begin version=1 vms=${#vms[@]}"
+	say "begin version=$PROTOCOL vms=${#vms[@]}"
 	if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
 		say 'fail why=bash-too-old'
 		exit 3

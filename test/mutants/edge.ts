@@ -220,6 +220,7 @@ const report = [
     ['suspect/report'],
     [
       ['the report of another request counts', 'text.startsWith(tag))', "text.startsWith('PF1 '))"],
+      ['a program of another version is believed', 'version !== String(protocolVersion)', 'false'],
       ['a report without its end counts', "last?.kind !== 'end'", 'last === undefined'],
       [
         'the count of the end line is not held against the lines',

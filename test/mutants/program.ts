@@ -8,6 +8,61 @@ const at = (part: string, tests: readonly string[], rows: readonly Row[]) =>
   mutantsOf(`scripts/suspect/fence-vms.d/${part}.bash`, tests, rows)
 
 export const programMutants = [
+  ...at(
+    '10-request',
+    ['scripts/suspect/hostile-request'],
+    [
+      [
+        'a number of the request is computed before it is one',
+        '[[ $1 =~ ^(0|[1-9][0-9]{0,5})$ ]] && (($1 <= $2))',
+        '(($1 <= $2))',
+      ],
+      [
+        'whatever stands behind vm= is a VM',
+        '(-[0-9a-f]{4}){3}-[0-9a-f]{12}$ ]] || return 1',
+        ']] || :',
+      ],
+      ['a list of VMs has no end', '((${#vms[@]} <= VMS_MAX))', ':'],
+      [
+        'a request of any version is taken',
+        '[[ $asked_version == "$PROTOCOL" ]] && return',
+        'return',
+      ],
+      ['a line has no end', '((${#line} < LINE_BYTES_MAX)) ||', ': ||'],
+      [
+        'a request has no end',
+        '((++count <= REQUEST_LINES_MAX && clock_ms - begun_ms <= REQUEST_MS_MAX)) ||',
+        '((++count)) ||',
+      ],
+      [
+        'the second value of a key takes the place of the first',
+        '[[ -z ${key_given[$1]-} ]] && key_given',
+        'key_given',
+      ],
+    ],
+  ),
+  ...at(
+    '20-tell',
+    ['scripts/suspect/hostile-request'],
+    [
+      [
+        'the program listens on after the request',
+        '(($? > 128)) && return 0',
+        '(($? == 1)) || return 0',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'scripts/build',
+    ['scripts/suspect/hostile-request'],
+    [
+      [
+        'functions of the environment get into the program',
+        "echo '#!/bin/bash -p'",
+        "echo '#!/bin/bash'",
+      ],
+    ],
+  ),
   ...at('30-process', states, [
     [
       'only the leader of a thread group is looked at',

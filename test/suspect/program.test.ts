@@ -1,6 +1,7 @@
 import { test } from 'tap'
-import { composeRun, programCommand } from '../../agent/suspect/program.ts'
+import { composeRun, programCommand, protocolVersion } from '../../agent/suspect/program.ts'
 import { someVm } from '../fixtures/evidence.ts'
+import { programText } from '../fixtures/local-program.ts'
 
 const request = {
   vm: someVm,
@@ -17,6 +18,7 @@ test('the request follows the program, line by line', async (t) => {
   const { stdin, nonce } = composeRun('main "$@"\n\n', request)
   t.same(stdin.split('\n'), [
     'main "$@"',
+    'version=1',
     `nonce=${nonce}`,
     'budget_ms=9000',
     'hold_ms=300',
@@ -31,6 +33,16 @@ test('the request follows the program, line by line', async (t) => {
     'go',
     '',
   ])
+})
+
+test('a suspect that has the program gets the request alone', async (t) => {
+  const { stdin, nonce } = composeRun(undefined, request)
+  t.match(stdin, /^version=1\nnonce=/)
+  t.ok(stdin.startsWith(`version=${protocolVersion}\nnonce=${nonce}\nbudget_ms=`))
+})
+
+test('the program speaks the version that is asked of it', async (t) => {
+  t.match(programText, `\nreadonly PROTOCOL=${protocolVersion}\n`)
 })
 
 test('every run has a nonce of its own', async (t) => {

@@ -180,6 +180,23 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
     'program-failed',
   ],
   [
+    'a program of another version, which says so',
+    numbered(['begin version=2 vms=0', 'fail why=version']),
+    'program-version',
+  ],
+  [
+    'a whole report of another version',
+    whole.replace('version=1', 'version=10'),
+    'program-version',
+  ],
+  [
+    'a report of another version and grammar',
+    numbered(['begin version=2 vms=1 more=yes', 'verdict=dead']),
+    'program-version',
+  ],
+  ['a version that is no number', whole.replace('version=1', 'version=x'), 'report-invalid'],
+  ['another version later on', changed('pgrep state=agreed', 'begin version=2'), 'report-invalid'],
+  [
     'a living qemu that the scan did not count',
     withQemu(living, 'task tid=84 state=D wchan=- comm=q'),
     'report-invalid',

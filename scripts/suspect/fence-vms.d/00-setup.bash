@@ -1,13 +1,18 @@
 # Surroundings that an environment cannot change, and every limit of the program.
 # shellcheck shell=bash
-set -uf
+set -uf +o posix
 shopt -s nullglob
-exec 2>/dev/null
 LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 LIBVIRT_DEFAULT_URI='qemu:///system'
 export LC_ALL PATH LIBVIRT_DEFAULT_URI
-unset CDPATH IFS
+unset CDPATH IFS TMOUT FUNCNEST EXECIGNORE GLOBIGNORE BASH_COMPAT
+
+# Of the request and the report. To be raised with every change of their grammar and of what a word of
+# the report proves: an agent believes no program of another version.
+readonly PROTOCOL=1
+readonly BUDGET_MS_MAX=300000 HOLD_MS_MAX=10000 VMS_MAX=1000 SHARED_TYPES_MAX=32
+readonly LINE_BYTES_MAX=128 LINE_SEC_MAX=10 REQUEST_LINES_MAX=1100 REQUEST_MS_MAX=30000
 
 readonly KTHREAD_FLAG=0x00200000 PTRACE_CAPABILITY=19
 readonly TASKS_LISTED_MAX=32 DOUBTFUL_LISTED_MAX=8

@@ -1,39 +1,84 @@
-# The request, from stdin. Nothing of it is trusted before it matched a pattern.
+# The request, from stdin. Behind a forced command it is the word of whoever holds the key: a value is
+# taken only after it matched a pattern that leaves no character with a meaning to the shell, everything
+# has a limit, and whatever does not fit ends the program before it has looked at a single process.
 # shellcheck shell=bash
 nonce='' budget_ms=0 hold_ms=0 pid_namespace=initial own_machine_id='' own_boot_id='' host_uuid=''
 page_cache=report shared_types=() vms=()
-declare -A vm_known=()
+declare -A vm_known=() key_given=()
+
+# The words are ours: nothing of the request is said back.
+refuse_request() {
+	printf 'fence-vms: request refused: %s\n' "$1" >&2
+	exit 3
+}
+
+# A key whose second value would silently take the place of the first.
+take_once() { [[ -z ${key_given[$1]-} ]] && key_given[$1]=1; }
 
 # One line of the request; anything unexpected makes the whole request void.
 take_line() {
 	local value=${1#*=}
 	case $1 in
-	nonce=*) [[ $value =~ ^[0-9a-f]{32}$ ]] && nonce=$value ;;
-	budget_ms=*) [[ $value =~ ^[0-9]{1,7}$ ]] && budget_ms=$((10#$value)) ;;
-	hold_ms=*) [[ $value =~ ^[0-9]{1,6}$ ]] && hold_ms=$((10#$value)) ;;
-	pid_namespace=*) [[ $value == initial || $value == nested ]] && pid_namespace=$value ;;
-	page_cache=*) [[ $value == report || $value == flush || $value == refuse ]] && page_cache=$value ;;
-	shared_type=*) [[ $value =~ ^[a-z0-9][a-z0-9._-]{0,31}$ ]] && shared_types+=("$value") ;;
-	own_machine_id=*) [[ $value =~ ^[0-9a-f]{0,64}$ ]] && own_machine_id=$value ;;
-	own_boot_id=*) [[ $value =~ ^[0-9a-f-]{0,64}$ ]] && own_boot_id=$value ;;
-	host_uuid=*) [[ $value =~ ^[A-Za-z0-9-]{0,64}$ ]] && host_uuid=$value ;;
+	nonce=*) [[ $value =~ ^[0-9a-f]{32}$ ]] && take_once nonce && nonce=$value ;;
+	budget_ms=*) take_number "$value" "$BUDGET_MS_MAX" && take_once budget && budget_ms=$value ;;
+	hold_ms=*) take_number "$value" "$HOLD_MS_MAX" && take_once hold && hold_ms=$value ;;
+	pid_namespace=*) [[ $value == initial || $value == nested ]] && take_once namespace && pid_namespace=$value ;;
+	page_cache=*) [[ $value == report || $value == flush || $value == refuse ]] && take_once cache && page_cache=$value ;;
+	shared_type=*)
+		[[ $value =~ ^[a-z0-9][a-z0-9._-]{0,31}$ ]] || return 1
+		shared_types+=("$value")
+		((${#shared_types[@]} <= SHARED_TYPES_MAX))
+		;;
+	own_machine_id=*) [[ $value =~ ^[0-9a-f]{0,64}$ ]] && take_once machine && own_machine_id=$value ;;
+	own_boot_id=*) [[ $value =~ ^[0-9a-f-]{0,64}$ ]] && take_once boot && own_boot_id=$value ;;
+	host_uuid=*) [[ $value =~ ^[A-Za-z0-9-]{0,64}$ ]] && take_once host && host_uuid=$value ;;
 	vm=*)
 		[[ $value =~ ^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$ ]] || return 1
 		[[ -n ${vm_known[$value]-} ]] || vms+=("$value")
 		vm_known[$value]=1
+		((${#vms[@]} <= VMS_MAX))
 		;;
 	*) return 1 ;;
 	esac
 }
 
+# Digits alone, and no zero in front, before the shell counts with them.
+take_number() { [[ $1 =~ ^(0|[1-9][0-9]{0,5})$ ]] && (($1 <= $2)); }
+
+# Every version of the program understands these two lines, and says in which it answers.
+take_head() {
+	case $1 in
+	1)
+		[[ $2 =~ ^version=[0-9]{1,4}$ ]] || refuse_request 'it does not begin with a version'
+		asked_version=${2#version=}
+		;;
+	2)
+		if [[ $2 != nonce=* ]] || ! take_line "$2"; then refuse_request 'there is no nonce after the version'; fi
+		[[ $asked_version == "$PROTOCOL" ]] && return
+		printf '\n'
+		say "begin version=$PROTOCOL vms=0"
+		say 'fail why=version'
+		exit 3
+		;;
+	esac
+}
+
 read_request() {
-	local line
-	while IFS= read -r -t 10 line; do
-		if [[ $line == go ]]; then
-			[[ -n $nonce ]] && ((${#vms[@]} > 0 && budget_ms > 0))
+	local line count=0 begun_ms asked_version=''
+	read_clock
+	begun_ms=$clock_ms
+	while IFS= read -r -n "$LINE_BYTES_MAX" -t "$LINE_SEC_MAX" line; do
+		read_clock
+		((++count <= REQUEST_LINES_MAX && clock_ms - begun_ms <= REQUEST_MS_MAX)) || refuse_request 'it has no end'
+		((${#line} < LINE_BYTES_MAX)) || refuse_request 'a line is too long'
+		if ((count <= 2)); then
+			take_head "$count" "$line"
+		elif [[ $line == go ]]; then
+			((${#vms[@]} > 0 && budget_ms > 0)) || refuse_request 'something is missing'
 			return
+		else
+			take_line "$line" || refuse_request "line $count is not allowed"
 		fi
-		take_line "$line" || return 1
 	done
-	return 1
+	refuse_request 'it ends before its last line'
 }

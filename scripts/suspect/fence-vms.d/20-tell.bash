@@ -26,12 +26,13 @@ read_clock() {
 	fi
 }
 
-# Waits without a fork by reading stdin, which says nothing while the peer is there.
+# Waits without a fork by reading stdin, which says nothing while the peer is there. Its end and a word
+# of it end the program: without a wait it would only spin until its deadline.
 nap() {
-	local seconds line
+	local seconds line=''
 	printf -v seconds '0.%03d' "$1"
-	read -r -t "$seconds" line
-	(($? == 1)) || return 0
+	read -r -n 1 -t "$seconds" line
+	(($? > 128)) && return 0
 	stop_beside
 	exit 4
 }

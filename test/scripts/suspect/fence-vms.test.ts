@@ -239,6 +239,7 @@ test('cut off anywhere on its way, the program runs nothing', async (t) => {
 
 const voidRequests: readonly (readonly [string, (stdin: string) => string])[] = [
   ['no VM', (stdin) => stdin.replace(/^vm=.*\n/m, '')],
+  ['no version', (stdin) => stdin.replace(/^version=.*\n/m, '')],
   ['no nonce', (stdin) => stdin.replace(/^nonce=[0-9a-f]+\n/m, '')],
   ['no budget', (stdin) => stdin.replace(/^budget_ms=.*\n/m, '')],
   ['a VM with a wildcard', (stdin) => stdin.replace(/^vm=.*/m, 'vm=*')],
