@@ -18,8 +18,10 @@ import { createRunTool, systemTools } from './probe/run-tool.ts'
 import { realClock } from './real-clock.ts'
 import { createSuspect } from './suspect/contact.ts'
 import type { SuspectConfig } from './suspect/contact.ts'
-import { readIdentityKeys } from './suspect/identity-keys.ts'
+import { readLogins } from './suspect/logins.ts'
+import type { Logins } from './suspect/logins.ts'
 import { readOwnIdentity } from './suspect/own-identity.ts'
+import { ownOwner } from './suspect/secret-file.ts'
 
 export interface Composition {
   readonly server: FastifyInstance
@@ -67,11 +69,17 @@ const programFile = new URL('./scripts/suspect/fence-vms.bash', new URL('../', i
 /** A report of one VM is below 4 KiB; the rest is room for what a login shell may print. */
 const reportBytesMax = 1024 * 1024
 
+const loginsOf = async (ssh: Config['ssh']): Promise<Logins> => {
+  const read = await readLogins(ssh, ownOwner())
+  if (read.kind === 'read') return read.logins
+  throw new Error(read.faults.map(({ path, rule }) => `${path}: ${rule}`).join('; '))
+}
+
 const suspectConfig = async ({ ssh, fence, suspects }: Config): Promise<SuspectConfig> => ({
   connectWindowMs: ssh.connectWindowMs,
   hostKeyPolicy: ssh.hostKeyPolicy,
   knownHostsFile: ssh.knownHostsFile,
-  identityKeys: await readIdentityKeys(ssh.identityFiles),
+  logins: await loginsOf(ssh),
   holdMs: fence.holdMs,
   pidNamespace: suspects.pidNamespace,
   pageCache: suspects.pageCache,

@@ -81,7 +81,9 @@ test('without a journal nothing is composed', async (t) => {
 test('without a key that the configuration names nothing is composed', async (t) => {
   const directory = t.testdir({})
   const { config } = configAt(directory, { identityFiles: [join(directory, 'absent')] })
-  await t.rejects(compose(config, quiet(), '1'), { code: 'ENOENT' })
+  await t.rejects(compose(config, quiet(), '1'), {
+    message: /^\/ssh\/identityFiles\/0: \/.*\/absent cannot be read \(ENOENT\)$/,
+  })
 })
 
 test('a reload puts listeners and allowed suspects in place, and no more', async (t) => {

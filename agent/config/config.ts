@@ -17,6 +17,7 @@ export interface Config {
     readonly hostKeyPolicy: 'accept-new' | 'strict'
     readonly knownHostsFile: string
     readonly identityFiles: readonly string[]
+    readonly logins: readonly LoginConfig[]
   }
   readonly fence: { readonly holdMs: number; readonly budgetMaxSec: number }
   readonly suspects: {
@@ -31,6 +32,15 @@ export interface Config {
   readonly log: { readonly level: LogLevel }
   readonly host: { readonly uuid: string }
   readonly shutdownGraceSec: number
+}
+
+/** How to log in to some of the suspects; what is absent is told in `schema-ssh.ts`. */
+export interface LoginConfig {
+  readonly hosts: readonly string[]
+  readonly user?: string
+  readonly identityFiles?: readonly string[]
+  readonly passwordFile?: string
+  readonly program?: 'sent' | 'installed'
 }
 
 /** One thing that is wrong with the configuration. */

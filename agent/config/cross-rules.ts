@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import type { ConfigFault } from './config.ts'
 import type { SettledConfig } from './defaults.ts'
+import { loginFaults } from './login-rules.ts'
 import { networkFaults } from './network-faults.ts'
 
 export const crossFaults = ({
@@ -24,4 +25,5 @@ export const crossFaults = ({
           rule: 'has to be longer than ssh.connectWindowMs, or silence can never be proven',
         },
       ]),
+  ...loginFaults(ssh),
 ]

@@ -26,6 +26,7 @@ export const withDefaults = (file: ConfigFile): SettledConfig => {
       hostKeyPolicy: file.ssh?.hostKeyPolicy ?? ssh.properties.hostKeyPolicy.default,
       knownHostsFile: file.ssh?.knownHostsFile ?? ssh.properties.knownHostsFile.default,
       identityFiles: file.ssh?.identityFiles ?? ssh.properties.identityFiles.default,
+      logins: file.ssh?.logins ?? ssh.properties.logins.default,
     },
     fence: {
       holdMs: file.fence?.holdMs ?? fence.properties.holdMs.default,

@@ -1,6 +1,64 @@
 /** The section about how suspects are reached. See `schema.ts`. */
 import { absolutePath } from './schema-parts.ts'
 
+/**
+ * sshd gives up after six failures (MaxAuthTries). Four keys leave one for the password and one for
+ * keyboard-interactive; a fifth would never be offered, or cost the password its turn.
+ */
+const identityFiles = { type: 'array', maxItems: 4, items: absolutePath } as const
+
+const login = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['hosts'],
+  properties: {
+    hosts: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 256,
+      items: { type: 'string', maxLength: 253 },
+      description:
+        'Networks or addresses ("10.1.0.0/16"), for suspects that a request names by address, and names with * for any characters ("*.rack1.example"), for those that it names by name.',
+      'x-unit': 'networks, addresses, names',
+      'x-cost':
+        'The first entry that names any address of a suspect has to name all that the request gives, or the suspect is refused.',
+    },
+    user: {
+      type: 'string',
+      pattern: '^[A-Za-z0-9_.][A-Za-z0-9_.-]{0,31}$',
+      description: 'Whom to log in as, in the place of the user of the request.',
+      'x-unit': 'user',
+      'x-cost': 'The password and the key of the request belong to another user and are not used.',
+    },
+    identityFiles: {
+      ...identityFiles,
+      minItems: 1,
+      description:
+        'Private keys for these suspects. Without these and a password file: ssh.identityFiles.',
+      'x-unit': 'paths',
+      'x-cost': 'As ssh.identityFiles.',
+    },
+    passwordFile: {
+      ...absolutePath,
+      description:
+        'A file with the password for these suspects, in one line. Same rules as for keys.',
+      'x-unit': 'path',
+      'x-cost':
+        'A suspect that is not the one it seems learns a password; of a key it learns nothing.',
+    },
+    program: {
+      type: 'string',
+      enum: ['sent', 'installed'],
+      default: 'sent',
+      description:
+        '"installed": these suspects have the program behind a forced command, and get the request alone.',
+      'x-unit': 'word',
+      'x-cost':
+        '"installed" uses nothing of the request to log in, and refuses a program of another version: upgrade suspects and peers together.',
+    },
+  },
+} as const
+
 export const sshSchema = {
   type: 'object',
   additionalProperties: false,
@@ -34,14 +92,24 @@ export const sshSchema = {
       'x-cost': 'A new file forgets every known key.',
     },
     identityFiles: {
-      type: 'array',
-      maxItems: 16,
-      items: absolutePath,
+      ...identityFiles,
       default: [],
-      description: 'Private keys of the agent itself, used where a request brings no credential.',
+      description:
+        'Private keys of the agent itself, used where a request brings no key and no entry of logins names the suspect. Regular files of the agent’s user or root, closed to others (0600, or 0640 in the agent’s own group), without a passphrase; read at start.',
       'x-unit': 'paths',
       'x-cost':
         'Each key is offered in turn; sshd ends the login after MaxAuthTries, 6 by default.',
+    },
+    logins: {
+      type: 'array',
+      maxItems: 64,
+      items: login,
+      default: [],
+      description:
+        'How to log in to some of the suspects. The first entry that names a suspect counts.',
+      'x-unit': 'entries',
+      'x-cost':
+        'A request’s own key and password go before those of an entry, unless that has a user or says "installed".',
     },
   },
 } as const

@@ -46,6 +46,8 @@ export const summaries: Readonly<Record<Because, string>> = {
     'The program on the host did not end as it should; ask again, and check the host.',
   'program-version':
     'The program that is installed on the host is of another version than this peer; install the one that belongs to this peer.',
+  'program-missing':
+    'The login worked, but the program that should be installed on the host did not answer; install it there and name it in authorized_keys.',
   'sudo-refused':
     'The login is not root and may not use sudo without a password; grant it one of both.',
   'connection-refused':

@@ -47,6 +47,7 @@ export const doubts = [
   'report-too-long', // the suspect sent more than a report can be
   'program-failed', // the program ended by a signal, or with another code than 0
   'program-version', // the program on the suspect speaks another version than we do
+  'program-missing', // no program answered where one should be installed
   'sudo-refused', // no `sudo -n` for this user, and as this user it cannot be proven
   // the session
   'connection-refused', // the suspect's kernel answered: it is alive

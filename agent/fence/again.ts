@@ -29,6 +29,7 @@ const prospects: Readonly<Record<Doubt, 'again' | 'once-more' | 'final'>> = {
   'report-too-long': 'final',
   'program-failed': 'again',
   'program-version': 'final',
+  'program-missing': 'final',
   'sudo-refused': 'final',
   'connection-refused': 'again',
   'connection-reset': 'again',

@@ -26,7 +26,10 @@ interface Running extends SharedLook {
   readonly request: FenceRequest
 }
 
-/** Everything that makes two requests the same for the suspect. Whoever calls does not. */
+/**
+ * Everything that makes two requests the same for the suspect. Whoever calls does not. How the agent
+ * logs in follows from these alone, and from a configuration that is read once.
+ */
 const isSame = (one: FenceRequest, other: FenceRequest): boolean =>
   keyOf(one) === keyOf(other) &&
   isSameSecret(one.suspect.password, other.suspect.password) &&

@@ -1,9 +1,8 @@
 /** The suspect, as the use case sees it: one contact from the names to the evidence. */
 import type { Evidence } from '../domain/evidence.ts'
-import type { Secret } from '../domain/secret.ts'
 import type { Clock, ContactOutcome, Suspect } from '../fence/ports.ts'
 import type { FenceRequest } from '../fence/request.ts'
-import { readCredentials } from './credentials.ts'
+import { loginFor } from './credentials.ts'
 import { openHostKeyGate } from './host-key.ts'
 import type { HostKeyPolicy } from './host-key.ts'
 import { createKnownHostsFile } from './known-hosts-file.ts'
@@ -11,6 +10,7 @@ import type { KnownHostsFile } from './known-hosts-file.ts'
 import { fingerprint } from './known-hosts.ts'
 import { detailOf, evidenceOf } from './outcome.ts'
 import type { SessionEnd } from './outcome.ts'
+import type { Logins } from './logins.ts'
 import { createPhaseLog } from './phase-log.ts'
 import type { PhaseLog } from './phase-log.ts'
 import { race } from './race.ts'
@@ -28,8 +28,7 @@ export interface SuspectConfig extends ProgramConfig {
   readonly connectWindowMs: number
   readonly hostKeyPolicy: HostKeyPolicy
   readonly knownHostsFile: string
-  /** The agent's own private keys, for requests that bring none. */
-  readonly identityKeys: readonly Secret[]
+  readonly logins: Logins
 }
 
 export interface SuspectDeps {
@@ -153,18 +152,18 @@ const fenceAt = async (
     drop()
     return ending(log, address, end)
   }
-  const credentials = readCredentials(suspect, config.identityKeys)
-  if (credentials === undefined) return giveUp('credentials-unusable')
+  const login = loginFor(suspect, config.logins)
+  if (typeof login === 'string') return giveUp(login)
   const name = resolved.addresses.find((one) => one.address === address)?.name
   const names = name === undefined ? [address] : [name, address]
   const hostKeys = await openHostKeyGate(names, suspect.port, config.hostKeyPolicy, knownHosts)
   if (hostKeys === 'known-hosts-unreadable') return giveUp(hostKeys)
-  const plan = { user: suspect.user, credentials, hostKeys }
+  const plan = { ...login, hostKeys }
   const opened = await openSession(socket, plan, within, log.enter)
   if (opened.kind === 'ended') return ending(log, address, opened.end, opened.hostKey)
   try {
-    const { evidence, detail } = await runProgram(opened.session, request, config, within)
-    return evidenceIs(evidence, log.close(address, detail))
+    const { evidence, detail } = await runProgram(opened.session, request, login, config, within)
+    return evidenceIs(evidence, log.close(address, login.by + detail))
   } finally {
     within.signal.removeEventListener('abort', drop)
     opened.session.close()

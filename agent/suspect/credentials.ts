@@ -1,39 +1,66 @@
-/** What we can log in with, read once per session. Only this file reveals secrets. */
-import ssh2 from 'ssh2'
+/** What one session logs in with. Only `suspect/` reveals secrets. */
 import type { ParsedKey } from 'ssh2'
 import type { SuspectTarget } from '../fence/request.ts'
-import type { Secret } from '../domain/secret.ts'
-
-/**
- * sshd gives up after six failures (MaxAuthTries). Four keys leave one for the password and one
- * for keyboard-interactive.
- */
-export const keysMax = 4
+import type { LoginEntry, Logins, OwnCredentials, ProgramPlace } from './logins.ts'
+import { parsePrivateKey } from './private-key.ts'
 
 export interface Credentials {
   readonly keys: readonly ParsedKey[]
   readonly password: string | undefined
 }
 
-/**
- * The request's key, else the agent's own; and the request's password. A key that cannot be parsed
- * is left out; undefined when nothing is left.
- */
-export const readCredentials = (
-  target: SuspectTarget,
-  identityKeys: readonly Secret[],
-): Credentials | undefined => {
-  const texts = target.privateKey === undefined ? identityKeys : [target.privateKey]
-  const keys = texts
-    .map(parsePrivateKey)
-    .filter((key) => key !== undefined)
-    .slice(0, keysMax)
-  const password = target.password?.reveal()
-  return keys.length === 0 && password === undefined ? undefined : { keys, password }
+export interface Login {
+  readonly user: string
+  readonly credentials: Credentials
+  /** Where the program comes from: our session, or a forced command on the suspect. */
+  readonly program: ProgramPlace
+  /** Which of our entries it is, for people; empty without one. */
+  readonly by: string
 }
 
-const parsePrivateKey = (text: Secret): ParsedKey | undefined => {
-  const key = ssh2.utils.parseKey(text.reveal())
-  if (key instanceof Error) return undefined
-  return key.isPrivateKey() ? key : undefined
+/**
+ * How to log in to this suspect. The first entry that names any address of it has to name them all: the
+ * connection goes to whichever address answers first, so that a secret for one network would else be
+ * offered in another; and a caller could steer, by one address more, to the login of a later entry.
+ */
+export const loginFor = (
+  target: SuspectTarget,
+  { entries, otherwise }: Logins,
+): Login | 'login-divided' | 'credentials-unusable' => {
+  const index = entries.findIndex(({ isFor }) => target.addresses.some(isFor))
+  const entry = entries[index]
+  if (entry === undefined) {
+    const credentials = readCredentials(target, otherwise)
+    if (credentials === undefined) return 'credentials-unusable'
+    return { user: target.user, credentials, program: 'sent', by: '' }
+  }
+  if (!target.addresses.every(entry.isFor)) return 'login-divided'
+  const { user = target.user, program } = entry
+  const credentials = isWholeLogin(entry)
+    ? readCredentials({}, entry.own)
+    : readCredentials(target, entry.own)
+  if (credentials === undefined) return 'credentials-unusable'
+  return { user, credentials, program, by: `by ssh.logins/${index}: ` }
+}
+
+/**
+ * Whether nothing of the request's own is used: it belongs to another user, or would open a shell where
+ * the program is installed for a key of ours alone.
+ */
+const isWholeLogin = ({ user, program }: LoginEntry): boolean =>
+  user !== undefined || program === 'installed'
+
+/**
+ * The request's key, else the agent's own; the request's password, else the agent's own where the
+ * request brings nothing. A key of a request that cannot be used is left out; undefined when nothing is left.
+ */
+export const readCredentials = (
+  request: Pick<SuspectTarget, 'password' | 'privateKey'>,
+  own: OwnCredentials,
+): Credentials | undefined => {
+  const texts = request.privateKey === undefined ? own.keys : [request.privateKey]
+  const keys = texts.map(parsePrivateKey).filter((key) => typeof key !== 'string')
+  const ours = request.privateKey === undefined ? own.password : undefined
+  const password = (request.password ?? ours)?.reveal()
+  return keys.length === 0 && password === undefined ? undefined : { keys, password }
 }

@@ -58,6 +58,11 @@ const ends = {
     because: 'credentials-unusable',
     detail: 'no usable private key and no password for this host',
   },
+  'login-divided': {
+    because: 'credentials-unusable',
+    detail:
+      'the first configured login that names an address of the host does not name all of them',
+  },
   'client-unusable': { because: 'internal-error', detail: 'the SSH client could not be started' },
   'channel-refused': {
     because: 'channel-refused',

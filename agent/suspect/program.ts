@@ -46,6 +46,15 @@ export const protocolVersion = 1
 export const programCommand = (privilege: 'as-login' | 'by-sudo'): string =>
   `${privilege === 'by-sudo' ? 'sudo -n ' : ''}bash --noprofile --norc -p -s`
 
+/** The exit code of a login shell that was given `installedCommand` for want of a forced command. */
+export const notForcedCode = 78
+
+/**
+ * What is asked of a suspect that has the program behind a forced command: sshd runs that instead.
+ * Where there is none, the login shell ends at once, with a code of its own, and reads no stdin.
+ */
+export const installedCommand = `exit ${notForcedCode}`
+
 /** Of the first two lines every version understands that they are, and answers in its own. */
 export const composeRun = (
   programText: string | undefined,

@@ -2,12 +2,15 @@
 import type { Evidence } from '../domain/evidence.ts'
 import type { Doubt } from '../domain/verdict.ts'
 import type { FenceRequest } from '../fence/request.ts'
+import type { Login } from './credentials.ts'
 import { detailOf, evidenceOf } from './outcome.ts'
-import type { CommandEnd } from './outcome.ts'
-import { composeRun, programCommand } from './program.ts'
+import type { CommandEnd, SessionEnd } from './outcome.ts'
+import { composeRun, installedCommand, programCommand } from './program.ts'
 import type { OwnIdentity, StoragePolicy } from './program.ts'
 import { parseReport } from './report.ts'
 import type { Session } from './session.ts'
+import { forcedHint, isRefusedRequest, silentDoubt, sudoDetail } from './silent-end.ts'
+import type { SilentEnd } from './silent-end.ts'
 import type { Within } from './within.ts'
 
 /** What the program's budget leaves for its own text on the way there and its report back, in ms. */
@@ -29,45 +32,64 @@ export interface ProgramOutcome {
   readonly detail: string
 }
 
-/** By `sudo -n` for every user but root; where that starts nothing, once more as the user is. */
+type Way = 'as-login' | 'by-sudo' | 'installed'
+
+/**
+ * What is sent goes by `sudo -n` for every user but root; where that starts nothing, once more as the
+ * user is. What is installed is asked once: how it becomes root is the forced command's business.
+ */
 export const runProgram = async (
   session: Session,
   request: FenceRequest,
+  { user, program }: Pick<Login, 'user' | 'program'>,
   config: ProgramConfig,
   within: Within,
 ): Promise<ProgramOutcome> => {
-  if (request.suspect.user === 'root') {
-    return (await attempt('as-login', session, request, config, within)).outcome
+  const by = async (way: Way): Promise<Attempt> =>
+    await attempt(way, session, request, config, within)
+  if (program === 'installed') {
+    const installed = await by('installed')
+    if (installed.silentEnd === undefined) return installed.outcome
+    const { because, detail } = silentDoubt(installed.silentEnd)
+    return refusal(because, detail)
   }
-  const bySudo = await attempt('by-sudo', session, request, config, within)
-  if (!bySudo.isNeverBegun) return bySudo.outcome
+  if (user === 'root') return (await by('as-login')).outcome
+  const bySudo = await by('by-sudo')
+  const sudoEnd = neverBegun(bySudo)
+  if (sudoEnd === undefined) return bySudo.outcome
   // The program may still prove it without sudo: it says itself what it cannot see or kill.
-  const asLogin = await attempt('as-login', session, request, config, within)
-  if (!asLogin.isNeverBegun) return asLogin.outcome
-  return {
-    evidence: { kind: 'refusal', because: 'sudo-refused' },
-    detail: sudoDetail(bySudo.stderrHead),
-  }
+  const asLogin = await by('as-login')
+  if (neverBegun(asLogin) === undefined) return asLogin.outcome
+  return refusal('sudo-refused', sudoDetail(sudoEnd.stderrHead))
 }
 
 interface Attempt {
   readonly outcome: ProgramOutcome
-  /** It ended with another code than 0 and without the beginning of a report. */
-  readonly isNeverBegun: boolean
-  readonly stderrHead: string
+  readonly silentEnd: SilentEnd | undefined
 }
 
+/** The code 0, or words of the program itself, say that something was started. */
+const neverBegun = ({ silentEnd }: Attempt): SilentEnd | undefined =>
+  silentEnd === undefined || silentEnd.code === 0 || isRefusedRequest(silentEnd)
+    ? undefined
+    : silentEnd
+
+const refusal = (because: Doubt, detail: string): ProgramOutcome => ({
+  evidence: { kind: 'refusal', because },
+  detail,
+})
+
 const attempt = async (
-  privilege: 'as-login' | 'by-sudo',
+  way: Way,
   session: Session,
   { vm, suspect }: FenceRequest,
   config: ProgramConfig,
   within: Within,
 ): Promise<Attempt> => {
   const budgetMs = Math.floor(within.deadline.leftMs() - transferReserveMs)
-  if (budgetMs < programBudgetMinMs) return begun({ kind: 'cut-off', end: 'late' })
+  if (budgetMs < programBudgetMinMs) return begun(cutOff('late'))
   const { own, holdMs, pidNamespace, pageCache, sharedFileSystems } = config
-  const { stdin, nonce } = composeRun(config.programText, {
+  const { stdin, nonce } = composeRun(way === 'installed' ? undefined : config.programText, {
     vm,
     hostUuid: suspect.hostUuid,
     own,
@@ -77,10 +99,9 @@ const attempt = async (
     pageCache,
     sharedFileSystems,
   })
-  const ended = await session.run(programCommand(privilege), stdin, {
-    stdoutBytesMax: config.reportBytesMax,
-  })
-  if (ended.kind === 'cut-off') return begun(ended)
+  const command = way === 'installed' ? installedCommand : programCommand(way)
+  const ended = await session.run(command, stdin, { stdoutBytesMax: config.reportBytesMax })
+  if (ended.kind === 'cut-off') return begun(cutOff(ended.end))
   const parsed = parseReport(ended.stdout, nonce, vm)
   if (parsed.kind === 'complete') {
     // The end marker and the exit code 0 prove together; either alone proves nothing.
@@ -88,23 +109,22 @@ const attempt = async (
     const evidence: Evidence = isExitGood
       ? { kind: 'report', report: parsed.report }
       : { kind: 'refusal', because: 'program-failed' }
-    return { outcome: { evidence, detail: exitDetail(ended) }, isNeverBegun: false, stderrHead: '' }
+    return begun({ evidence, detail: exitDetail(ended) })
   }
   const because = exitDoubt(ended, parsed.because)
+  const isSilent = ended.kind === 'exited' && because === 'report-missing'
+  const hint = isSilent && isRefusedRequest(ended) ? forcedHint : parsed.detail
   return {
-    outcome: {
-      evidence: { kind: 'refusal', because },
-      detail: `${exitDetail(ended)}: ${parsed.detail}`,
-    },
-    isNeverBegun: ended.kind === 'exited' && ended.code !== 0 && because === 'report-missing',
-    stderrHead: ended.kind === 'exited' ? ended.stderrHead : '',
+    outcome: refusal(because, `${exitDetail(ended)}: ${hint}`),
+    silentEnd: isSilent ? ended : undefined,
   }
 }
 
-const begun = ({ end }: Extract<CommandEnd, { kind: 'cut-off' }>): Attempt => ({
-  outcome: { evidence: evidenceOf(end), detail: detailOf(end) },
-  isNeverBegun: false,
-  stderrHead: '',
+const begun = (outcome: ProgramOutcome): Attempt => ({ outcome, silentEnd: undefined })
+
+const cutOff = (end: SessionEnd): ProgramOutcome => ({
+  evidence: evidenceOf(end),
+  detail: detailOf(end),
 })
 
 type Ended = Exclude<CommandEnd, { kind: 'cut-off' }>
@@ -121,12 +141,3 @@ const exitDetail = (ended: Ended): string =>
   ended.kind === 'signalled'
     ? 'the program was ended by a signal'
     : `the program ended with code ${ended.code}`
-
-/** A sentence of ours for what sudo is known to say; its own words are never passed on. */
-const sudoDetail = (stderrHead: string): string => {
-  if (/sudo: a (?:terminal|password) is required/.test(stderrHead)) {
-    return 'sudo asks this user for a password'
-  }
-  if (/sudo: (?:command )?not found/.test(stderrHead)) return 'sudo is not installed'
-  return 'sudo -n starts nothing for this user, and neither does the login shell'
-}

@@ -37,6 +37,7 @@ test('every word of a full file is kept', async (t) => {
       hostKeyPolicy: 'strict',
       knownHostsFile: '/k',
       identityFiles: ['/i'],
+      logins: [{ hosts: ['a'], user: 'u', passwordFile: '/p', program: 'installed' }],
     },
     fence: { holdMs: 50, budgetMaxSec: 9 },
     suspects: {

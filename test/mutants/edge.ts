@@ -179,6 +179,70 @@ const session = [
   ),
 ]
 
+const login = [
+  ...mutantsOf(
+    'agent/suspect/credentials.ts',
+    ['suspect/credentials', 'suspect/contact'],
+    [
+      [
+        'a login for one network is offered in another',
+        "if (!target.addresses.every(entry.isFor)) return 'login-divided'",
+        '',
+      ],
+      [
+        'the password of the request goes to the user of the entry',
+        "user !== undefined || program === 'installed'",
+        'user === undefined && program === undefined',
+      ],
+      [
+        'our password goes along with the key of the request',
+        'request.privateKey === undefined ? own.password : undefined',
+        'own.password',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/domain/name-pattern.ts',
+    ['domain/name-pattern'],
+    [['a name that goes on behind its domain is of the domain', '&& name.endsWith(last)', '']],
+  ),
+  ...mutantsOf(
+    'agent/suspect/secret-file.ts',
+    ['suspect/secret-file'],
+    [
+      ['a key that everybody may read is taken', 'if (others !== 0 &&', 'if (others < 0 &&'],
+      ['a key of any group is taken', 'others === 0o040 && stat.gid === group', 'others === 0o040'],
+      [
+        'a key of somebody else is taken',
+        'if (stat.uid !== user && stat.uid !== 0)',
+        'if (stat.uid < 0)',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/logins.ts',
+    ['suspect/logins', 'compose'],
+    [
+      [
+        'a key that cannot be used is left out',
+        'return faults.length > 0',
+        'return faults.length < 0',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/run-program.ts',
+    ['suspect/run-program', 'suspect/contact'],
+    [
+      [
+        'a suspect without a forced command gets a shell that reads stdin',
+        "way === 'installed' ? installedCommand :",
+        "way === 'installed' ? programCommand('as-login') :",
+      ],
+    ],
+  ),
+]
+
 const neighbour = [
   ...mutantsOf(
     'agent/probe/neighbour-judge.ts',
@@ -288,6 +352,7 @@ export const edgeMutants = [
   ...afterContact,
   ...useCase,
   ...session,
+  ...login,
   ...neighbour,
   ...report,
 ]

@@ -11,8 +11,11 @@ import { Secret } from '../../agent/domain/secret.ts'
 import type { ContactOutcome } from '../../agent/fence/ports.ts'
 import type { FenceRequest, SuspectTarget } from '../../agent/fence/request.ts'
 import { createSuspect } from '../../agent/suspect/contact.ts'
+import { namedBy } from '../../agent/suspect/login-hosts.ts'
+import type { LoginEntry } from '../../agent/suspect/logins.ts'
 import type { SuspectConfig, SuspectDeps } from '../../agent/suspect/contact.ts'
 import { fingerprint } from '../../agent/suspect/known-hosts.ts'
+import { loginsWith } from '../fixtures/open-session.ts'
 import { closedPort, startRawHost, startSilentPort } from '../fixtures/raw-host.ts'
 import { readRequest, reportText } from '../fixtures/report-text.ts'
 import { finish, generateKey, readStdin, startSuspectHost } from '../fixtures/suspect-host.ts'
@@ -68,7 +71,7 @@ const fence = async (t: Test, given: Given): Promise<ContactOutcome> => {
     sharedFileSystems: [],
     hostKeyPolicy: 'accept-new',
     knownHostsFile: freshFile(t),
-    identityKeys: [],
+    logins: loginsWith(),
     reportBytesMax: 100_000,
     own: { machineId: 'm', bootId: 'b' },
     programText: '# program\n',
@@ -329,4 +332,36 @@ test('no secret and no word of the suspect gets into an outcome', async (t) => {
   const { port } = await startSuspectHost(t, { shell: reporting })
   const unusable = await fence(t, { port, target: { privateKey: broken } })
   t.notMatch(inspect(unusable, { depth: 9 }), 'hunter2')
+})
+
+test('an entry of ssh.logins in the place of what the request says', async (t) => {
+  const ours = generateKey()
+  const users: string[] = []
+  const { port, commands } = await startSuspectHost(t, {
+    shell: reporting,
+    login: (context) => {
+      users.push(context.username)
+      if (context.method === 'publickey') context.accept()
+      else context.reject()
+    },
+  })
+  const entry: LoginEntry = {
+    isFor: namedBy(['127.0.0.1']),
+    user: 'fence',
+    own: { keys: [new Secret(ours.privateText)], password: undefined },
+    program: 'installed',
+  }
+  const config = { logins: { ...loginsWith(), entries: [entry] } }
+  t.match(await fence(t, { port, config }), {
+    evidence: { kind: 'report' },
+    trail: { detail: 'by ssh.logins/0: the program ended with code 0' },
+  })
+  t.same([...new Set(users)], ['fence'])
+  t.same(commands, ['exit 78'])
+  const addresses = [host('127.0.0.1'), host('127.0.0.2')] as const
+  t.match(await fence(t, { port, config, addresses }), {
+    evidence: { kind: 'own-trouble', because: 'credentials-unusable' },
+    trail: { detail: /does not name all of them$/ },
+  })
+  t.equal(commands.length, 1, 'nobody was asked')
 })

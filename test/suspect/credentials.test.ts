@@ -1,77 +1,109 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'tap'
+import { parseHostAddress } from '../../agent/domain/identity.ts'
+import type { HostAddress } from '../../agent/domain/identity.ts'
 import { Secret } from '../../agent/domain/secret.ts'
 import type { SuspectTarget } from '../../agent/fence/request.ts'
-import { keysMax, readCredentials } from '../../agent/suspect/credentials.ts'
-import { loopback } from '../fixtures/open-session.ts'
+import { loginFor, readCredentials } from '../../agent/suspect/credentials.ts'
+import { namedBy } from '../../agent/suspect/login-hosts.ts'
+import type { LoginEntry, OwnCredentials } from '../../agent/suspect/logins.ts'
 import { generateKey } from '../fixtures/suspect-host.ts'
 
-const base: SuspectTarget = { addresses: [loopback], port: 22, user: 'root', hostUuid: '' }
-const ours = generateKey()
-const other = generateKey('rsa')
-const secrets = (...texts: string[]): Secret[] => texts.map((text) => new Secret(text))
-
-const typesOf = (target: SuspectTarget, identityKeys: readonly Secret[] = []) =>
-  readCredentials(target, identityKeys)?.keys.map(({ type }) => type)
-
-test('the request’s key comes before the agent’s own', async (t) => {
-  const [privateKey] = secrets(ours.privateText)
-  t.strictSame(
-    typesOf({ ...base, ...(privateKey && { privateKey }) }, secrets(other.privateText)),
-    ['ssh-ed25519'],
-  )
-  t.strictSame(typesOf(base, secrets(other.privateText, ours.privateText)), [
-    'ssh-rsa',
-    'ssh-ed25519',
-  ])
+const host = (text: string): HostAddress => {
+  const address = parseHostAddress(text)
+  if (address === undefined) throw new Error(`no address: ${text}`)
+  return address
+}
+const keyOf = (text: string): Secret => new Secret(text)
+const [ed25519, rsa] = [keyOf(generateKey().privateText), keyOf(generateKey('rsa').privateText)]
+const ecdsa = keyOf(generateKey('ecdsa').privateText)
+const password = new Secret('of the request')
+const ours = (keys: readonly Secret[], word?: string): OwnCredentials => ({
+  keys,
+  password: word === undefined ? undefined : new Secret(word),
 })
 
-test('texts that are no usable private key are left out', async (t) => {
-  const folder = t.testdir({})
-  const locked = join(folder, 'locked')
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'passphrase', '-f', locked])
-  const bad = secrets(
-    '',
-    'not a key',
-    ours.publicText,
-    ours.privateText.slice(0, 120),
-    '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n',
-    readFileSync(locked, 'latin1'),
-  )
-  t.equal(readCredentials(base, bad), undefined)
-  t.strictSame(typesOf(base, [...bad, ...secrets(ours.privateText)]), ['ssh-ed25519'])
-  for (const privateKey of bad) {
-    t.equal(readCredentials({ ...base, privateKey }, secrets(ours.privateText)), undefined)
-    const password = new Secret('a password')
-    t.match(readCredentials({ ...base, privateKey, password }, []), {
-      keys: [],
-      password: 'a password',
-    })
-  }
+const read = (request: Parameters<typeof readCredentials>[0], own: OwnCredentials) => {
+  const credentials = readCredentials(request, own)
+  return credentials && { ...credentials, keys: credentials.keys.map(({ type }) => type) }
+}
+
+test('what the request brings goes before what is ours', async (t) => {
+  const both = ours([rsa, ecdsa], 'ours')
+  const rows = [
+    ['nothing', {}, { keys: ['ssh-rsa', 'ecdsa-sha2-nistp256'], password: 'ours' }],
+    ['a key', { privateKey: ed25519 }, { keys: ['ssh-ed25519'], password: undefined }],
+    [
+      'a password',
+      { password },
+      { keys: ['ssh-rsa', 'ecdsa-sha2-nistp256'], password: 'of the request' },
+    ],
+    [
+      'both',
+      { password, privateKey: ed25519 },
+      { keys: ['ssh-ed25519'], password: 'of the request' },
+    ],
+  ] as const
+  for (const [what, request, expected] of rows) t.same(read(request, both), expected, what)
 })
 
-test('keys of all forms that ssh-keygen writes are read', async (t) => {
-  const folder = t.testdir({})
-  for (const [type, form] of [
-    ['ed25519', 'RFC4716'],
-    ['ecdsa', 'RFC4716'],
-    ['rsa', 'RFC4716'],
-    ['rsa', 'PEM'],
-    ['ecdsa', 'PEM'],
-  ] as const) {
-    const file = join(folder, `${type}-${form}`)
-    execFileSync('ssh-keygen', ['-q', '-t', type, '-m', form, '-N', '', '-f', file])
-    t.equal(typesOf(base, secrets(readFileSync(file, 'latin1')))?.length, 1, `${type} as ${form}`)
-  }
+test('a key of the request that cannot be used leaves what else it brought, and nothing of ours', async (t) => {
+  const privateKey = new Secret('not a key')
+  t.equal(read({ privateKey }, ours([rsa], 'ours')), undefined)
+  t.same(read({ privateKey, password }, ours([rsa])), { keys: [], password: 'of the request' })
+  t.equal(read({}, ours([])), undefined, 'nothing at all is nothing usable')
 })
 
-test('no more keys than sshd listens to', async (t) => {
-  const many = secrets(...Array.from({ length: keysMax + 3 }, () => ours.privateText))
-  t.equal(typesOf(base, many)?.length, keysMax)
+const entry = (hosts: readonly string[], own: OwnCredentials, more: Partial<LoginEntry> = {}) => ({
+  isFor: namedBy(hosts),
+  user: undefined,
+  own,
+  program: 'sent' as const,
+  ...more,
+})
+const logins = {
+  entries: [
+    entry(['10.1.0.0/16', '*.rack1.example'], ours([ed25519]), { user: 'fence' }),
+    entry(['10.2.0.0/16'], ours([ecdsa], 'ours')),
+    entry(['10.3.0.0/16'], ours([ecdsa]), { program: 'installed' }),
+    entry(['10.0.0.0/8'], ours([], 'of the last')),
+    entry(['10.9.0.0/16', 'empty'], ours([])),
+  ],
+  otherwise: ours([rsa]),
+}
+const login = (addresses: readonly [string, ...string[]], more: Partial<SuspectTarget> = {}) => {
+  const [first, ...rest] = addresses
+  const target = { addresses: [host(first), ...rest.map(host)], port: 22, user: 'root' } as const
+  const found = loginFor({ hostUuid: '', ...target, ...more }, logins)
+  if (typeof found === 'string') return found
+  const { user, program, by, credentials } = found
+  const keys = credentials.keys.map(({ type }) => type).join()
+  return [by, user, program, keys, credentials.password].join('|')
+}
+
+test('the first entry that names the suspect counts, and else what is for all', async (t) => {
+  t.equal(login(['192.0.2.1']), '|root|sent|ssh-rsa|')
+  t.equal(login(['10.1.2.3']), 'by ssh.logins/0: |fence|sent|ssh-ed25519|')
+  t.equal(login(['kvm.rack1.example']), 'by ssh.logins/0: |fence|sent|ssh-ed25519|')
+  t.equal(login(['kvm.rack2.example']), '|root|sent|ssh-rsa|')
+  t.equal(login(['10.2.0.1']), 'by ssh.logins/1: |root|sent|ecdsa-sha2-nistp256|ours')
+  t.equal(login(['10.9.0.1']), 'by ssh.logins/3: |root|sent||of the last')
+  t.equal(login(['empty']), 'credentials-unusable', 'an entry without anything is no way in')
 })
 
-test('nothing at all is nothing usable', async (t) => {
-  t.equal(readCredentials(base, []), undefined)
+test('an entry with a user, or for an installed program, uses nothing of the request', async (t) => {
+  const brought = { password, privateKey: rsa }
+  t.equal(login(['10.1.0.1'], brought), 'by ssh.logins/0: |fence|sent|ssh-ed25519|')
+  t.equal(login(['10.3.0.1'], brought), 'by ssh.logins/2: |root|installed|ecdsa-sha2-nistp256|')
+  t.equal(login(['10.2.0.1'], brought), 'by ssh.logins/1: |root|sent|ssh-rsa|of the request')
+  t.equal(login(['192.0.2.1'], { ...brought, user: 'ops' }), '|ops|sent|ssh-rsa|of the request')
+})
+
+test('an entry that names some of the addresses is no login, and neither is a later one', async (t) => {
+  t.equal(login(['10.1.0.1', '10.1.0.2']), 'by ssh.logins/0: |fence|sent|ssh-ed25519|')
+  t.equal(login(['10.1.0.1', '10.2.0.1']), 'login-divided')
+  t.equal(login(['10.2.0.1', '10.1.0.1']), 'login-divided')
+  t.equal(login(['10.1.0.1', '192.0.2.1']), 'login-divided', 'not offered to a stranger')
+  t.equal(login(['192.0.2.1', '10.1.0.1']), 'login-divided')
+  t.equal(login(['10.1.0.1', '10.4.0.1'], { password }), 'login-divided')
+  t.equal(login(['10.1.0.1', 'kvm.rack1.example']), 'by ssh.logins/0: |fence|sent|ssh-ed25519|')
 })

@@ -12,7 +12,7 @@ import { Secret } from '../../agent/domain/secret.ts'
 import type { Because } from '../../agent/domain/verdict.ts'
 import { createSuspect } from '../../agent/suspect/contact.ts'
 import { someVm } from '../fixtures/evidence.ts'
-import { loopback } from '../fixtures/open-session.ts'
+import { loginsWith, loopback } from '../fixtures/open-session.ts'
 import { numbered, readRequest, reportBodies, reportText } from '../fixtures/report-text.ts'
 import { finish, readStdin, startSuspectHost } from '../fixtures/suspect-host.ts'
 import type { Shell } from '../fixtures/suspect-host.ts'
@@ -34,7 +34,7 @@ const fence = async (t: Test, port: number, budgetMs = 20_000): Promise<Because>
       sharedFileSystems: [],
       hostKeyPolicy: 'accept-new',
       knownHostsFile: join(directory, 'known_hosts'),
-      identityKeys: [],
+      logins: loginsWith(),
       reportBytesMax,
       own: { machineId: '', bootId: '' },
       programText: '# the program\n',

@@ -5,7 +5,7 @@ import type { FenceRequest } from '../../agent/fence/request.ts'
 import { runProgram } from '../../agent/suspect/run-program.ts'
 import type { ProgramOutcome } from '../../agent/suspect/run-program.ts'
 import { loopback, openOn, sessionWithin } from '../fixtures/open-session.ts'
-import { readRequest, reportText } from '../fixtures/report-text.ts'
+import { numbered, readRequest, reportText } from '../fixtures/report-text.ts'
 import { finish, readStdin, startSuspectHost } from '../fixtures/suspect-host.ts'
 import type { Shell } from '../fixtures/suspect-host.ts'
 
@@ -19,6 +19,7 @@ const run = async (
   user: string,
   budgetMs: number,
   shell: (shell: Shell) => void,
+  program: 'sent' | 'installed' = 'sent',
 ): Promise<ProgramOutcome & { readonly commands: readonly string[] }> => {
   const host = await startSuspectHost(t, { shell })
   const request: FenceRequest = {
@@ -42,7 +43,7 @@ const run = async (
     sharedFileSystems: [],
     reportBytesMax: 4096,
   } as const
-  const outcome = await runProgram(opened.session, request, config, within)
+  const outcome = await runProgram(opened.session, request, { user, program }, config, within)
   opened.session.close()
   return { ...outcome, commands: host.commands }
 }
@@ -227,4 +228,70 @@ test('the program gets what the budget leaves, and is not sent when that is too 
   const late = await run(t, 'root', 900, shell)
   t.strictSame(late.evidence, { kind: 'out-of-time' })
   t.strictSame(late.commands, [])
+})
+
+test('what is installed is asked once, by a command that does nothing, for the request alone', async (t) => {
+  const seen: string[] = []
+  const keeping = (one: Shell): void => {
+    readStdin(one.channel, (stdin) => seen.push(stdin))
+    answering(reportText, exit(0))(one)
+  }
+  for (const user of ['root', 'fence']) {
+    const { evidence, commands } = await run(t, user, 20_000, keeping, 'installed')
+    t.match(evidence, { kind: 'report', report: { vm } }, user)
+    t.strictSame(commands, ['exit 78'])
+    t.match(seen.pop(), /^version=1\nnonce=/)
+  }
+})
+
+test('what is installed and does not report', async (t) => {
+  const silent =
+    (code: number, stderr = '', stdout = '') =>
+    ({ channel }: Shell): void => {
+      finish(channel, stdout, code, stderr)
+    }
+  const other = (nonce: string): string => numbered(nonce, ['begin version=2 vms=0']).join('')
+  type Row = readonly [string, string, RegExp, (shell: Shell) => void]
+  const rows: readonly Row[] = [
+    ['no forced command', 'program-missing', /login shell ran instead/, silent(78)],
+    ['no such file', 'program-missing', /not found/, silent(127, 'bash: line 1: /x: No such file')],
+    ['not executable', 'program-missing', /not executable/, silent(126)],
+    ['a shell that says nothing', 'program-missing', /code 0 and without/, silent(0, '', 'Hello')],
+    [
+      'no such file, by sudo',
+      'program-missing',
+      /not found/,
+      silent(1, 'sudo: /usr/libexec/peerfence/fence-vms: command not found'),
+    ],
+    ['sudo asks', 'sudo-refused', /for a password/, silent(1, 'sudo: a password is required\n')],
+    [
+      'it takes no such request',
+      'program-version',
+      /does not take the request/,
+      silent(3, 'motdfence-vms: request refused: line 9 is not allowed\n'),
+    ],
+    ['another version', 'program-version', /another version/, answering(other, exit(3))],
+    ['another version, and all is well', 'program-version', /another/, answering(other, exit(0))],
+    ['a signal', 'program-failed', /signal/, answering(() => '', kill)],
+    ['half a report', 'report-truncated', /code 0/, answering(cutReport, exit(0))],
+    ['a connection that is cut', 'contact-lost', /./, ({ socket }) => socket.destroy()],
+  ]
+  for (const [sentence, word, detailed, shell] of rows) {
+    const { evidence, detail, commands } = await run(t, 'fence', 20_000, shell, 'installed')
+    t.equal('because' in evidence ? evidence.because : evidence.kind, word, sentence)
+    t.match(detail, detailed, sentence)
+    t.strictSame(commands, ['exit 78'], 'once')
+    t.notMatch(detail, /motd|line 9|Hello|No such/, 'nothing of the suspect is in the detail')
+  }
+})
+
+test('a program that is installed where one is sent says what to do', async (t) => {
+  for (const user of ['root', 'fence']) {
+    const { evidence, detail, commands } = await run(t, user, 20_000, ({ channel }) => {
+      finish(channel, '', 3, 'fence-vms: request refused: it does not begin with a version\n')
+    })
+    t.match(evidence, { because: 'report-missing' })
+    t.match(detail, /say "installed" in ssh\.logins/)
+    t.equal(commands.length, 1, 'and is asked once')
+  }
 })
