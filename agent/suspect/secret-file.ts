@@ -18,23 +18,25 @@ export type SecretFile =
   /** The rule that is broken, in words of ours: nothing of the file is in it. */
   | { readonly kind: 'faulty'; readonly rule: string }
 
-/** What is judged is what is read: the file that is open. Never rejects, and waits for no pipe. */
-export const readSecretFile = async (file: string, owner: Owner): Promise<SecretFile> => {
-  let handle: FileHandle | undefined
+/** Never rejects, and waits for no pipe. */
+export const readSecretFile = async (file: string, owner: Owner): Promise<SecretFile> =>
+  await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
+    .then(async (handle) => await readOpen(handle, owner))
+    .catch((error: unknown) => ({
+      kind: 'faulty',
+      // The code alone: the message names the path, and the fault does so already.
+      rule: `cannot be read (${String(Reflect.get(Object(error), 'code'))})`,
+    }))
+
+/** What is judged is what is read: the file that is open. */
+const readOpen = async (handle: FileHandle, owner: Owner): Promise<SecretFile> => {
   try {
-    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
     const stat = await handle.stat()
     const rule = stat.isFile() ? brokenRule(stat, owner) : 'has to be a regular file'
     if (rule !== undefined) return { kind: 'faulty', rule }
     return { kind: 'read', secret: new Secret(await handle.readFile('utf8')) }
-  } catch (error) {
-    // The code alone: the message names the path, and the fault does so already.
-    return {
-      kind: 'faulty',
-      rule: `cannot be read (${String(Reflect.get(Object(error), 'code'))})`,
-    }
   } finally {
-    await handle?.close()
+    await handle.close()
   }
 }
 
