@@ -104,6 +104,7 @@ const attempts: readonly (readonly [string, RegExp, Attempt, RegExp?])[] = [
     'a socket on the host',
     /remote port forwarding failed|remote forward failure/,
     async (host, key) => {
+      await host.exec('rm -f /run/forwarded')
       const to = ['-o', 'ExitOnForwardFailure=yes', '-R', '/run/forwarded:127.0.0.1:9']
       return await ran(host, await ssh(key, [...to, root(host), 'touch /run/ran']))
     },
