@@ -93,5 +93,7 @@ export const summaries: Readonly<Record<Because, string>> = {
     'The time was up before anything was proven; ask again with a longer sshTimeoutSec.',
   'shutting-down': 'This peer shut down before anything was proven; ask another peer.',
   interrupted: 'This peer ended in the middle of the fence, so nothing was proven; ask again.',
+  'verdict-expired':
+    'The verdict could not be delivered in time and may no longer hold; ask again.',
   'internal-error': 'A bug in this peer ended the fence; ask another peer and report the fenceId.',
 }

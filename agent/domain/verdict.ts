@@ -76,6 +76,7 @@ export const doubts = [
   'deadline-passed',
   'shutting-down',
   'interrupted', // the agent ended before the verdict; said by the journal of the next start
+  'verdict-expired', // proven, but not delivered while the proof could be trusted to hold
   'internal-error', // a bug: never a proof of anything
 ] as const
 export type Doubt = (typeof doubts)[number]

@@ -55,6 +55,7 @@ const prospects: Readonly<Record<Doubt, 'again' | 'once-more' | 'final'>> = {
   'deadline-passed': 'final',
   'shutting-down': 'final',
   interrupted: 'final',
+  'verdict-expired': 'final',
   'internal-error': 'final',
 }
 
