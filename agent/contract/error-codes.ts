@@ -19,9 +19,17 @@ export const doorCodes = {
   },
   FENCE_TARGET_NOT_ALLOWED: { status: 403, meaning: 'the suspect is not in suspects.networks' },
   FENCE_TARGET_IS_OWN_HOST: { status: 403, meaning: 'the suspect is the host that was asked' },
+  FENCE_CALLBACK_NOT_ALLOWED: {
+    status: 403,
+    meaning: 'the callback url is neither at the address of the caller nor in callbacks.to',
+  },
   FENCE_NO_SUCH_PATH: { status: 404, meaning: 'nothing is served at this path' },
   FENCE_METHOD_NOT_ALLOWED: { status: 405, meaning: 'the path is served for another method' },
   FENCE_REQUEST_TIMEOUT: { status: 408, meaning: 'the request did not arrive whole in time' },
+  FENCE_TASK_IN_USE: {
+    status: 409,
+    meaning: 'the task is in flight for another VM or host; use a new one per request',
+  },
   FENCE_BODY_TOO_LARGE: { status: 413, meaning: 'the body is longer than 64 KiB' },
   FENCE_CONTENT_TYPE: { status: 415, meaning: 'the body is not application/json' },
   FENCE_CALLER_TOO_OFTEN: {
@@ -31,6 +39,10 @@ export const doorCodes = {
   FENCE_HEADERS_TOO_LARGE: { status: 431, meaning: 'the headers are longer than 32 KiB' },
   FENCE_INTERNAL: { status: 500, meaning: 'a bug, before the request was accepted' },
   FENCE_BUSY: { status: 503, meaning: 'http.inFlightMax fences are in flight; try again' },
+  FENCE_CALLBACKS_FULL: {
+    status: 503,
+    meaning: 'too many answers wait for their callers to take them; try again',
+  },
   FENCE_SHUTTING_DOWN: { status: 503, meaning: 'the agent is shutting down; ask another peer' },
 } as const satisfies Readonly<Record<string, DoorCodeFacts>>
 

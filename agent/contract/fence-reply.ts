@@ -1,9 +1,9 @@
 /** A `FenceRecord` to the reply body. Besides the door reply, the only place that knows the three wire booleans. */
 import { vmUuidHex } from '../domain/identity.ts'
 import { deathProofs, doubt, doubts, silenceProofs } from '../domain/verdict.ts'
-import type { Because, Verdict } from '../domain/verdict.ts'
+import type { Because, Doubt, Verdict } from '../domain/verdict.ts'
 import type { FenceRecord } from '../fence/record.ts'
-import type { FenceRequest } from '../fence/request.ts'
+import type { FenceSubject } from '../fence/request.ts'
 import { summariseEvidence } from './evidence-summary.ts'
 import { summaries } from './summary.ts'
 
@@ -29,7 +29,15 @@ export interface FenceReply {
   readonly evidence: object
 }
 
-export const fenceReply = (record: FenceRecord): FenceReply => {
+/** As much of a record as the answer tells. */
+export interface AnsweredRecord extends Pick<
+  FenceRecord,
+  'verdict' | 'evidence' | 'trail' | 'durationMs'
+> {
+  readonly request: FenceSubject
+}
+
+export const fenceReply = (record: AnsweredRecord): FenceReply => {
   const { request, evidence, trail, durationMs } = record
   const verdict = provenOrDoubt(record.verdict)
   const isDead = verdict.kind === 'confirmed-dead'
@@ -61,16 +69,23 @@ export const fenceReply = (record: FenceRecord): FenceReply => {
   }
 }
 
-/** The reply where a bug left no record: an accepted request is always answered, and then with a refusal. */
-export const bugReply = (request: FenceRequest, durationMs: number): FenceReply =>
+/** A refusal of our own making, where there is no record to tell of. */
+export const refusalReply = (
+  request: FenceSubject,
+  because: Doubt,
+  durationMs: number,
+): FenceReply =>
   fenceReply({
     request,
-    verdict: doubt('internal-error'),
-    evidence: { kind: 'own-trouble', because: 'internal-error' },
+    verdict: doubt(because),
+    evidence: { kind: 'own-trouble', because },
     trail: { address: '', phases: [], detail: '' },
-    startedAt: '',
     durationMs,
   })
+
+/** The reply where a bug left no record: an accepted request is always answered, and then with a refusal. */
+export const bugReply = (request: FenceSubject, durationMs: number): FenceReply =>
+  refusalReply(request, 'internal-error', durationMs)
 
 /**
  * The types say that a verdict bears a reason of its own kind. Two wire words start a VM elsewhere,

@@ -15,6 +15,21 @@ export interface FenceRequest {
   readonly askedBy: string
   /** How the caller came; absent where that is this very host or a unix socket. */
   readonly caller?: CallerConnection
+  /** Absent where the answer is the response. */
+  readonly callback?: CallbackAsk
+}
+
+/** What answer and journal say a request was about. */
+export interface FenceSubject {
+  readonly fenceId: string
+  readonly vm: VmUuid
+  readonly suspect: Pick<SuspectTarget, 'addresses' | 'hostUuid'>
+}
+
+/** Where a caller wants its answer later, and what it calls the request there. */
+export interface CallbackAsk {
+  readonly task: string
+  readonly url: string
 }
 
 /** Literal addresses; IPv4 is never dressed as IPv6. */
