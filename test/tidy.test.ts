@@ -44,6 +44,7 @@ const testedBy: Readonly<Record<string, string>> = {
 /** Files that hold types and nothing that could be wrong by itself. */
 const withoutTest = new Set([
   'agent/domain/evidence.ts',
+  'agent/fence/callbacks.ts',
   'agent/fence/ports.ts',
   'agent/fence/record.ts',
   'agent/fence/request.ts',
@@ -115,6 +116,10 @@ const violations: readonly (readonly [string, string, string])[] = [
   ['probe', '../contract/summary.ts', 'an outbound edge'],
   ['journal', '../compose.ts', 'an outbound edge'],
   ['http', '../suspect/session.ts', 'the inbound edge'],
+  ['http', '../callback/callbacks.ts', 'the inbound edge'],
+  ['callback', '../http/networks.ts', 'the way back to the caller'],
+  ['fence', '../callback/deliver.ts', 'fence knows its ports'],
+  ['journal', '../callback/deliver.ts', 'an outbound edge'],
   ['contract', '../http/server.ts', 'the contract sees'],
 ]
 

@@ -1,0 +1,179 @@
+/** Every answer that is on its way to a caller: one per task, bounded in number, on disk before it leaves. */
+import { parseCallbackUrl } from '../contract/callback-url.ts'
+import { refusalReply } from '../contract/fence-reply.ts'
+import { asciiJson } from '../domain/ascii-json.ts'
+import type { Doubt } from '../domain/verdict.ts'
+import type {
+  AnswerBody,
+  CallbackJournal,
+  Callbacks,
+  DeliveryEnd,
+  LaterAnswer,
+  LeftAnswer,
+} from '../fence/callbacks.ts'
+import { createDrain } from '../fence/drain.ts'
+import type { CallbackAsk, FenceSubject } from '../fence/request.ts'
+import { deliver } from './deliver.ts'
+import type { DeliverDeps } from './deliver.ts'
+import { createLanes } from './lanes.ts'
+
+export interface CallbackRules {
+  /** How long a proof may be sent, in ms. */
+  readonly proofMs: number
+  /** How long an answer is offered to its caller, in ms. */
+  readonly retryMs: number
+  /** Answers on their way at the same time. */
+  readonly waitingMax: number
+}
+
+export interface CallbackDeps extends Omit<DeliverDeps, 'lanes'> {
+  readonly journal: CallbackJournal
+  /** Whether anything may ever be sent to this address, whatever the configuration says. */
+  readonly mayReach: (address: string) => boolean
+  /** Called once per answer that left or was written off. Must not throw. */
+  readonly onEnd: (end: DeliveryEnd) => void
+  /** A bug, or a disk that takes nothing. Must not throw. */
+  readonly onTrouble: (error: unknown, subject: FenceSubject, what: string) => void
+}
+
+export interface CallbackDelivery extends Callbacks {
+  /** Delivers what the agent before us left, and gives its number. To be called once. */
+  readonly resume: () => number
+  /** Lets deliveries run for a while, then leaves the rest to the next start; gives the number of those. */
+  readonly stop: (graceMs: number) => Promise<number>
+}
+
+/** Attempts at one address at the same time. */
+const placesPerAddress = 32
+/** A disk that takes longer for one line has stopped. */
+const journalMsMax = 5_000
+
+export const createCallbacks = (
+  { proofMs, retryMs, waitingMax }: CallbackRules,
+  deps: CallbackDeps,
+  left: readonly LeftAnswer[],
+): CallbackDelivery => {
+  const { clock, journal, onEnd, onTrouble, mayReach } = deps
+  const drain = createDrain(clock)
+  const deliverDeps = { ...deps, lanes: createLanes(placesPerAddress) }
+  // What was left counts from the start, before anybody can ask for the same task again.
+  const waiting = new Map(left.map(({ ask, subject }) => [keyOf(ask), subject]))
+
+  const isWritten = async (line: Promise<void>, subject: FenceSubject): Promise<boolean> => {
+    const done = new AbortController()
+    const late = async (): Promise<never> => {
+      await clock.wait(journalMsMax, done.signal)
+      throw new Error('the journal did not answer in time')
+    }
+    const isOnDisk = await Promise.race([line, late()]).then(
+      () => true,
+      (error: unknown) => {
+        onTrouble(error, subject, 'the journal did not take the record of an answer')
+        return false
+      },
+    )
+    done.abort()
+    return isOnDisk
+  }
+
+  /** What is not on disk may not let HA proceed; a refusal needs no disk. */
+  const writeDown = async (answer: LaterAnswer): Promise<LaterAnswer> => {
+    const { subject, ask, provenAt } = answer
+    if (await isWritten(journal.answer(answer), subject)) return answer
+    if (provenAt === undefined) return answer
+    const refusal = { subject, ask, body: refusalOf(subject, 'journal-failed') }
+    // Should the first line be on disk after all, this one comes after it.
+    journal.answer(refusal).catch(() => undefined)
+    return refusal
+  }
+
+  const send = async (answer: LaterAnswer, endsMs: number): Promise<void> => {
+    const { subject, ask } = answer
+    const destination = parseCallbackUrl(ask.url)
+    const isReachable = destination !== undefined && mayReach(destination.address)
+    const end = isReachable
+      ? await deliver(answer, destination, { proofMs, endsMs }, deliverDeps, drain.signal)
+      : unsendable(answer)
+    if (end === undefined) return
+    waiting.delete(keyOf(ask))
+    onEnd(end)
+    await isWritten(journal.delivery(end), subject)
+  }
+
+  /** Apart, so that the delivery holds on to the answer alone, and not to what it was made from. */
+  const make = async (
+    subject: FenceSubject,
+    work: () => Promise<AnswerBody>,
+  ): Promise<AnswerBody> => {
+    try {
+      return await work()
+    } catch (error) {
+      onTrouble(error, subject, 'an answer could not be made; refused')
+      return { body: refusalOf(subject, 'internal-error') }
+    }
+  }
+
+  const track = (subject: FenceSubject, ask: CallbackAsk, work: () => Promise<void>): void => {
+    drain.track(work).catch((error: unknown) => {
+      // The journal has the answer, or the intent: the next start delivers one.
+      waiting.delete(keyOf(ask))
+      onTrouble(error, subject, 'the delivery of an answer ended by a bug')
+    })
+  }
+
+  return {
+    recall: (subject, ask) => {
+      const known = waiting.get(keyOf(ask))
+      if (known === undefined) return 'new'
+      return isAboutSame(known, subject) ? 'same' : 'other'
+    },
+    accept: (subject, ask, work) => {
+      if (waiting.size >= waitingMax) return false
+      waiting.set(keyOf(ask), subject)
+      const making = make(subject, work)
+      track(subject, ask, async () => {
+        const made = await making
+        const endsMs = clock.nowMs() + retryMs
+        await send(await writeDown({ ...made, subject, ask }), endsMs)
+      })
+      return true
+    },
+    resume: () => {
+      for (const { subject, ask, at, answer } of left) {
+        const ageMs = Date.parse(clock.wallTime()) - Date.parse(at)
+        // A wall clock that tells nothing gives the answer its whole time once more.
+        const endsMs = clock.nowMs() + retryMs - (ageMs > 0 ? ageMs : 0)
+        track(subject, ask, async () => {
+          const whole =
+            answer === undefined
+              ? await writeDown({ subject, ask, body: refusalOf(subject, 'interrupted') })
+              : { ...answer, subject, ask }
+          await send(whole, endsMs)
+        })
+      }
+      return left.length
+    },
+    stop: async (graceMs) => {
+      await drain.finish(graceMs)
+      return waiting.size
+    },
+  }
+}
+
+const keyOf = ({ task, url }: CallbackAsk): string => JSON.stringify([task, url])
+
+const isAboutSame = (one: FenceSubject, other: FenceSubject): boolean =>
+  one.vm === other.vm && one.suspect.addresses[0] === other.suspect.addresses[0]
+
+const refusalOf = (subject: FenceSubject, because: Doubt): string =>
+  asciiJson(refusalReply(subject, because, 0))
+
+const unsendable = ({ subject, ask }: LaterAnswer): DeliveryEnd => ({
+  subject,
+  ask,
+  end: 'written-off',
+  said: 'nothing',
+  attempts: 0,
+  status: 0,
+  ms: 0,
+})
