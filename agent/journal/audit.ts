@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { mayProceed } from '../domain/verdict.ts'
+import type { DeliveryEnd } from '../fence/callbacks.ts'
 import type { FenceRecord } from '../fence/record.ts'
 
 /** Writes exactly one line per verdict, from the value that answer and journal are made of too. */
@@ -23,4 +24,14 @@ export const auditLine =
     }
     if (mayProceed(verdict)) log.info(fields, 'verdict reached')
     else log.warn(fields, 'verdict reached')
+  }
+
+/** One line per answer that was sent later; what it said is in the line of its verdict. */
+export const deliveryAudit =
+  (log: Logger) =>
+  ({ subject, ask, end, said, attempts, status, ms }: DeliveryEnd): void => {
+    const { fenceId, vm } = subject
+    const fields = { fenceId, vm, task: ask.task, end, said, attempts, status, ms }
+    if (end === 'delivered' && said === 'answer') log.info(fields, 'answer delivered')
+    else log.warn(fields, end === 'delivered' ? 'answer delivered' : 'answer not delivered')
   }

@@ -6,7 +6,7 @@ import type { FenceRequest } from '../fence/request.ts'
 import type { UnfinishedIntent } from './unfinished.ts'
 
 export const intentLine = (request: FenceRequest, at: string): string => {
-  const { fenceId, requestId, askedBy, vm, suspect, budgetMs } = request
+  const { fenceId, requestId, askedBy, vm, suspect, budgetMs, callback } = request
   const { addresses, port, user, hostUuid, password, privateKey } = suspect
   return line({
     type: 'intent',
@@ -21,6 +21,7 @@ export const intentLine = (request: FenceRequest, at: string): string => {
       hasPrivateKey: privateKey !== undefined,
     },
     budgetMs,
+    ...(callback === undefined ? {} : { callback: { task: callback.task, url: callback.url } }),
   })
 }
 

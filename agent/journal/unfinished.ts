@@ -1,6 +1,9 @@
 /** What a journal says was begun and never ended: an agent was killed in the middle of it. */
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
+import type { LeftAnswer } from '../fence/callbacks.ts'
+import { settleCallback } from './undelivered.ts'
+import type { JournalRecord } from './undelivered.ts'
 
 /** The identifying part of an intent, as it stands in the journal. */
 export interface UnfinishedIntent {
@@ -17,19 +20,31 @@ export interface UnfinishedIntent {
  */
 export const tailBytesMax = 64 * 1024 * 1024
 
+/** What one agent left to the next. */
+export interface Unfinished {
+  readonly intents: readonly UnfinishedIntent[]
+  readonly answers: readonly LeftAnswer[]
+}
+
 /** Empty for a file that is not there; lines that a crash has torn are passed over. Rejects where it cannot be read. */
 export const readUnfinished = async (
   file: string,
   bytesMax = tailBytesMax,
-): Promise<readonly UnfinishedIntent[]> => {
+): Promise<Unfinished> => {
   const handle = await openExisting(file)
-  if (handle === undefined) return []
+  if (handle === undefined) return { intents: [], answers: [] }
   try {
     const { size } = await handle.stat()
     const start = Math.max(0, size - bytesMax)
     const intents = new Map<string, UnfinishedIntent>()
-    for await (const line of handle.readLines({ start, autoClose: false })) settle(line, intents)
-    return [...intents.values()]
+    const answers = new Map<string, LeftAnswer>()
+    for await (const line of handle.readLines({ start, autoClose: false })) {
+      const record = parse(line)
+      if (record === undefined) continue
+      settle(record, intents)
+      settleCallback(record, answers)
+    }
+    return { intents: [...intents.values()], answers: [...answers.values()] }
   } finally {
     await handle.close()
   }
@@ -44,16 +59,14 @@ const openExisting = async (file: string): Promise<FileHandle | undefined> => {
   }
 }
 
-const settle = (line: string, intents: Map<string, UnfinishedIntent>): void => {
-  const record = parse(line)
-  if (record === undefined) return
+const settle = (record: JournalRecord, intents: Map<string, UnfinishedIntent>): void => {
   const { type, fenceId, requestId, vm, suspect, at } = record
   if (typeof fenceId !== 'string') return
   if (type === 'intent') intents.set(fenceId, { fenceId, requestId, vm, suspect, at })
   if (type === 'outcome') intents.delete(fenceId)
 }
 
-const parse = (line: string): Readonly<Record<string, unknown>> | undefined => {
+const parse = (line: string): JournalRecord | undefined => {
   try {
     const value: unknown = JSON.parse(line)
     return typeof value === 'object' && value !== null ? { ...value } : undefined

@@ -52,3 +52,32 @@ test('what an agent left in flight is closed by the next, once', async (t) => {
   await later.close()
   await killed.close()
 })
+
+test('an answer and the end of its delivery are on disk when they resolve; the next agent is told what is owed', async (t) => {
+  const file = join(t.testdir({}), 'j')
+  const journal = await openJournal(file, () => '2026-11-22T00:00:00.000Z')
+  t.same(journal.leftAnswers, [])
+  const ask = { task: 't-1', url: 'http://10.0.0.1:8080/callback' }
+  const [first, second] = ['fence-1', 'fence-2'].map((fenceId) =>
+    fenceRequest({}, { fenceId, callback: ask }),
+  )
+  if (first === undefined || second === undefined) throw new Error('none')
+  await journal.intent(first)
+  await journal.intent(second)
+  for (const subject of [first, second]) await journal.answer({ subject, ask, body: '{}' })
+  t.match(readFileSync(file, 'utf8'), /"type":"answer".*\n.*"type":"answer".*\n$/)
+  const part = { ask, end: 'delivered', said: 'answer', attempts: 1, status: 200, ms: 1 } as const
+  await journal.delivery({ subject: first, ...part })
+  t.match(readFileSync(file, 'utf8'), /"type":"delivery".*\n$/)
+  await journal.close()
+  const next = await openJournal(file, () => 'now')
+  t.match(next.leftAnswers, [
+    {
+      subject: { fenceId: 'fence-2' },
+      ask,
+      at: '2026-11-22T00:00:00.000Z',
+      answer: { body: '{}' },
+    },
+  ])
+  await next.close()
+})

@@ -20,6 +20,11 @@ test('an intent says what is to be done, and by which kind of credential', async
     budgetMs: 20_000,
   })
   t.notMatch(line, /planted/)
+  const callback = { task: 't-1', url: 'http://10.0.0.1:8080/callback' }
+  t.strictSame(
+    (JSON.parse(intentLine(fenceRequest({}, { callback }), at)) as { callback?: object }).callback,
+    callback,
+  )
   const privateKey = new Secret('planted')
   t.match(JSON.parse(intentLine(fenceRequest({ privateKey }), at)), {
     credentials: { hasPassword: false, hasPrivateKey: true },
