@@ -12,6 +12,11 @@ export interface Config {
     readonly inFlightPerCallerMax: number
     readonly requestsPerMinuteMax: number
   }
+  readonly callbacks: {
+    readonly to: readonly string[]
+    readonly retrySec: number
+    readonly proofSec: number
+  }
   readonly ssh: {
     readonly connectWindowMs: number
     readonly hostKeyPolicy: 'accept-new' | 'strict'

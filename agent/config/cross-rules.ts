@@ -6,11 +6,13 @@ import { loginFaults } from './login-rules.ts'
 import { networkFaults } from './network-faults.ts'
 
 export const crossFaults = ({
+  callbacks,
   suspects,
   probe,
   fence,
   ssh,
 }: SettledConfig): readonly ConfigFault[] => [
+  ...networkFaults('/callbacks/to', callbacks.to),
   ...networkFaults('/suspects/networks', suspects.networks),
   ...probe.witnesses.flatMap((text, index) =>
     isIP(text) === 0

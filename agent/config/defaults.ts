@@ -10,7 +10,7 @@ export type SettledConfig = Omit<Config, 'http'> & {
 
 /** Property by property, so that the compiler misses none; the values stand in the schema alone. */
 export const withDefaults = (file: ConfigFile): SettledConfig => {
-  const { http, ssh, fence, suspects, probe, journal, log, host, shutdownGraceSec } =
+  const { http, callbacks, ssh, fence, suspects, probe, journal, log, host, shutdownGraceSec } =
     configSchema.properties
   return {
     http: {
@@ -20,6 +20,11 @@ export const withDefaults = (file: ConfigFile): SettledConfig => {
         file.http?.inFlightPerCallerMax ?? http.properties.inFlightPerCallerMax.default,
       requestsPerMinuteMax:
         file.http?.requestsPerMinuteMax ?? http.properties.requestsPerMinuteMax.default,
+    },
+    callbacks: {
+      to: file.callbacks?.to ?? callbacks.properties.to.default,
+      retrySec: file.callbacks?.retrySec ?? callbacks.properties.retrySec.default,
+      proofSec: file.callbacks?.proofSec ?? callbacks.properties.proofSec.default,
     },
     ssh: {
       connectWindowMs: file.ssh?.connectWindowMs ?? ssh.properties.connectWindowMs.default,

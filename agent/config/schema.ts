@@ -4,6 +4,7 @@
  */
 import type { FromSchema } from 'json-schema-to-ts'
 import { logLevels } from './config.ts'
+import { callbacksSchema } from './schema-callbacks.ts'
 import { httpSchema } from './schema-http.ts'
 import { absolutePath } from './schema-parts.ts'
 import { sshSchema } from './schema-ssh.ts'
@@ -45,6 +46,7 @@ export const configSchema = {
   additionalProperties: false,
   properties: {
     http: httpSchema,
+    callbacks: callbacksSchema,
     ssh: sshSchema,
     fence,
     suspects: suspectsSchema,
@@ -102,7 +104,7 @@ export const configSchema = {
       description: 'How long a stopping agent lets fences run before it refuses what is left.',
       'x-unit': 's',
       'x-cost':
-        'Keep it below TimeoutStopSec of the unit, or systemd kills the agent before it has answered.',
+        'Keep it 10 s below TimeoutStopSec of the unit: answers that are sent later leave after it. Or systemd kills the agent before it has answered.',
     },
   },
 } as const

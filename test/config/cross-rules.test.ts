@@ -10,6 +10,11 @@ test('rules across properties', async (t) => {
   const rows: readonly (readonly [string, object, readonly string[]])[] = [
     ['nothing set', {}, []],
     [
+      'a callback network with a typing error',
+      { callbacks: { to: ['10.0.0.1', '10.0.0.1/33'] } },
+      ['/callbacks/to/1'],
+    ],
+    [
       'a suspect network that is a name',
       { suspects: { networks: ['hosts.example'] } },
       ['/suspects/networks/0'],

@@ -32,6 +32,7 @@ test('every word of a full file is kept', async (t) => {
       inFlightPerCallerMax: 2,
       requestsPerMinuteMax: 10,
     },
+    callbacks: { to: ['10.0.0.1'], retrySec: 10, proofSec: 1 },
     ssh: {
       connectWindowMs: 3500,
       hostKeyPolicy: 'strict',
