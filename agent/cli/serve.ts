@@ -9,6 +9,9 @@ import type { Config } from '../config/config.ts'
  */
 const flushMs = 2_000
 
+/** How long answers that are sent later may take to leave; the rest leaves at the next start. */
+const callbackGraceMs = 3_000
+
 export interface Running {
   readonly addresses: readonly string[]
   readonly reload: Composition['reload']
@@ -19,7 +22,7 @@ export interface Running {
 export const serve = async (
   config: Config,
   log: Logger,
-  { server, listeners, service, reload, closeInterrupted, close }: Composition,
+  { server, listeners, service, callbacks, reload, closeInterrupted, close }: Composition,
 ): Promise<Running> => {
   await server.ready()
   const addresses = await listeners.open((request, response) => {
@@ -34,6 +37,8 @@ export const serve = async (
     // A disk that takes nothing refuses every fence by itself, and says so; the next start tries again.
     log.error({ err: error }, 'fences that were cut off could not be closed in the journal')
   }
+  const left = callbacks.resume()
+  if (left > 0) log.warn({ left }, 'answers of an agent before this one are delivered')
   const stop = async (): Promise<void> => {
     const graceMs = config.shutdownGraceSec * 1000
     log.info({ inFlight: service.inFlight(), graceMs }, 'agent is stopping')
@@ -48,6 +53,8 @@ export const serve = async (
     const [closing, timer] = await Promise.allSettled([closed, cut])
     if (timer.status === 'rejected') throw timer.reason
     clearTimeout(timer.value)
+    const undelivered = await callbacks.stop(callbackGraceMs)
+    if (undelivered > 0) log.warn({ undelivered }, 'answers are left to the next start')
     if (closing.status === 'rejected') throw closing.reason
     await close()
     log.info('agent has stopped')

@@ -3,7 +3,7 @@ import type { FromSchema } from 'json-schema-to-ts'
 import { parseHostAddress, parseVmUuid } from '../domain/identity.ts'
 import type { HostAddress } from '../domain/identity.ts'
 import { Secret } from '../domain/secret.ts'
-import type { CallerConnection, FenceRequest } from '../fence/request.ts'
+import type { CallbackAsk, CallerConnection, FenceRequest } from '../fence/request.ts'
 import type { DoorRefusal } from './door-reply.ts'
 import { brokenField } from './field-rules.ts'
 
@@ -42,6 +42,8 @@ export interface Arrival {
   /** The longest budget that the operator grants, in ms. */
   readonly budgetMsMax: number
   readonly caller: CallerConnection | undefined
+  /** Where the answer is wanted later; undefined where it is the response. */
+  readonly callback: CallbackAsk | undefined
 }
 
 export type ParsedCommand =
@@ -75,6 +77,7 @@ export const parseFenceCommand = (command: FenceCommand, arrival: Arrival): Pars
     requestId: arrival.requestId,
     askedBy: arrival.askedBy,
     ...(arrival.caller === undefined ? {} : { caller: arrival.caller }),
+    ...(arrival.callback === undefined ? {} : { callback: arrival.callback }),
     vm,
     suspect: {
       addresses: [first, ...further],

@@ -13,6 +13,8 @@ export interface Guest {
   /** For log, journal and limits: a token's or a certificate's name, else an address, or `unix`. */
   readonly askedBy: string
   readonly requestCredentials: ListenerRule['requestCredentials']
+  /** Came over a unix socket, so from this very host: told by the listener, never by a missing address. */
+  readonly isUnix: boolean
 }
 
 export interface EntryParts {
@@ -54,8 +56,9 @@ export const createEntry = (
         await turnAway(request, reply, admission.refusal)
         return
       }
-      const { requestCredentials } = entrance.door.rule
-      guests.set(request, { askedBy: admission.askedBy, requestCredentials })
+      const { requestCredentials, at } = entrance.door.rule
+      const { askedBy } = admission
+      guests.set(request, { askedBy, requestCredentials, isUnix: at.kind === 'unix' })
     },
   }
 }

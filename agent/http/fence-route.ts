@@ -1,15 +1,18 @@
-/** POST /ha/fence/vm/from/peer: validate, accept, hand to the use case, answer. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+/** POST of a fence: validate, accept, hand to the use case, answer now or later. */
+import type { FastifyInstance, RouteShorthandOptionsWithHandler } from 'fastify'
+import { parseCallbackHeaders } from '../contract/callback-headers.ts'
 import { plainRefusal } from '../contract/door-reply.ts'
 import type { DoorRefusal } from '../contract/door-reply.ts'
 import { fenceCommandSchema, parseFenceCommand } from '../contract/fence-command.ts'
 import type { FenceCommand } from '../contract/fence-command.ts'
-import { bugReply, fenceReply } from '../contract/fence-reply.ts'
-import { asciiJson } from '../domain/ascii-json.ts'
-import type { FenceRecord } from '../fence/record.ts'
+import type { Callbacks } from '../fence/callbacks.ts'
 import type { FenceRequest } from '../fence/request.ts'
 import type { FenceService } from '../fence/service.ts'
 import type { AllowedSuspects } from './allowed-suspect.ts'
+import { answerBody } from './answer-body.ts'
+import { laterAnswers } from './answer-later.ts'
+import { beginnings } from './beginnings.ts'
+import type { BeginRules } from './beginnings.ts'
 import { callerConnection } from './caller.ts'
 import { newId } from './correlation.ts'
 import { jsonType, turnAway } from './door.ts'
@@ -18,22 +21,22 @@ import { callerKeepAliveMs } from './limits.ts'
 import { ownHostRefusal } from './own-host.ts'
 import type { OwnHost } from './own-host.ts'
 import { settleCredentials } from './request-credentials.ts'
-import { createShares } from './shares.ts'
 
 export const fencePath = '/ha/fence/vm/from/peer'
+/** The name that later management nodes have for the same; they read `success` alone. */
+export const successorPath = '/ha/vm/fenceonsuspecthost'
 
-export interface FenceRules {
-  /** Fences at the same time; the next request is answered 503. */
-  readonly inFlightMax: number
-  /** Of those, for one caller; the next is answered 429. */
-  readonly inFlightPerCallerMax: number
+export interface FenceRules extends BeginRules {
   /** The longest budget of one fence, in ms. */
   readonly budgetMsMax: number
   readonly allowLoopback: boolean
+  /** Networks to which answers may be sent, besides the caller's own address. */
+  readonly callbackTo: readonly string[]
 }
 
 export interface FenceRouteParts {
   readonly service: FenceService
+  readonly callbacks: Callbacks
   readonly own: OwnHost
   readonly allowed: AllowedSuspects
   readonly guestOf: Entry['guestOf']
@@ -47,15 +50,12 @@ export const addFenceRoute = (
   rules: FenceRules,
   parts: FenceRouteParts,
 ): void => {
-  const shares = createShares()
-  const refusalOf = ({ suspect }: FenceRequest): DoorRefusal | undefined => {
-    const refusal = ownHostRefusal(suspect, parts.own, rules) ?? parts.allowed.refusalOf(suspect)
-    if (refusal !== undefined) return refusal
-    const isFull = parts.service.inFlight() >= rules.inFlightMax
-    return isFull ? plainRefusal('FENCE_BUSY') : undefined
-  }
+  const refusalOf = ({ suspect }: FenceRequest): DoorRefusal | undefined =>
+    ownHostRefusal(suspect, parts.own, rules) ?? parts.allowed.refusalOf(suspect)
+  const begin = beginnings(rules, parts.service)
+  const answerLater = laterAnswers(rules.callbackTo, { ...parts, begin })
 
-  server.post<{ Body: FenceCommand }>(fencePath, {
+  const options: RouteShorthandOptionsWithHandler = {
     schema: { body: fenceCommandSchema },
     onRequest: async (request, reply) => {
       if (parts.isDraining()) {
@@ -63,57 +63,42 @@ export const addFenceRoute = (
       }
     },
     handler: async (request, reply) => {
-      const { budgetMsMax, inFlightPerCallerMax } = rules
+      const asked = parseCallbackHeaders(request.headers)
+      if (asked.kind === 'refused') return await turnAway(request, reply, asked.refusal)
+      const { budgetMsMax } = rules
       const guest = parts.guestOf(request)
       /* c8 ignore next -- who was not let in has been turned away before */
       if (guest === undefined) return await turnAway(request, reply, plainRefusal('FENCE_INTERNAL'))
-      const { askedBy, requestCredentials } = guest
       const caller = callerConnection(request.raw.socket)
-      const arrival = { fenceId: newId(), requestId: request.id, askedBy, budgetMsMax, caller }
-      const parsed = settleCredentials(parseFenceCommand(request.body, arrival), requestCredentials)
+      const arrival = {
+        fenceId: newId(),
+        requestId: request.id,
+        askedBy: guest.askedBy,
+        budgetMsMax,
+        caller,
+        callback: asked.kind === 'later' ? asked.ask : undefined,
+      }
+      // The schema has passed it.
+      const command = parseFenceCommand(request.body as FenceCommand, arrival)
+      const parsed = settleCredentials(command, guest.requestCredentials)
       if (parsed.kind === 'refused') return await turnAway(request, reply, parsed.refusal)
       // The body may have taken a while to arrive: draining may have begun since.
       const refusal = parts.isDraining()
         ? plainRefusal('FENCE_SHUTTING_DOWN')
         : refusalOf(parsed.request)
       if (refusal !== undefined) return await turnAway(request, reply, refusal)
-      const giveBack = shares.take(askedBy, inFlightPerCallerMax)
-      if (giveBack === undefined) {
-        return await turnAway(request, reply, plainRefusal('FENCE_CALLER_TOO_OFTEN'))
-      }
       if (caller !== undefined) request.raw.socket.setKeepAlive(true, callerKeepAliveMs)
-      return await answer(request, reply, parsed.request, parts).finally(giveBack)
+      if (asked.kind === 'later') {
+        const turnedAway = answerLater(asked, parsed.request, request, guest)
+        if (turnedAway !== undefined) return await turnAway(request, reply, turnedAway)
+        return await reply.code(200).send('')
+      }
+      const begun = begin(guest.askedBy)
+      if (begun.kind === 'refused') return await turnAway(request, reply, begun.refusal)
+      const { body } = await answerBody(request.log, parsed.request, parts).finally(begun.end)
+      return await reply.code(200).type(jsonType).send(body)
     },
-  })
-}
-
-/**
- * From here on the request is accepted, and it is answered with a verdict whatever happens. The fence
- * runs to its end even when the caller has gone: half a fence proves nothing, and the journal tells.
- */
-const answer = async (
-  http: FastifyRequest,
-  reply: FastifyReply,
-  request: FenceRequest,
-  { service, nowMs }: FenceRouteParts,
-): Promise<FastifyReply> => {
-  const startMs = nowMs()
-  let text: string
-  try {
-    const record = await service.fence(request)
-    assertAnswers(record, request)
-    text = asciiJson(fenceReply(record))
-  } catch (error) {
-    http.log.error({ err: error, fenceId: request.fenceId }, 'fence ended by a bug; refused')
-    text = asciiJson(bugReply(request, nowMs() - startMs))
   }
-  return await reply.code(200).type(jsonType).send(text)
-}
-
-/** An identical request may share one fence, but a verdict about another VM or host answers nothing. */
-const assertAnswers = (record: FenceRecord, request: FenceRequest): void => {
-  const isAboutIt =
-    record.request.vm === request.vm &&
-    record.request.suspect.addresses[0] === request.suspect.addresses[0]
-  if (!isAboutIt) throw new Error('the record is about another VM or another host')
+  server.post(fencePath, options)
+  server.post(successorPath, options)
 }

@@ -3,11 +3,12 @@ import type { IncomingMessage } from 'node:http'
 import { LogController, fastify } from 'fastify'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance } from 'fastify'
 import { plainRefusal } from '../contract/door-reply.ts'
+import type { Callbacks } from '../fence/callbacks.ts'
 import type { FenceService } from '../fence/service.ts'
 import type { AllowedSuspects } from './allowed-suspect.ts'
 import { correlationId } from './correlation.ts'
 import { refusalOfError, turnAway } from './door.ts'
-import { addFenceRoute, fencePath } from './fence-route.ts'
+import { addFenceRoute, fencePath, successorPath } from './fence-route.ts'
 import type { FenceRules } from './fence-route.ts'
 import { addHealthRoutes } from './health-route.ts'
 import type { Entrance } from './doors.ts'
@@ -24,6 +25,7 @@ export interface ServerParts {
   /** The door that a request came through; undefined for none, which turns it away. */
   readonly entranceOf: (request: IncomingMessage) => Entrance | undefined
   readonly service: FenceService
+  readonly callbacks: Callbacks
   readonly own: OwnHost
   readonly allowed: AllowedSuspects
   readonly log: FastifyBaseLogger
@@ -34,12 +36,13 @@ export interface ServerParts {
 
 const methodsOf: ReadonlyMap<string, string> = new Map([
   [fencePath, 'POST'],
+  [successorPath, 'POST'],
   ['/healthz', 'GET, HEAD'],
   ['/version', 'GET, HEAD'],
 ])
 
 export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInstance => {
-  const { log, service, own, allowed, nowMs, version } = parts
+  const { log, service, callbacks, own, allowed, nowMs, version } = parts
   let draining = false
   const isDraining = (): boolean => draining
 
@@ -100,7 +103,7 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
     )
   })
   const { guestOf } = entry
-  addFenceRoute(server, rules, { service, own, allowed, guestOf, isDraining, nowMs })
+  addFenceRoute(server, rules, { service, callbacks, own, allowed, guestOf, isDraining, nowMs })
   addHealthRoutes(server, { inFlight: service.inFlight, isDraining, version })
   return server
 }

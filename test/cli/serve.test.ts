@@ -46,6 +46,13 @@ const desk = async (
         await Promise.resolve()
       },
     },
+    callbacks: {
+      resume: () => 0,
+      stop: async (graceMs) => {
+        told.push(`callbacks stopped within ${graceMs}`)
+        return await Promise.resolve(0)
+      },
+    },
     reload: async () => {
       await Promise.resolve()
     },
@@ -68,7 +75,7 @@ test('answers at its address, and stops in order', async (t) => {
   })
   t.match(await answer.json(), { qemuConfirmedDead: true })
   await running.stop()
-  t.same(told, ['drained within 7000', 'closed'])
+  t.same(told, ['drained within 7000', 'callbacks stopped within 3000', 'closed'])
   t.match(lines.at(-1), /agent has stopped/)
 })
 
@@ -148,4 +155,24 @@ test('an agent whose journal takes nothing starts, to say so', async (t) => {
   const { running, lines } = await start(composition)
   t.match(lines.join(''), /"level":"error".*no space/)
   await running.stop()
+})
+
+test('answers that an agent before it left are delivered once the journal is in order', async (t) => {
+  const told: string[] = []
+  const one = await desk(async () => {
+    told.push('closed what was interrupted')
+    return await Promise.resolve(1)
+  })
+  const callbacks: Composition['callbacks'] = {
+    resume: () => {
+      told.push(one.isOpen() ? 'resumed' : 'resumed too early')
+      return 3
+    },
+    stop: async () => await Promise.resolve(2),
+  }
+  const { running, lines } = await start({ ...one.composition, callbacks })
+  t.same(told, ['closed what was interrupted', 'resumed'])
+  t.match(lines.join(''), /"level":"warn".*"left":3/)
+  await running.stop()
+  t.match(lines.join(''), /"level":"warn".*"undelivered":2/, 'and what it leaves itself is told')
 })

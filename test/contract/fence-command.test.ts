@@ -10,6 +10,7 @@ const arrival = {
   askedBy: 'a',
   budgetMsMax: 60_000,
   caller: undefined,
+  callback: undefined,
 }
 const least = { vmUuid: '0123456789ABCDEF0123456789abcdef', targetHostIp: '192.0.2.7' }
 

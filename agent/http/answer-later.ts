@@ -1,0 +1,58 @@
+/** A request whose answer is to be sent to an address of the caller's: may it be, and then start it. */
+import type { FastifyRequest } from 'fastify'
+import type { AskedAnswer } from '../contract/callback-headers.ts'
+import { plainRefusal } from '../contract/door-reply.ts'
+import type { DoorRefusal } from '../contract/door-reply.ts'
+import type { Callbacks } from '../fence/callbacks.ts'
+import type { FenceRequest, FenceSubject } from '../fence/request.ts'
+import { answerBody } from './answer-body.ts'
+import type { AnswerParts } from './answer-body.ts'
+import type { Begun } from './beginnings.ts'
+import { callbackPlaces, callerPlace } from './callback-place.ts'
+import type { Guest } from './entry.ts'
+
+export type AskedLater = Extract<AskedAnswer, { readonly kind: 'later' }>
+
+export interface LaterParts extends AnswerParts {
+  readonly callbacks: Callbacks
+  /** Not asked for a task that is in flight already. */
+  readonly begin: (askedBy: string) => Begun
+}
+
+/**
+ * Undefined where the answer will come: the fence was started, or the same task is in flight. The
+ * caller is told at once, so that its connection is free again before the fence has done anything.
+ */
+export const laterAnswers = (
+  callbackTo: readonly string[],
+  parts: LaterParts,
+): ((
+  asked: AskedLater,
+  request: FenceRequest,
+  http: FastifyRequest,
+  guest: Pick<Guest, 'askedBy' | 'isUnix'>,
+) => DoorRefusal | undefined) => {
+  const { callbacks, begin } = parts
+  const placeRefusal = callbackPlaces(callbackTo)
+  return ({ ask, destination }, request, http, { askedBy, isUnix }) => {
+    const caller = callerPlace(http.raw.socket.remoteAddress, isUnix)
+    const refusal = placeRefusal(destination.address, caller)
+    if (refusal !== undefined) return refusal
+    const recalled = callbacks.recall(request, ask)
+    if (recalled === 'same') return undefined
+    if (recalled === 'other') return plainRefusal('FENCE_TASK_IN_USE')
+    const begun = begin(askedBy)
+    if (begun.kind === 'refused') return begun.refusal
+    const work = async () => await answerBody(http.log, request, parts).finally(begun.end)
+    if (callbacks.accept(subjectOf(request), ask, work)) return undefined
+    begun.end()
+    return plainRefusal('FENCE_CALLBACKS_FULL')
+  }
+}
+
+/** An answer may wait for minutes; the credentials of its request have no business there. */
+const subjectOf = ({ fenceId, vm, suspect }: FenceRequest): FenceSubject => ({
+  fenceId,
+  vm,
+  suspect: { addresses: suspect.addresses, hostUuid: suspect.hostUuid },
+})
