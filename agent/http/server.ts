@@ -8,6 +8,7 @@ import type { FenceService } from '../fence/service.ts'
 import type { AllowedSuspects } from './allowed-suspect.ts'
 import { correlationId } from './correlation.ts'
 import { refusalOfError, turnAway } from './door.ts'
+import { addEchoRoute, echoPath } from './echo-route.ts'
 import { addFenceRoute, fencePath, successorPath } from './fence-route.ts'
 import type { FenceRules } from './fence-route.ts'
 import { addHealthRoutes } from './health-route.ts'
@@ -37,6 +38,7 @@ export interface ServerParts {
 const methodsOf: ReadonlyMap<string, string> = new Map([
   [fencePath, 'POST'],
   [successorPath, 'POST'],
+  [echoPath, 'POST'],
   ['/healthz', 'GET, HEAD'],
   ['/version', 'GET, HEAD'],
 ])
@@ -104,6 +106,7 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
   })
   const { guestOf } = entry
   addFenceRoute(server, rules, { service, callbacks, own, allowed, guestOf, isDraining, nowMs })
+  addEchoRoute(server, isDraining)
   addHealthRoutes(server, { inFlight: service.inFlight, isDraining, version })
   return server
 }
