@@ -6,6 +6,7 @@ import { parseConfig } from '../agent/config/load.ts'
 import { makeLog } from '../agent/journal/log.ts'
 import { fenceUrl } from './fixtures/agent-server.ts'
 import { endStandIn, isAlive, newVm, standIn } from './fixtures/local-program.ts'
+import { openManagementNode } from './fixtures/management-node.ts'
 import { startShellHost } from './fixtures/shell-host.ts'
 
 const configAt = (directory: string, more: object = {}) => {
@@ -120,4 +121,21 @@ test('by default the agent knows this host by its ids', async (t) => {
   await server.close()
   await close()
   t.pass('composed')
+})
+
+test('an answer that is wanted later leaves as a refusal where the journal takes nothing', async (t) => {
+  const { config } = configAt(t.testdir({}))
+  const lines: string[] = []
+  const log = makeLog('trace', { write: (line: string) => lines.push(line) })
+  const { server, callbacks, close } = await compose(config, log, '1')
+  await close()
+  const node = await openManagementNode()
+  t.teardown(node.close)
+  const url = `${await server.listen({ host: '127.0.0.1', port: 0 })}${fenceUrl}`
+  const end = await node.call(url, { vmUuid: newVm(), targetHostIp: '127.0.0.1' })
+  t.match(end, { kind: 'answered', body: /"success":false.*"reason":"journal-failed"/ })
+  t.equal(await callbacks.stop(1_000), 0)
+  await server.close()
+  t.match(lines.join(''), /the journal did not take the record of an answer/)
+  t.match(lines.join(''), /"end":"delivered".*answer delivered/)
 })
