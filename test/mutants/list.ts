@@ -1,3 +1,4 @@
+import { callbackMutants } from './callback.ts'
 import { doorMutants } from './door.ts'
 import { edgeMutants } from './edge.ts'
 import type { Mutant } from './mutant.ts'
@@ -8,5 +9,6 @@ export const mutants: readonly Mutant[] = [
   ...ruleMutants,
   ...doorMutants,
   ...edgeMutants,
+  ...callbackMutants,
   ...programMutants,
 ]
