@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { compose } from '../agent/compose.ts'
+import type { Composition } from '../agent/compose.ts'
 import { parseConfig } from '../agent/config/load.ts'
 import { makeLog } from '../agent/journal/log.ts'
 import { fenceUrl } from './fixtures/agent-server.ts'
@@ -24,6 +25,14 @@ const configAt = (directory: string, more: object = {}) => {
   return { file, config: loaded.config }
 }
 
+const opened = async ({ server, listeners }: Pick<Composition, 'server' | 'listeners'>) => {
+  await server.ready()
+  const [address = ''] = await listeners.open((request, response) => {
+    server.routing(request, response)
+  })
+  return address
+}
+
 const quiet = () => makeLog('fatal', { write: () => undefined })
 
 test('a process is fenced; answer, log line and journal are made of one record', async (t) => {
@@ -38,10 +47,7 @@ test('a process is fenced; answer, log line and journal are made of one record',
   const lines: string[] = []
   const log = makeLog('trace', { write: (line: string) => lines.push(line) })
   const { server, listeners, close } = await compose(config, log, '1.2.3')
-  await server.ready()
-  const [address = ''] = await listeners.open((request, response) => {
-    server.routing(request, response)
-  })
+  const address = await opened({ server, listeners })
   const payload = {
     vmUuid: vm,
     targetHostIp: '127.0.0.1',
@@ -91,10 +97,7 @@ test('a reload puts listeners and allowed suspects in place, and no more', async
   const directory = t.testdir({})
   const { config } = configAt(directory)
   const { server, listeners, reload, close } = await compose(config, quiet(), '1')
-  await server.ready()
-  const [address = ''] = await listeners.open((request, response) => {
-    server.routing(request, response)
-  })
+  const address = await opened({ server, listeners })
   const [listener] = config.http.listeners
   const [allowFrom, networks] = [['192.0.2.0/24'], ['198.51.100.0/24']]
   const ask = async () =>
@@ -127,15 +130,18 @@ test('an answer that is wanted later leaves as a refusal where the journal takes
   const { config } = configAt(t.testdir({}))
   const lines: string[] = []
   const log = makeLog('trace', { write: (line: string) => lines.push(line) })
-  const { server, callbacks, close } = await compose(config, log, '1')
+  const { server, listeners, callbacks, close } = await compose(config, log, '1')
+  const address = await opened({ server, listeners })
   await close()
   const node = await openManagementNode()
   t.teardown(node.close)
-  const url = `${await server.listen({ host: '127.0.0.1', port: 0 })}${fenceUrl}`
-  const end = await node.call(url, { vmUuid: newVm(), targetHostIp: '127.0.0.1' })
+  const end = await node.call(`${address}${fenceUrl}`, {
+    vmUuid: newVm(),
+    targetHostIp: '127.0.0.1',
+  })
   t.match(end, { kind: 'answered', body: /"success":false.*"reason":"journal-failed"/ })
   t.equal(await callbacks.stop(1_000), 0)
-  await server.close()
+  await Promise.all([server.close(), listeners.close()])
   t.match(lines.join(''), /the journal did not take the record of an answer/)
   t.match(lines.join(''), /"end":"delivered".*answer delivered/)
 })

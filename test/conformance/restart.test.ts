@@ -51,7 +51,7 @@ const types = (directory: string): readonly unknown[] => records(directory).map(
 
 /** An agent that is killed once its answer is on disk and was refused by a node that is not well. */
 const killedWithAnswer = async (t: Test, callbacks: object) => {
-  const config = { suspects, callbacks, http: { listen: '127.0.0.1:0' } }
+  const config = { suspects, callbacks, http: { listeners: [{ at: '127.0.0.1:0' }] } }
   let how: Taking = 503
   const node = await openManagementNode(() => how)
   t.teardown(node.close)
