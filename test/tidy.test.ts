@@ -37,12 +37,16 @@ const testedBy: Readonly<Record<string, string>> = {
   'agent/probe/look-address.ts': 'test/probe/probe.test.ts',
   'agent/probe/neighbour-json.ts': 'test/probe/neighbour.test.ts',
   'agent/probe/neighbour-judge.ts': 'test/probe/neighbour.test.ts',
+  'agent/cli/run-until-signal.ts': 'test/main.test.ts',
+  'agent/cli/serve-subcommand.ts': 'test/main.test.ts',
+  'agent/cli/subcommands.ts': 'test/cli/usage.test.ts',
   'agent/probe/witness.ts': 'test/probe/probe.test.ts',
   'agent/suspect/report-frame.ts': 'test/suspect/report.test.ts',
 }
 
 /** Files that hold types and nothing that could be wrong by itself. */
 const withoutTest = new Set([
+  'agent/cli/subcommand.ts',
   'agent/domain/evidence.ts',
   'agent/fence/callbacks.ts',
   'agent/fence/ports.ts',
@@ -121,6 +125,7 @@ const violations: readonly (readonly [string, string, string])[] = [
   ['fence', '../callback/deliver.ts', 'fence knows its ports'],
   ['journal', '../callback/deliver.ts', 'an outbound edge'],
   ['contract', '../http/server.ts', 'the contract sees'],
+  ['config', '../cli/usage.ts', 'the configuration knows'],
 ]
 
 for (const [folder, target, rule] of violations) {

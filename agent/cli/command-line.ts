@@ -1,0 +1,27 @@
+/** A command line to its exit code. */
+import { exitCodes } from './exit-code.ts'
+import type { ExitCode } from './exit-code.ts'
+import { parseInvocation } from './invocation.ts'
+import type { Edge, Subcommand } from './subcommand.ts'
+import { subcommands } from './subcommands.ts'
+import { helpOf, usageOf } from './usage.ts'
+
+export const runCommandLine = async (args: readonly string[], edge: Edge): Promise<ExitCode> => {
+  const invocation = parseInvocation(args, subcommands)
+  switch (invocation.kind) {
+    case 'help':
+      edge.out(textFor(invocation.of))
+      return exitCodes.done
+    case 'version':
+      edge.out(`peerfence ${edge.version}\n`)
+      return exitCodes.done
+    case 'misused':
+      edge.err(`peerfence: ${invocation.message}\n${textFor(invocation.of)}`)
+      return exitCodes.usage
+    case 'run':
+      return await invocation.subcommand.run(invocation.given, edge)
+  }
+}
+
+const textFor = (subcommand: Subcommand | undefined): string =>
+  subcommand === undefined ? usageOf(subcommands) : helpOf(subcommand)

@@ -1,0 +1,61 @@
+/** The command line to the subcommand that it names and what is given to it. Pure. */
+import { parseArgs } from 'node:util'
+import type { Given, Subcommand } from './subcommand.ts'
+
+export type Invocation =
+  | { readonly kind: 'run'; readonly subcommand: Subcommand; readonly given: Given }
+  /** Of one subcommand, or of all. */
+  | { readonly kind: 'help'; readonly of: Subcommand | undefined }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'misused'; readonly message: string; readonly of: Subcommand | undefined }
+
+export const parseInvocation = (
+  args: readonly string[],
+  subcommands: readonly Subcommand[],
+): Invocation => {
+  const parsed = parseStrictly(args, subcommands)
+  if (typeof parsed === 'string') return { kind: 'misused', message: parsed, of: undefined }
+  const { positionals } = parsed
+  const values: Readonly<Record<string, unknown>> = parsed.values
+  const found = subcommands.find(({ name }) => {
+    const words = name.split(' ')
+    return words.every((word, index) => positionals[index] === word)
+  })
+  if (values['help'] === true) return { kind: 'help', of: found }
+  if (values['version'] === true) return { kind: 'version' }
+  const misused = (message: string): Invocation => ({ kind: 'misused', message, of: found })
+  if (positionals.length === 0) return misused('a subcommand is missing')
+  if (found === undefined) return misused(`no such subcommand: ${positionals.join(' ')}`)
+  const foreign = Object.keys(values).find((name) => !Object.hasOwn(found.options, name))
+  if (foreign !== undefined) return misused(`${found.name} has no option --${foreign}`)
+  const operands = positionals.slice(found.name.split(' ').length)
+  const tooMany = operands[found.operandsMax]
+  if (tooMany !== undefined) return misused(`${found.name}: unexpected argument: ${tooMany}`)
+  const text = (option: string): string | undefined => {
+    const value = values[option]
+    return typeof value === 'string' ? value : undefined
+  }
+  const given = { operands, text, isSet: (option: string) => values[option] !== undefined }
+  return { kind: 'run', subcommand: found, given }
+}
+
+/** A text where the arguments break the rules. One name has one type in all subcommands. */
+const parseStrictly = (args: readonly string[], subcommands: readonly Subcommand[]) => {
+  const flag = { type: 'boolean' } as const
+  const options = Object.fromEntries(
+    subcommands.flatMap((one) =>
+      Object.entries(one.options).map(([name, { type }]) => [name, { type }]),
+    ),
+  )
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { ...options, help: flag, version: flag },
+      allowPositionals: true,
+      strict: true,
+    })
+  } catch (error) {
+    // It throws TypeErrors about the arguments, whose text is meant for people.
+    return String(error).replace(/^TypeError[^:]*: /, '')
+  }
+}

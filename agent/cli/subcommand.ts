@@ -1,0 +1,42 @@
+/** What a subcommand is: its words, its options, its help, and what it does. */
+import type { ExitCode } from './exit-code.ts'
+
+export interface OptionOf {
+  readonly type: 'string' | 'boolean'
+  /** What stands for the value in the help; only of a string. */
+  readonly value?: string
+  readonly help: string
+}
+
+export type Options = Readonly<Record<string, OptionOf>>
+
+/** The process as a subcommand sees it. */
+export interface Edge {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly version: string
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  readonly stdin: () => NodeJS.ReadableStream
+  /** Whether a person is there to answer a question. */
+  readonly isTerminal: boolean
+}
+
+/** What stood on the command line, checked against the options of the subcommand. */
+export interface Given {
+  /** What follows the words of the subcommand. */
+  readonly operands: readonly string[]
+  readonly text: (option: string) => string | undefined
+  readonly isSet: (option: string) => boolean
+}
+
+export interface Subcommand {
+  /** `serve`, `config check`. */
+  readonly name: string
+  /** One line per way to call it, without the name. */
+  readonly synopsis: readonly string[]
+  readonly operandsMax: number
+  readonly options: Options
+  /** What it does, and its exit codes, for its own help. */
+  readonly about: string
+  readonly run: (given: Given, edge: Edge) => Promise<ExitCode>
+}

@@ -1,0 +1,69 @@
+import { test } from 'tap'
+import { parseInvocation } from '../../agent/cli/invocation.ts'
+import { subcommands } from '../../agent/cli/subcommands.ts'
+
+const run = (args: readonly string[]) => {
+  const invocation = parseInvocation(args, subcommands)
+  if (invocation.kind !== 'run') throw new Error(`${args.join(' ')}: ${JSON.stringify(invocation)}`)
+  return invocation
+}
+
+test('what to do, with what', async (t) => {
+  const rows: readonly (readonly [readonly string[], string, string | undefined])[] = [
+    [['serve'], 'serve', undefined],
+    [['serve', '--config', '/c'], 'serve', '/c'],
+    [['--config=/c', 'serve'], 'serve', '/c'],
+    [['config', 'check'], 'config check', undefined],
+    [['config', '--config', '/c', 'check'], 'config check', '/c'],
+  ]
+  for (const [args, name, file] of rows) {
+    const { subcommand, given } = run(args)
+    t.equal(subcommand.name, name, args.join(' '))
+    t.equal(given.text('config'), file, args.join(' '))
+    t.equal(given.isSet('config'), file !== undefined)
+    t.strictSame(given.operands, [])
+  }
+})
+
+test('help of all, help of one, version', async (t) => {
+  t.strictSame(parseInvocation(['--help'], subcommands), { kind: 'help', of: undefined })
+  t.match(parseInvocation(['serve', '--help'], subcommands), {
+    kind: 'help',
+    of: { name: 'serve' },
+  })
+  t.strictSame(parseInvocation(['--version'], subcommands), { kind: 'version' })
+})
+
+test('wrong usage is told clearly', async (t) => {
+  const rows: readonly (readonly [readonly string[], RegExp])[] = [
+    [[], /subcommand is missing/],
+    [['run'], /no such subcommand: run/],
+    [['serve', 'now'], /serve: unexpected argument: now/],
+    [['config'], /no such subcommand: config/],
+    [['serve', '--bogus', '1'], /--bogus/],
+    [['serve', '-x'], /-x/],
+    [['serve', '--config'], /--config/],
+    [['serve', '--help=yes'], /--help/],
+  ]
+  for (const [args, message] of rows) {
+    t.match(parseInvocation(args, subcommands), { kind: 'misused', message }, args.join(' '))
+  }
+})
+
+test('an option of another subcommand is refused, not ignored', async (t) => {
+  const options = { loud: { type: 'boolean', help: '' } } as const
+  const [serve] = subcommands
+  if (serve === undefined) throw new Error('no subcommand')
+  const invocation = parseInvocation(['serve', '--loud'], [serve, { ...serve, name: 'x', options }])
+  t.match(invocation, { kind: 'misused', message: 'serve has no option --loud' })
+})
+
+test('one name has one type in all subcommands', async (t) => {
+  const types = new Map<string, string>()
+  for (const { name, options } of subcommands) {
+    for (const [option, { type }] of Object.entries(options)) {
+      t.equal(types.get(option) ?? type, type, `${name} --${option}`)
+      types.set(option, type)
+    }
+  }
+})
