@@ -87,7 +87,8 @@ export const sshSchema = {
     knownHostsFile: {
       ...absolutePath,
       default: '/var/lib/peerfence/known_hosts',
-      description: 'Known host keys, in the format of OpenSSH. Written to under "accept-new".',
+      description:
+        'Known host keys, in the format of OpenSSH. Written to under "accept-new" and by `peerfence trust`; its folder has to be writable.',
       'x-unit': 'path',
       'x-cost': 'A new file forgets every known key.',
     },

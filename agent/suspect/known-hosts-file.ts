@@ -1,126 +1,105 @@
-/** The known hosts file: read whole, added to line by line, one at a time within this process. */
-import { mkdir, open } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
+/**
+ * The known hosts file: read whole at every use, changed by one at a time. Within this process a
+ * queue sees to that, between processes (an agent, an operator's `trust`) a lock.
+ */
 import { dirname } from 'node:path'
+import { appendLine, makeFolder, readText, realFile, replaceText } from './durable-file.ts'
+import { withLock } from './file-lock.ts'
+import type { Lock } from './file-lock.ts'
 import { parseKnownHosts } from './known-hosts.ts'
 import type { KnownHosts } from './known-hosts.ts'
 
-/** A file beyond this is not read, and what is not read refuses. */
+/** A file beyond this is not read, and what is not read refuses; so it is never written, either. */
 export const knownHostsBytesMax = 8 * 1024 * 1024
 
 export type KnownHostsRead =
-  | { readonly kind: 'read'; readonly known: KnownHosts }
+  | { readonly kind: 'read'; readonly known: KnownHosts; readonly text: string }
   /** It is there, or may be there, and we do not know what it says: that is not "empty". */
   | { readonly kind: 'unreadable' }
+
+export type Kept = 'kept' | 'refused' | 'failed'
 
 export interface KnownHostsFile {
   readonly read: () => Promise<KnownHostsRead>
   /**
-   * Reads the file and appends the line that `choose` makes of it, with nobody else of this
-   * process between the two. `kept` once the line is on disk, or where `choose` wants no line.
+   * Reads the file and appends the line that `choose` makes of it, with nobody else between the
+   * two. `kept` once the line is on disk, or where `choose` wants no line.
    */
-  readonly append: (
-    choose: (known: KnownHosts) => AppendChoice,
-  ) => Promise<'kept' | 'refused' | 'failed'>
+  readonly append: (choose: (known: KnownHosts) => AppendChoice) => Promise<Kept>
+  /** The same for the whole text, which is replaced at once. */
+  readonly rewrite: (choose: (text: string) => RewriteChoice) => Promise<Kept>
 }
 
-export type AppendChoice =
-  | { readonly kind: 'line'; readonly line: string }
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'refuse' }
+type NoChange = { readonly kind: 'nothing' } | { readonly kind: 'refuse' }
+export type AppendChoice = { readonly kind: 'line'; readonly line: string } | NoChange
+export type RewriteChoice = { readonly kind: 'text'; readonly text: string } | NoChange
 
-/** One per file and process: its queue is what keeps two fences from recording two keys. */
+/** One per file and process. */
 export const createKnownHostsFile = (file: string): KnownHostsFile => {
   let queue: Promise<unknown> = Promise.resolve()
+  const inTurn = (change: (path: string, lock: Lock) => Promise<Kept>): Promise<Kept> => {
+    const mine = queue.then(() => changeAlone(file, change))
+    queue = mine
+    return mine
+  }
   return {
     read: () => readKnownHosts(file),
-    append: (choose) => {
-      const mine = queue.then(() => appendChosen(file, choose))
-      queue = mine
-      return mine
-    },
+    append: (choose) => inTurn((path, lock) => appendChosen(path, lock, choose)),
+    rewrite: (choose) => inTurn((path, lock) => rewriteChosen(path, lock, choose)),
   }
 }
 
-const readKnownHosts = async (file: string): Promise<KnownHostsRead> => {
-  try {
-    const handle = await open(file, 'r')
-    try {
-      const { size } = await handle.stat()
-      if (size > knownHostsBytesMax) return { kind: 'unreadable' }
-      return { kind: 'read', known: parseKnownHosts(await handle.readFile('latin1')) }
-    } finally {
-      await handle.close()
-    }
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') return { kind: 'unreadable' }
-    return { kind: 'read', known: parseKnownHosts('') }
-  }
-}
-
-const appendChosen = async (
+const changeAlone = async (
   file: string,
-  choose: (known: KnownHosts) => AppendChoice,
-): Promise<'kept' | 'refused' | 'failed'> => {
-  const read = await readKnownHosts(file)
-  if (read.kind === 'unreadable') return 'failed'
-  const choice = choose(read.known)
-  switch (choice.kind) {
-    case 'nothing':
-      return 'kept'
-    case 'refuse':
-      return 'refused'
-    case 'line':
-      return await appendLine(file, choice.line)
-  }
-}
-
-const appendLine = async (file: string, line: string): Promise<'kept' | 'failed'> => {
+  change: (path: string, lock: Lock) => Promise<Kept>,
+): Promise<Kept> => {
   try {
-    await makeFolder(dirname(file))
-    const handle = await open(file, 'a+', 0o600)
-    try {
-      // A line without its end, left by an editor or a crash, must not swallow ours.
-      const start = (await endsWithin(handle)) ? '\n' : ''
-      await handle.appendFile(`${start}${line}\n`, 'latin1')
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await syncFolder(dirname(file))
-    return 'kept'
+    const path = await realFile(file)
+    await makeFolder(dirname(path))
+    return (await withLock(path, (lock) => change(path, lock))) ?? 'failed'
   } catch {
     // No space, no permission, no folder: what is not on disk for certain is not recorded.
     return 'failed'
   }
 }
 
-/** One level only: Node's recursive form runs for ever where mkdir says ENOENT, as in /proc. */
-const makeFolder = async (folder: string): Promise<void> => {
+const readKnownHosts = async (file: string): Promise<KnownHostsRead> => {
   try {
-    await mkdir(folder, 0o700)
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error
+    const text = await readText(file, knownHostsBytesMax)
+    if (text === undefined) return { kind: 'unreadable' }
+    return { kind: 'read', known: parseKnownHosts(text), text }
+  } catch {
+    return { kind: 'unreadable' }
   }
 }
 
-/** Whether the last line has no end yet. */
-const endsWithin = async (handle: FileHandle): Promise<boolean> => {
-  const { size } = await handle.stat()
-  if (size === 0) return false
-  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1)
-  return buffer.toString('latin1') !== '\n'
+const appendChosen = async (
+  path: string,
+  lock: Lock,
+  choose: (known: KnownHosts) => AppendChoice,
+): Promise<Kept> => {
+  const read = await readKnownHosts(path)
+  if (read.kind === 'unreadable') return 'failed'
+  const choice = choose(read.known)
+  if (choice.kind !== 'line') return endOf(choice)
+  if (read.text.length + choice.line.length + 2 > knownHostsBytesMax) return 'failed'
+  if (!(await lock.isOurs())) return 'failed'
+  await appendLine(path, choice.line)
+  return 'kept'
 }
 
-/** A new file is only there after a crash when its folder's entry is on disk, too. */
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+const rewriteChosen = async (
+  path: string,
+  lock: Lock,
+  choose: (text: string) => RewriteChoice,
+): Promise<Kept> => {
+  const read = await readKnownHosts(path)
+  if (read.kind === 'unreadable') return 'failed'
+  const choice = choose(read.text)
+  if (choice.kind !== 'text') return endOf(choice)
+  if (choice.text.length > knownHostsBytesMax || !(await lock.isOurs())) return 'failed'
+  await replaceText(path, choice.text)
+  return 'kept'
 }
 
-// The file system throws nothing but errors with a code.
-const errorCode = (error: unknown): unknown => (error as NodeJS.ErrnoException).code
+const endOf = ({ kind }: NoChange): Kept => (kind === 'nothing' ? 'kept' : 'refused')

@@ -179,6 +179,31 @@ const session = [
   ),
 ]
 
+const knownHosts = [
+  ...mutantsOf(
+    'agent/suspect/file-lock.ts',
+    ['suspect/file-lock', 'suspect/known-hosts-file'],
+    [
+      [
+        'two processes write known keys at the same time',
+        'if (await create(path, token)) return true',
+        'if ((await create(path, token)) || token !== path) return true',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/known-hosts-file.ts',
+    ['suspect/known-hosts-file'],
+    [
+      [
+        'a file that cannot be read is written over',
+        "  if (read.kind === 'unreadable') return 'failed'\n  const choice = choose(read.text)",
+        "  const choice = choose(read.kind === 'read' ? read.text : '')",
+      ],
+    ],
+  ),
+]
+
 const login = [
   ...mutantsOf(
     'agent/suspect/credentials.ts',
@@ -352,6 +377,7 @@ export const edgeMutants = [
   ...afterContact,
   ...useCase,
   ...session,
+  ...knownHosts,
   ...login,
   ...neighbour,
   ...report,

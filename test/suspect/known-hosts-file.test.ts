@@ -1,4 +1,6 @@
-import { readFileSync, statSync, truncateSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { createKnownHostsFile, knownHostsBytesMax } from '../../agent/suspect/known-hosts-file.ts'
@@ -20,6 +22,7 @@ test('a file that is there and cannot be read is not an empty file', async (t) =
   const big = createKnownHostsFile(join(folder, 'big'))
   t.strictSame(await big.read(), { kind: 'unreadable' })
   t.equal(await big.append(add), 'failed')
+  t.equal(await big.rewrite(() => ({ kind: 'text', text: '' })), 'failed')
   const below = createKnownHostsFile(join(folder, 'big', 'below-a-file'))
   t.strictSame(await below.read(), { kind: 'unreadable' })
 })
@@ -64,4 +67,72 @@ test('of two at the same time the second sees the line of the first', async (t) 
     })
   t.strictSame(await Promise.all([once(), once(), once()]), ['kept', 'kept', 'kept'])
   t.strictSame(seen, [0, 1, 1])
+})
+
+test('a text is rewritten as it was read, or left alone', async (t) => {
+  const path = join(t.testdir({ known_hosts: 'one\n' }), 'known_hosts')
+  const file = createKnownHostsFile(path)
+  t.equal(await file.rewrite((text) => ({ kind: 'text', text: `${text}two\n` })), 'kept')
+  t.equal(readFileSync(path, 'latin1'), 'one\ntwo\n')
+  t.equal(await file.rewrite(() => ({ kind: 'nothing' })), 'kept')
+  t.equal(await file.rewrite(() => ({ kind: 'refuse' })), 'refused')
+  t.equal(readFileSync(path, 'latin1'), 'one\ntwo\n')
+})
+
+test('what could not be read again is not written', async (t) => {
+  const path = join(t.testdir({}), 'known_hosts')
+  const file = createKnownHostsFile(path)
+  const text = 'x'.repeat(knownHostsBytesMax)
+  t.equal(await file.rewrite(() => ({ kind: 'text', text: `${text}x` })), 'failed')
+  t.equal(await file.rewrite(() => ({ kind: 'text', text })), 'kept')
+  t.equal(await file.append(add), 'failed')
+  t.equal(statSync(path).size, knownHostsBytesMax)
+})
+
+test('who lost the lock to another writes nothing', async (t) => {
+  const path = join(t.testdir({ known_hosts: 'one\n' }), 'known_hosts')
+  const file = createKnownHostsFile(path)
+  const steal = (): void => {
+    writeFileSync(`${path}.lock`, 'another')
+    const old = new Date(Date.now() - 60_000)
+    utimesSync(`${path}.lock`, old, old)
+  }
+  const appended = await file.append(() => {
+    steal()
+    return add()
+  })
+  const rewritten = await file.rewrite(() => {
+    steal()
+    return { kind: 'text', text: '' }
+  })
+  t.strictSame([appended, rewritten], ['failed', 'failed'])
+  t.equal(readFileSync(path, 'latin1'), 'one\n')
+})
+
+test('writers of several processes lose no line, whether they append or rewrite', async (t) => {
+  const path = join(t.testdir({}), 'known_hosts')
+  const module = new URL('../../agent/suspect/known-hosts-file.js', import.meta.url).href
+  const program = `
+    const { createKnownHostsFile } = await import(process.argv[1])
+    const file = createKnownHostsFile(process.argv[2])
+    const [name, how] = process.argv.slice(3)
+    const words = []
+    for (let index = 0; index < 25; index += 1) {
+      const line = name + index + ' ssh-ed25519 AAAA'
+      words.push(how === 'append'
+        ? await file.append(() => ({ kind: 'line', line }))
+        : await file.rewrite((text) => ({ kind: 'text', text: text + line + '\\n' })))
+    }
+    console.log(words.filter((word) => word === 'kept').length)`
+  const writers = ['append', 'rewrite', 'append', 'rewrite'].map((how, index) => {
+    const args = ['--input-type=module', '-e', program, module, path, `w${index}x`, how]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    let out = ''
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    return once(child, 'close').then(() => out.trim())
+  })
+  t.strictSame(await Promise.all(writers), ['25', '25', '25', '25'])
+  const lines = readFileSync(path, 'latin1').trimEnd().split('\n')
+  t.equal(new Set(lines).size, 100)
+  t.equal(lines.length, 100)
 })
