@@ -1,6 +1,6 @@
 /** The suspect's names to literal addresses. */
 import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
+import { SocketAddress, isIP } from 'node:net'
 import type { HostAddress } from '../domain/identity.ts'
 import type { Within } from './within.ts'
 import { windowIn } from './within.ts'
@@ -12,7 +12,7 @@ export const resolveWindowMs = 3000
 export const addressesMax = 8
 
 export interface ResolvedAddress {
-  /** A literal; an IPv4-mapped IPv6 address is written as the IPv4 address that it is. */
+  /** A literal in the one form that it has; an IPv4-mapped IPv6 address is the IPv4 address that it is. */
   readonly address: string
   /** The host name that gave it; undefined where the request named the address itself. */
   readonly name: string | undefined
@@ -73,15 +73,22 @@ const mapped = /^(?:0{0,4}:){2,5}ffff:(.+)$/i
 const hexQuad = /^([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i
 
 /**
- * `::ffff:10.0.0.1` and `::ffff:a00:1` are 10.0.0.1: one host, one name, one neighbour entry.
+ * `::ffff:10.0.0.1` and `::ffff:a00:1` are 10.0.0.1, `fd00:0::01` is fd00::1: one host, one name, one
+ * neighbour entry. Another spelling must not make a host whose key is known a new one.
  * A zone (`fe80::1%eth0`) stays, the address means nothing without it.
  */
 export const plainAddress = (address: string): string => {
   const rest = mapped.exec(address)?.[1]
-  if (rest === undefined) return address
+  if (rest === undefined) return shortest(address)
   if (isIP(rest) === 4) return rest
   const groups = hexQuad.exec(rest)
-  if (groups === null) return address
+  if (groups === null) return shortest(address)
   const [high = 0, low = 0] = groups.slice(1).map((group) => Number.parseInt(group, 16))
   return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+}
+
+const shortest = (address: string): string => {
+  const [bare = '', ...zone] = address.split('%')
+  if (isIP(bare) !== 6) return address
+  return [new SocketAddress({ address: bare, family: 'ipv6' }).address, ...zone].join('%')
 }

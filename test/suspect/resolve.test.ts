@@ -84,9 +84,14 @@ test('an IPv4 address in IPv6 clothes is the IPv4 address', async (t) => {
     ['0:0:0:0:0:ffff:10.1.2.3', '10.1.2.3'],
     ['::1', '::1'],
     ['fe80::1%eth0', 'fe80::1%eth0'],
-    ['2001:db8::ffff:10.0.0.1', '2001:db8::ffff:10.0.0.1'],
+    ['2001:db8::ffff:10.0.0.1', '2001:db8::ffff:a00:1'],
     ['::ffff:1:2:3', '::ffff:1:2:3'],
     ['10.0.0.1', '10.0.0.1'],
+    ['2001:DB8:0:0::01', '2001:db8::1'],
+    ['fe80:0::1%eth0', 'fe80::1%eth0'],
+    ['::506:708', '::5.6.7.8'],
+    ['::5.6.7.8', '::5.6.7.8'],
+    ['no:address', 'no:address'],
   ]
   for (const [given, plain] of rows) t.equal(plainAddress(given), plain, given)
 })
