@@ -21,7 +21,7 @@ export interface HostKeyGate {
 }
 
 /** An RSA key signs by SHA-2 only; its old SHA-1 form is not offered. */
-const algorithmsByType: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
+export const algorithmsByType: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
   'ssh-ed25519': ['ssh-ed25519'],
   'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
   'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],

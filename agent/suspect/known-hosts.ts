@@ -31,7 +31,7 @@ export const parseKnownHosts = (text: string): KnownHosts => {
   return { entries, malformed: lines.length - entries.length }
 }
 
-const parseLine = (line: string): KnownHost | undefined => {
+export const parseLine = (line: string): KnownHost | undefined => {
   const fields = line.split(/\s+/)
   const isRevoked = fields[0] === '@revoked'
   const [names, type, base64] = isRevoked ? fields.slice(1) : fields
@@ -62,7 +62,7 @@ const parseHash = (names: string): { readonly salt: Buffer; readonly hash: Buffe
 export const entriesOf = ({ entries }: KnownHosts, host: string): readonly KnownHost[] =>
   entries.filter(({ names }) => matchesNames(names, host))
 
-const matchesNames = (names: string, host: string): boolean => {
+export const matchesNames = (names: string, host: string): boolean => {
   const hashed = parseHash(names)
   if (hashed !== undefined) {
     return createHmac('sha1', hashed.salt).update(host).digest().equals(hashed.hash)
@@ -74,6 +74,7 @@ const matchesNames = (names: string, host: string): boolean => {
 }
 
 const matchesGlob = (glob: string, host: string): boolean => {
+  if (!/[*?]/.test(glob)) return glob.toLowerCase() === host
   const source = glob
     .toLowerCase()
     .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
