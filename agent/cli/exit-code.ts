@@ -6,7 +6,6 @@ export const exitCodes = {
   usage: 64,
   noInput: 66,
   hostUnavailable: 69,
-  cannotCreate: 73,
   config: 78,
 } as const
 

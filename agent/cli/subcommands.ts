@@ -2,5 +2,10 @@
 import { configCheckSubcommand } from './config-check.ts'
 import { serveSubcommand } from './serve-subcommand.ts'
 import type { Subcommand } from './subcommand.ts'
+import { trustSubcommand } from './trust.ts'
 
-export const subcommands: readonly Subcommand[] = [serveSubcommand, configCheckSubcommand]
+export const subcommands: readonly Subcommand[] = [
+  serveSubcommand,
+  configCheckSubcommand,
+  trustSubcommand,
+]

@@ -4,6 +4,7 @@ import { edgeMutants } from './edge.ts'
 import type { Mutant } from './mutant.ts'
 import { programMutants } from './program.ts'
 import { ruleMutants } from './rule.ts'
+import { trustMutants } from './trust.ts'
 
 export const mutants: readonly Mutant[] = [
   ...ruleMutants,
@@ -11,4 +12,5 @@ export const mutants: readonly Mutant[] = [
   ...edgeMutants,
   ...callbackMutants,
   ...programMutants,
+  ...trustMutants,
 ]

@@ -1,0 +1,73 @@
+/** Breaks in what pins a host key. */
+import { mutantsOf } from './mutant.ts'
+
+export const trustMutants = [
+  ...mutantsOf(
+    'agent/cli/trust-decision.ts',
+    ['cli/trust-decision', 'cli/trust-host'],
+    [
+      ['a revoked key is pinned', "is === 'revoked'", "is === 'changed' && mayReplace"],
+      [
+        'a changed key is pinned like a new one',
+        'if (isChanged && !mayReplace) {',
+        'if (false as boolean) {',
+      ],
+      [
+        'any fingerprint will do',
+        'one.fingerprint === fingerprint',
+        'one.fingerprint !== fingerprint',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/cli/trust-host.ts',
+    ['cli/trust-host'],
+    [
+      ['any answer is a yes', "answer === 'yes'", "answer !== 'no'"],
+      [
+        'what was written since the question is written over',
+        'if (!isSame(now, standings)) return',
+        'if (now.length === 0) return',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/known-hosts-edit.ts',
+    ['suspect/known-hosts-edit', 'cli/trust-list'],
+    [
+      [
+        'a host that leaves a line takes the others with it',
+        "if (others.every((name) => name.startsWith('!'))) return []",
+        'return []',
+      ],
+      ['a revocation is removed', 'if (entry.isRevoked || !', 'if (!'],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/offered-keys.ts',
+    ['suspect/offered-keys'],
+    [
+      [
+        'a host that broke off has shown all',
+        "endOf(opened) !== 'handshake-failed'",
+        "endOf(opened) === 'aborted'",
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/known-hosts-import.ts',
+    ['suspect/known-hosts-import'],
+    [
+      [
+        'another key is imported beside the known one',
+        'against.length === 0 ? next : mayReplace',
+        'against.length >= 0 ? next : mayReplace',
+      ],
+      [
+        'a faulty line is left out and the rest written',
+        'lines.some(isFault) ? undefined : next',
+        'next',
+      ],
+    ],
+  ),
+]
