@@ -185,6 +185,12 @@ test('an address that was not reached is told, and not pinned', async (t) => {
     out: /10\.0\.0\.2 was not reached \(silent\): not pinned/,
   })
   t.equal(desk.known(), `kvm-1,10.0.0.1 ${hostKey.publicText}\n`)
+  for (const names of [['kvm-1', '10.0.0.1'], ['10.0.0.1'], ['kvm-1', '10.0.0.2']]) {
+    const gate = await openHostKeyGate(names, 22, 'strict', desk.store)
+    if (typeof gate === 'string') throw new Error(gate)
+    t.equal(gate.refusalOf(hostKey.publicKey), undefined, `a fence of ${names.join(' at ')}`)
+    t.equal(gate.refusalOf(other.publicKey), 'host-key-changed')
+  }
 })
 
 test('what another process writes between the question and the answer is not written over', async (t) => {
