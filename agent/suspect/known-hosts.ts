@@ -34,13 +34,13 @@ export const parseKnownHosts = (text: string): KnownHosts => {
 export const parseLine = (line: string): KnownHost | undefined => {
   const fields = line.split(/\s+/)
   const isRevoked = fields[0] === '@revoked'
-  const [names, type, base64] = isRevoked ? fields.slice(1) : fields
-  if (names === undefined || type === undefined || base64 === undefined) return undefined
+  const [names, type = '', base64 = ''] = isRevoked ? fields.slice(1) : fields
+  if (names === undefined) return undefined
   if (names.startsWith('@') || (names.startsWith('|') && parseHash(names) === undefined)) {
     return undefined
   }
-  // A key that is cut or garbled matches no key that is presented, and still makes its host a known one:
-  // to skip the line would let the next key in as if it were the first.
+  // A key that is cut, garbled or lost matches no key that is presented, and still makes its host a
+  // known one: to skip the line would let the next key in as if it were the first.
   return { isRevoked, names, type, key: Buffer.from(base64, 'base64') }
 }
 

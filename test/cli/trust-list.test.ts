@@ -9,7 +9,7 @@ const print = fingerprint(key.publicKey)
 const text = `kvm-1,10.0.0.1 ${key.publicText}
 @revoked [kvm-2]:2222 ${key.publicText}
 kvm-\u00033 ssh-ed25519 AAAA
-no entry
+@odd entry
 `
 
 test('all of it, and what belongs to one host', async (t) => {

@@ -3,6 +3,17 @@ import { mutantsOf } from './mutant.ts'
 
 export const trustMutants = [
   ...mutantsOf(
+    'agent/suspect/known-hosts.ts',
+    ['suspect/known-hosts', 'fuzz/known-hosts'],
+    [
+      [
+        'a line that lost its key leaves its host unknown',
+        'if (names === undefined) return undefined',
+        "if (names === undefined || base64 === '') return undefined",
+      ],
+    ],
+  ),
+  ...mutantsOf(
     'agent/cli/trust-decision.ts',
     ['cli/trust-decision', 'cli/trust-host'],
     [

@@ -61,13 +61,11 @@ test('names hashed by ssh-keygen are found, and only they', async (t) => {
 
 test('lines that are no entry are counted and match nobody', async (t) => {
   const bad = [
-    '10.0.0.1',
-    `10.0.0.1 ${type}`,
     `|1|onlysalt ${type} ${base64}`,
     `|2|c2FsdA==|aGFzaA== ${type} ${base64}`,
     `|1|c2FsdA==|aGFzaA==|more ${type} ${base64}`,
     `@unheard-of * ${type} ${base64}`,
-    '@revoked *',
+    '@revoked',
   ]
   const { entries, malformed } = parseKnownHosts(bad.join('\n'))
   t.strictSame(entries, [])
@@ -110,6 +108,9 @@ test('what is known of a key, row by row', async (t) => {
     ['this key is revoked everywhere', `@revoked * ${right}\n10.0.0.1 ${right}`, 'revoked'],
     ['this key is revoked for another host', `@revoked kvm-9 ${right}\n10.0.0.1 ${right}`, 'known'],
     ['another key is revoked', `@revoked * ${wrong}`, 'new'],
+    ['a line that lost its key does not let the next one in', `10.0.0.1 ${type}`, 'changed'],
+    ['nor does one that lost all but the name', '10.0.0.1', 'changed'],
+    ['a revocation that lost its key revokes nothing', '@revoked *', 'new'],
     [
       'a garbled key does not let the next one in',
       `10.0.0.1 ${type} ${base64.slice(4)}`,
