@@ -1,6 +1,7 @@
 /** How a request is turned away: one form for every way of being wrong. */
 import type { Socket } from 'node:net'
 import { STATUS_CODES } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { doorReply, plainRefusal } from '../contract/door-reply.ts'
 import type { DoorRefusal } from '../contract/door-reply.ts'
@@ -65,9 +66,7 @@ export const turnAwaySocket = (
 ): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) return
   const code = codesOfClientError[error.code ?? ''] ?? 'FENCE_REQUEST_MALFORMED'
-  const { status } = doorCodes[code]
-  log.warn({ code, status, caller: socket.remoteAddress ?? '' }, 'request turned away')
-  const body = asciiJson(doorReply(plainRefusal(code)))
+  const { status, body } = plainAnswer(log, code, socket)
   const head = [
     `HTTP/1.1 ${status} ${String(STATUS_CODES[status])}`,
     `content-type: ${jsonType}`,
@@ -75,4 +74,25 @@ export const turnAwaySocket = (
     'connection: close',
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+/** Answers an `Expect` that nobody meets, which never reaches the framework; Node's answer has no body. */
+export const turnAwayExpectation = (
+  log: FastifyBaseLogger,
+  { socket }: IncomingMessage,
+  response: ServerResponse,
+): void => {
+  const { status, body } = plainAnswer(log, 'FENCE_REQUEST_MALFORMED', socket)
+  const headers = { 'content-type': jsonType, 'content-length': body.length, connection: 'close' }
+  response.writeHead(status, headers).end(body)
+}
+
+const plainAnswer = (
+  log: FastifyBaseLogger,
+  code: DoorCode,
+  { remoteAddress }: Socket,
+): { readonly status: number; readonly body: string } => {
+  const { status } = doorCodes[code]
+  log.warn({ code, status, caller: remoteAddress ?? '' }, 'request turned away')
+  return { status, body: asciiJson(doorReply(plainRefusal(code))) }
 }

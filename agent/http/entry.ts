@@ -56,6 +56,11 @@ export const createEntry = (
         await turnAway(request, reply, admission.refusal)
         return
       }
+      const { headers, httpVersion } = request.raw
+      if (headers.host === undefined && httpVersion !== '1.0') {
+        await turnAway(request, reply, plainRefusal('FENCE_REQUEST_MALFORMED'))
+        return
+      }
       const { requestCredentials, at } = entrance.door.rule
       const { askedBy } = admission
       guests.set(request, { askedBy, requestCredentials, isUnix: at.kind === 'unix' })

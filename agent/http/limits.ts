@@ -32,4 +32,6 @@ export const serverOptions = {
   requestTimeout: requestTimeoutMs,
   connectionsCheckingInterval: connectionsCheckingIntervalMs,
   keepAliveTimeout: keepAliveTimeoutMs,
+  // Node's own answer to a request without a host has no body; ours has.
+  requireHostHeader: false,
 } as const

@@ -8,7 +8,7 @@ import type { Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Connection } from './connections.ts'
-import { turnAwaySocket } from './door.ts'
+import { turnAwayExpectation, turnAwaySocket } from './door.ts'
 import type { TlsMaterial } from './door-files.ts'
 import type { Doors } from './doors.ts'
 import { openAnswersMax, serverOptions, tlsHandshakeTimeoutMs } from './limits.ts'
@@ -45,6 +45,9 @@ export const createListener = (
     doors.greet(socket, name)
   })
   server.on('request', withoutFlood(handle))
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    turnAwayExpectation(log, request, response)
+  })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (greeted.has(socket)) {
       turnAwaySocket(log, error, socket)

@@ -172,6 +172,18 @@ test('what is no HTTP is answered as such', async (t) => {
       431,
       'FENCE_HEADERS_TOO_LARGE',
     ],
+    [
+      'a request that names no host',
+      postText(fenceUrl, command(), ['connection: close']).replace('host: peer\r\n', ''),
+      400,
+      'FENCE_REQUEST_MALFORMED',
+    ],
+    [
+      'an expectation that nobody meets',
+      postText(fenceUrl, command(), ['expect: a-miracle']),
+      400,
+      'FENCE_REQUEST_MALFORMED',
+    ],
   ]
   const desk = openDesk()
   const { calls, lines } = desk
@@ -185,6 +197,10 @@ test('what is no HTTP is answered as such', async (t) => {
     t.match(lines.at(-1), code, title)
   }
   t.equal(calls.length, 0)
+  const old = await connect()
+  const text = postText(fenceUrl, command(), ['connection: close'])
+  old.socket.write(text.replace('HTTP/1.1', 'HTTP/1.0').replace('host: peer\r\n', ''))
+  t.match(await old.closed, / 200 OK/, 'HTTP/1.0 names no host')
   await close()
 })
 
