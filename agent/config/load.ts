@@ -25,12 +25,17 @@ export const loadConfig = async (file: string, overrides: Overrides): Promise<Lo
   try {
     value = JSON.parse(await readFile(file, 'utf8'))
   } catch (error) {
-    return {
-      kind: 'faulty',
-      faults: [{ path: '', rule: `${file} has to be readable JSON: ${String(error)}` }],
-    }
+    const rule = `${file} has to be readable JSON: ${reasonOf(error)}`
+    return { kind: 'faulty', faults: [{ path: '', rule }] }
   }
   return parseConfig(value, overrides)
+}
+
+/** The parser's own words quote the text around a fault, and a wrong file may be a key. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof SyntaxError)) return String(error)
+  const at = / at position \d+/.exec(error.message)?.[0] ?? ''
+  return `it breaks the grammar${at}`
 }
 
 const ajv = new Ajv({ allErrors: true, coerceTypes: false, removeAdditional: false })

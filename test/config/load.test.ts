@@ -31,6 +31,17 @@ test('a file that cannot be read or parsed is a fault', async (t) => {
   }
 })
 
+test('what a broken file says is not repeated, where it breaks is', async (t) => {
+  const directory = t.testdir({ token: '{"a": planted}', comma: '{"a":"planted" "b"}' })
+  const ruleOf = async (name: string) => {
+    const result = await loadConfig(join(directory, name), {})
+    return result.kind === 'faulty' ? result.faults[0]?.rule : ''
+  }
+  t.match(await ruleOf('token'), /it breaks the grammar/)
+  t.notMatch(await ruleOf('token'), /plan/)
+  t.match(await ruleOf('comma'), /it breaks the grammar at position 15$/)
+})
+
 test('every fault is told at once, with its path', async (t) => {
   const result = parseConfig(
     {
