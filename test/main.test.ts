@@ -1,5 +1,5 @@
 /** The process as a service manager sees it: output, signals, exit codes. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import { command, fenceUrl } from './fixtures/agent-server.ts'
+import { startSuspectHost } from './fixtures/suspect-host.ts'
 
 const main = fileURLToPath(new URL('../agent/main.js', import.meta.url))
 
@@ -205,4 +206,27 @@ test('a signal before it is ready ends it quietly', async (t) => {
   const { status, out } = await runBroken(config(t.testdir({})), lines, false)
   t.equal(status, 0)
   t.notMatch(out, /ready/)
+})
+
+const isWithTerminal = spawnSync('script', ['--version']).status === 0
+test('trust asks at a terminal', { skip: !isWithTerminal && 'needs script(1)' }, async (t) => {
+  const { port } = await startSuspectHost(t)
+  const directory = t.testdir({})
+  const knownHostsFile = join(directory, 'known_hosts')
+  const file = config(directory, { ssh: { knownHostsFile } })
+  const words = [process.execPath, main, 'trust', '--config', file, `127.0.0.1:${port}`]
+  for (const [answer, code] of [
+    ['no', 1],
+    ['yes', 0],
+  ] as const) {
+    const child = spawn('script', ['-qec', words.join(' '), '/dev/null'], { stdio: 'pipe' })
+    let out = ''
+    const exit = once(child, 'close')
+    for await (const chunk of child.stdout) {
+      out += String(chunk)
+      if (out.includes('(yes, no') && child.stdin.writable) child.stdin.end(`${answer}\n`)
+    }
+    t.match(await exit, [code], out)
+  }
+  t.match(readFileSync(knownHostsFile, 'latin1'), `[127.0.0.1]:${port} ssh-ed25519 `)
 })

@@ -41,14 +41,11 @@ export const trustOf = (given: Given): Trust => {
   const isJson = given.isSet('json')
   const mayReplace = given.isSet('replace')
   switch (way) {
-    case 'import':
-      if (operand !== undefined) return misused('--import takes no HOST')
-      return {
-        kind: 'import',
-        file: given.text('import') ?? '',
-        mayReplace,
-        isDryRun: given.isSet('dry-run'),
-      }
+    case 'import': {
+      const file = given.text('import')
+      if (operand !== undefined || file === undefined) return misused('--import takes no HOST')
+      return { kind: 'import', file, mayReplace, isDryRun: given.isSet('dry-run') }
+    }
     case 'list':
       if (target === undefined && given.isSet('port')) return misused('--port without HOST')
       return { kind: 'list', target, isJson }

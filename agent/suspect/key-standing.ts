@@ -21,13 +21,12 @@ export const standingsOf = (
   keys: readonly Buffer[],
 ): readonly KeyStanding[] => {
   const before = hosts.map((host) => entriesOf(known, host))
-  const words = keys.map((key) => judgeKey(before, key))
-  const isProven = words.includes('known')
-  return keys.map((key, index) => {
+  const judged = keys.map((key) => ({ key, word: judgeKey(before, key) }))
+  const isProven = judged.some(({ word }) => word === 'known')
+  return judged.map(({ key, word }) => {
     const type = keyType(key) ?? ''
     const others = before.flat().filter((one) => !one.isRevoked && !one.key.equals(key))
     const sameType = others.filter((one) => one.type === type)
-    const word = words[index] ?? 'changed'
     const isFurther = word === 'changed' && isProven && sameType.length === 0
     const is = isFurther ? 'new' : word
     return {

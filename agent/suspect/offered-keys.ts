@@ -31,10 +31,10 @@ export const readOfferedKeys = async (
 ): Promise<Offer> => {
   const within: Within = { clock, signal, deadline: deadlineIn(offerBudgetMs, clock) }
   const keys: Buffer[] = []
-  for (const type of Object.keys(algorithmsByType)) {
+  for (const [type, algorithms] of Object.entries(algorithmsByType)) {
     const dialled = await dial(address, port, windowIn(connectWindowMs, within), within)
     if (dialled.kind !== 'connected') return { kind: 'not-reached', how: dialled.kind }
-    const { gate, proven } = gateFor(type)
+    const { gate, proven } = gateOfType(type, algorithms)
     const plan = { user: 'root', credentials: noCredentials, hostKeys: gate }
     const opened = await openSession(dialled.socket, plan, within, () => undefined)
     const key = proven()
@@ -48,12 +48,13 @@ export const readOfferedKeys = async (
 const noCredentials = { keys: [], password: undefined }
 
 /** Asks for one type, and stops the session when the key has proven itself, before any login. */
-const gateFor = (
+export const gateOfType = (
   type: string,
+  algorithms: HostKeyGate['algorithms'],
 ): { readonly gate: HostKeyGate; readonly proven: () => Buffer | undefined } => {
   let proven: Buffer | undefined
   const gate: HostKeyGate = {
-    algorithms: algorithmsByType[type] ?? [],
+    algorithms,
     refusalOf: (key) => (keyType(key) === type ? undefined : 'handshake-failed'),
     admit: async (key) => {
       proven = key

@@ -1,6 +1,7 @@
 import {
   existsSync,
   mkdirSync,
+  readFileSync,
   readdirSync,
   symlinkSync,
   unlinkSync,
@@ -71,6 +72,18 @@ test('a lock of a process that is gone is taken over, by one alone', async (t) =
     t.equal(state.most, 1)
     t.notOk(existsSync(`${file}.lock`))
   }
+})
+
+test('who is overtaken while taking a lock over waits for the other', async (t) => {
+  const file = join(t.testdir({ 'f.lock': 'somebody' }), 'f')
+  age(`${file}.lock`, lockStaleMs + 1000)
+  const got = withLock(file, () => Promise.resolve('in'))
+  while (readFileSync(`${file}.lock`, 'latin1') === 'somebody') await sleep(1)
+  writeFileSync(`${file}.lock`, 'another')
+  await sleep(300)
+  t.equal(readFileSync(`${file}.lock`, 'latin1'), 'another')
+  unlinkSync(`${file}.lock`)
+  t.equal(await got, 'in')
 })
 
 test('whoever lost the lock knows it, and leaves it to the other', async (t) => {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { test } from 'tap'
-import { offerBudgetMs, readOfferedKeys } from '../../agent/suspect/offered-keys.ts'
+import { gateOfType, offerBudgetMs, readOfferedKeys } from '../../agent/suspect/offered-keys.ts'
 import { closedPort, startRawHost, startSilentPort } from '../fixtures/raw-host.ts'
 import { generateKey, startSuspectHost } from '../fixtures/suspect-host.ts'
 import { createWallClock } from '../fixtures/wall-clock.ts'
@@ -85,4 +85,11 @@ test('a host that takes its time for every type still ends within the budget', a
   const { offer, tookMs } = await read(slow.port, 10)
   t.not(offer.kind, 'offered')
   t.ok(tookMs < offerBudgetMs + 4000, String(tookMs))
+})
+
+test('a key of another type than the one that was asked for is refused', async (t) => {
+  const { gate, proven } = gateOfType('ssh-rsa', ['rsa-sha2-512'])
+  t.equal(gate.refusalOf(generateKey().publicKey), 'handshake-failed')
+  t.equal(gate.refusalOf(generateKey('rsa').publicKey), undefined)
+  t.equal(proven(), undefined, 'seen is not proven')
 })
