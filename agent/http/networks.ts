@@ -28,14 +28,15 @@ export const literalAddress = (text: string): LiteralAddress | undefined => {
 
 /** A predicate over literal addresses. Throws on a network that does not parse: the config has checked it. */
 export const insideOf = (networks: readonly string[]): ((text: string) => boolean) => {
-  const list = new BlockList()
+  // One for each family: in a list of both, ::/0 holds IPv4 addresses, too.
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() }
   for (const text of networks) {
     const cidr = parseCidr(text)
     if (cidr === undefined) throw new TypeError(`not a network: ${text}`)
-    list.addSubnet(cidr.address, cidr.prefix, cidr.family)
+    lists[cidr.family].addSubnet(cidr.address, cidr.prefix, cidr.family)
   }
   return (text) => {
     const literal = literalAddress(text)
-    return literal !== undefined && list.check(literal.address, literal.family)
+    return literal !== undefined && lists[literal.family].check(literal.address, literal.family)
   }
 }

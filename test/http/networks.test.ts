@@ -24,6 +24,8 @@ test('inside is decided by number, not by text', async (t) => {
   for (const text of ['11.0.0.1', 'fe00::1', '192.0.2.2', '10.example', '::ffff:11.0.0.1', '']) {
     t.notOk(isInside(text), text)
   }
+  t.notOk(insideOf(['::/0'])('10.0.0.1'), 'every IPv6 address, and no other')
+  t.notOk(insideOf(['0.0.0.0/0'])('fd00::1'))
   t.notOk(insideOf([])('10.0.0.1'), 'nothing is inside of no network')
   t.throws(() => insideOf(['10.0.0.0/99']), /not a network/)
 })
