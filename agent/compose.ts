@@ -25,7 +25,7 @@ import type { SuspectConfig } from './suspect/contact.ts'
 import { readLogins } from './suspect/logins.ts'
 import type { Logins } from './suspect/logins.ts'
 import { readOwnIdentity } from './suspect/own-identity.ts'
-import { ownOwner } from './suspect/secret-file.ts'
+import { ownOwner } from './secret-file.ts'
 
 export interface Composition {
   readonly server: FastifyInstance

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { Secret } from '../domain/secret.ts'
+import { Secret } from './domain/secret.ts'
 
 /** Far more than a key or a password has. */
 const bytesMax = 65_536

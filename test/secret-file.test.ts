@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
-import { ownOwner, readSecretFile } from '../../agent/suspect/secret-file.ts'
+import { ownOwner, readSecretFile } from '../agent/secret-file.ts'
 
 const us = ownOwner()
 const write = (file: string, mode: number, text = 'the secret'): string => {

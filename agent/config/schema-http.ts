@@ -60,7 +60,8 @@ const listener = {
     tls,
     tokensFile: {
       ...absolutePath,
-      description: 'Callers have to send a bearer token whose SHA-256 stands in this file.',
+      description:
+        'Callers have to send a bearer token whose SHA-256 stands in this file, which is closed to others.',
       'x-unit': 'path; a line is NAME, a space and 64 hexadecimal digits',
       'x-cost': 'Without tls a token crosses the network in clear text.',
     },

@@ -1,6 +1,7 @@
 /** What a listener's door is made of, read from the files that its rule names. */
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { ownOwner, readSecretFile } from '../secret-file.ts'
 import type { ListenerRule, TlsRule } from './listener-rule.ts'
 import { parseTokens } from './tokens.ts'
 import type { Token } from './tokens.ts'
@@ -30,8 +31,15 @@ const read = async (property: string, file: string): Promise<string> => {
   }
 }
 
+/** Who may write the tokens lets himself in; who may read the key poses as this host. */
+const readGuarded = async (property: string, file: string): Promise<string> => {
+  const found = await readSecretFile(file, ownOwner())
+  if (found.kind === 'read') return found.secret.reveal()
+  throw new Error(`${property}: ${file} ${found.rule}`)
+}
+
 const readTokens = async (file: string): Promise<readonly Token[]> => {
-  const parsed = parseTokens(await read('tokensFile', file))
+  const parsed = parseTokens(await readGuarded('tokensFile', file))
   if (parsed.kind === 'parsed') return parsed.tokens
   throw new Error(`tokensFile: ${file}: line ${parsed.line} ${parsed.rule}`)
 }
@@ -39,7 +47,7 @@ const readTokens = async (file: string): Promise<readonly Token[]> => {
 const readTls = async (rule: TlsRule): Promise<TlsMaterial> => {
   const { certificateFile, keyFile, clientCaFile } = rule
   const cert = await read('tls.certificateFile', certificateFile)
-  const key = await read('tls.keyFile', keyFile)
+  const key = await readGuarded('tls.keyFile', keyFile)
   const certificate = parsed('tls.certificateFile', certificateFile, 'certificate', () => {
     return new X509Certificate(cert)
   })

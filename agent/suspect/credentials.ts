@@ -1,4 +1,4 @@
-/** What one session logs in with. Only `suspect/` reveals secrets. */
+/** What one session logs in with. Only `suspect/` reveals those of a request. */
 import type { ParsedKey } from 'ssh2'
 import type { SuspectTarget } from '../fence/request.ts'
 import type { LoginEntry, Logins, OwnCredentials, ProgramPlace } from './logins.ts'

@@ -3,8 +3,8 @@ import type { HostAddress } from '../domain/identity.ts'
 import { Secret } from '../domain/secret.ts'
 import { namedBy } from './login-hosts.ts'
 import { parsePrivateKey } from './private-key.ts'
-import { readSecretFile } from './secret-file.ts'
-import type { Owner } from './secret-file.ts'
+import { readSecretFile } from '../secret-file.ts'
+import type { Owner } from '../secret-file.ts'
 
 export type ProgramPlace = 'sent' | 'installed'
 

@@ -1,4 +1,5 @@
 /** What the door turns away, as three revisions of a management node take it. */
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { test } from 'tap'
@@ -56,7 +57,8 @@ const doorCases: Readonly<Record<DoorCode, DoorCase>> = {
   FENCE_CALLER_NOT_ALLOWED: { options: { rules: { allowFrom: ['192.0.2.1'] } } },
   FENCE_TOKEN_NEEDED: {
     listener: (t) => {
-      const tokensFile = join(t.testdir({ tokens: `mn-1 ${'0'.repeat(64)}\n` }), 'tokens')
+      const tokensFile = join(t.testdir({}), 'tokens')
+      writeFileSync(tokensFile, `mn-1 ${'0'.repeat(64)}\n`, { mode: 0o600 })
       return { ...loopback, tokensFile }
     },
   },

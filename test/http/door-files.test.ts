@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'tap'
@@ -15,7 +15,10 @@ test('a fault names the property, the file and the rule, and quotes nothing', as
   t.teardown(authority.remove)
   const [own, other] = [authority.issue('peer-1'), authority.issue('peer-2')]
   const junk = join(authority.directory, 'junk')
-  writeFileSync(junk, 'planted-secret')
+  writeFileSync(junk, 'planted-secret', { mode: 0o600 })
+  const open = join(authority.directory, 'open')
+  copyFileSync(own.keyFile, open)
+  chmodSync(open, 0o644)
   const locked = join(authority.directory, 'locked')
   const protect = ['pkey', '-in', own.keyFile, '-aes256', '-passout', 'pass:x', '-out', locked]
   execFileSync('openssl', protect)
@@ -37,6 +40,12 @@ test('a fault names the property, the file and the rule, and quotes nothing', as
     ],
     ['a key with a passphrase', { keyFile: locked }, /^tls\.keyFile: .*without passphrase/],
     [
+      'a key that everybody may read',
+      { keyFile: open },
+      /^tls\.keyFile: .*closed to everybody else/,
+    ],
+    ['a key that is missing', { keyFile: '/absent' }, /^tls\.keyFile: .*ENOENT/],
+    [
       'the key of another certificate',
       { keyFile: other.keyFile },
       /^tls\.keyFile: .*is not the key of/,
@@ -54,6 +63,9 @@ test('a fault names the property, the file and the rule, and quotes nothing', as
       t.notMatch(String(error), /planted/, title)
     })
   }
+  await t.rejects(readDoorFiles({ ...loopback, tokensFile: open }), {
+    message: /^tokensFile: .*closed to everybody else/,
+  })
   await t.rejects(readDoorFiles({ ...loopback, tokensFile: junk }), {
     message: /^tokensFile: .*junk: line 1 has to be/,
   })

@@ -21,7 +21,7 @@ test('TCP and a unix socket at once, each with its own demands', async (t) => {
     rmSync(directory, { recursive: true })
   })
   const [path, tokensFile] = [join(directory, 's'), join(directory, 'tokens')]
-  writeFileSync(tokensFile, `mn-1 ${sha256('good')}\n`)
+  writeFileSync(tokensFile, `mn-1 ${sha256('good')}\n`, { mode: 0o600 })
   const desk = openDesk()
   const { addresses, close } = await desk.open([
     { ...loopback, tokensFile },
@@ -155,8 +155,8 @@ test('an authority that is no longer one is good for no further request', soon, 
 })
 
 test('a reload that cannot be done changes nothing', async (t) => {
-  const directory = t.testdir({ tokens: `a ${sha256('a')}\n` })
-  const tokensFile = join(directory, 'tokens')
+  const tokensFile = join(t.testdir({}), 'tokens')
+  writeFileSync(tokensFile, `a ${sha256('a')}\n`, { mode: 0o600 })
   const { addresses, listeners, close } = await openDesk().open([{ ...loopback, tokensFile }])
   const status = async (token: string): Promise<number> => {
     const headers = { authorization: `Bearer ${token}` }

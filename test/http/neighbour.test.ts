@@ -31,7 +31,9 @@ const tells = /1\.2\.3|peerfence|fastify|node|inFlight|qemuConfirmedDead":true|p
 
 const tokensIn = (directory: string): string => {
   const file = join(directory, 'tokens')
-  writeFileSync(file, `mn-1 ${createHash('sha256').update('good').digest('hex')}\n`)
+  writeFileSync(file, `mn-1 ${createHash('sha256').update('good').digest('hex')}\n`, {
+    mode: 0o600,
+  })
   return file
 }
 

@@ -232,8 +232,8 @@ const login = [
     [['a name that goes on behind its domain is of the domain', '&& name.endsWith(last)', '']],
   ),
   ...mutantsOf(
-    'agent/suspect/secret-file.ts',
-    ['suspect/secret-file'],
+    'agent/secret-file.ts',
+    ['secret-file'],
     [
       ['a key that everybody may read is taken', 'if (others !== 0 &&', 'if (others < 0 &&'],
       ['a key of any group is taken', 'others === 0o040 && stat.gid === group', 'others === 0o040'],

@@ -5,7 +5,7 @@ import { test } from 'tap'
 import type { Test } from 'tap'
 import { parseHostAddress } from '../../agent/domain/identity.ts'
 import { readLogins } from '../../agent/suspect/logins.ts'
-import { ownOwner } from '../../agent/suspect/secret-file.ts'
+import { ownOwner } from '../../agent/secret-file.ts'
 import { generateKey } from '../fixtures/suspect-host.ts'
 
 const files = (t: Test) => {
