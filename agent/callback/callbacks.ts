@@ -1,5 +1,6 @@
 /** Every answer that is on its way to a caller: one per task, bounded in number, on disk before it leaves. */
 import { parseCallbackUrl } from '../contract/callback-url.ts'
+import { isReplyAbout, readBack } from '../contract/read-back.ts'
 import { refusalReply } from '../contract/fence-reply.ts'
 import { asciiJson } from '../domain/ascii-json.ts'
 import type { Doubt } from '../domain/verdict.ts'
@@ -23,6 +24,7 @@ export interface CallbackRules {
   /** How long an answer is offered to its caller, in ms. */
   readonly retryMs: number
   /** Answers on their way at the same time. */
+  /** Half of them at most to one address. */
   readonly waitingMax: number
 }
 
@@ -57,7 +59,9 @@ export const createCallbacks = (
   const drain = createDrain(clock)
   const deliverDeps = { ...deps, lanes: createLanes(placesPerAddress) }
   // What was left counts from the start, before anybody can ask for the same task again.
-  const waiting = new Map(left.map(({ ask, subject }) => [keyOf(ask), subject]))
+  const waiting = new Map(
+    left.map(({ ask, subject }) => [keyOf(ask), { subject, place: placeOf(ask) }]),
+  )
 
   const isWritten = async (line: Promise<void>, subject: FenceSubject): Promise<boolean> => {
     const done = new AbortController()
@@ -125,11 +129,15 @@ export const createCallbacks = (
     recall: (subject, ask) => {
       const known = waiting.get(keyOf(ask))
       if (known === undefined) return 'new'
-      return isAboutSame(known, subject) ? 'same' : 'other'
+      return isAboutSame(known.subject, subject) ? 'same' : 'other'
     },
     accept: (subject, ask, work) => {
       if (waiting.size >= waitingMax) return false
-      waiting.set(keyOf(ask), subject)
+      // A caller that is gone leaves room for the others.
+      const place = placeOf(ask)
+      const same = [...waiting.values()].filter((one) => one.place === place).length
+      if (same >= Math.ceil(waitingMax / 2)) return false
+      waiting.set(keyOf(ask), { subject, place })
       const making = make(subject, work)
       track(subject, ask, async () => {
         const made = await making
@@ -145,7 +153,7 @@ export const createCallbacks = (
         const endsMs = clock.nowMs() + retryMs - (ageMs > 0 ? ageMs : 0)
         track(subject, ask, async () => {
           const whole =
-            answer === undefined
+            answer === undefined || !isCredible(answer, subject)
               ? await writeDown({ subject, ask, body: refusalOf(subject, 'interrupted') })
               : { ...answer, subject, ask }
           await send(whole, endsMs)
@@ -160,10 +168,21 @@ export const createCallbacks = (
   }
 }
 
+/** A journal is a file: what is not said to be a proof must be a refusal, and every proof is about its record. */
+const isCredible = ({ body, provenAt }: AnswerBody, subject: FenceSubject): boolean => {
+  const read = readBack(body)
+  if (read === undefined) return false
+  return provenAt === undefined ? read.isRefusal : isReplyAbout(read, subject)
+}
+
 const keyOf = ({ task, url }: CallbackAsk): string => JSON.stringify([task, url])
 
+const placeOf = ({ url }: CallbackAsk): string => parseCallbackUrl(url)?.address ?? ''
+
 const isAboutSame = (one: FenceSubject, other: FenceSubject): boolean =>
-  one.vm === other.vm && one.suspect.addresses[0] === other.suspect.addresses[0]
+  one.vm === other.vm &&
+  one.suspect.hostUuid === other.suspect.hostUuid &&
+  one.suspect.addresses.join() === other.suspect.addresses.join()
 
 const refusalOf = (subject: FenceSubject, because: Doubt): string =>
   asciiJson(refusalReply(subject, because, 0))

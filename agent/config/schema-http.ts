@@ -28,7 +28,8 @@ const tls = {
     clientNames: {
       type: 'array',
       maxItems: 64,
-      items: { type: 'string', minLength: 1, maxLength: 253 },
+      // A dot in front would stand for every name below.
+      items: { type: 'string', pattern: '^[^.*]', maxLength: 253 },
       description: 'Of those, only certificates with one of these common names or DNS names.',
       'x-unit': 'names',
       'x-cost': 'A name that is missing here is turned away with 403.',

@@ -15,6 +15,12 @@ export const jsonType = 'application/json; charset=utf-8'
 /** Seconds after which a caller may come back to a full or closing agent, where nothing else is known. */
 const retryAfterSec = 5
 
+const isAboutCaller: ReadonlySet<DoorCode> = new Set([
+  'FENCE_TOKEN_NEEDED',
+  'FENCE_CALLER_NOT_ALLOWED',
+  'FENCE_CERTIFICATE_NOT_ALLOWED',
+])
+
 /** Sends the refusal and writes one log line about it, without any value of the request. */
 export const turnAway = (
   request: FastifyRequest,
@@ -28,6 +34,8 @@ export const turnAway = (
   request.log.warn({ code, field, rule, status, caller }, 'request turned away')
   if (status === 503 || status === 429) void reply.header('retry-after', String(waitSec))
   if (status === 401) void reply.header('www-authenticate', 'Bearer')
+  // Who may not ask keeps no connection.
+  if (isAboutCaller.has(code)) void reply.header('connection', 'close')
   return reply
     .code(status)
     .type(jsonType)

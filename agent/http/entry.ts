@@ -44,7 +44,11 @@ export const createEntry = (
         await turnAway(request, reply, plainRefusal('FENCE_CALLER_NOT_ALLOWED'))
         return
       }
-      if (entrance.isStale) void reply.header('connection', 'close')
+      // What TLS asked of it is no longer what is asked, and this connection cannot be asked again.
+      if (entrance.isStale) {
+        await turnAway(request, reply, plainRefusal('FENCE_CERTIFICATE_NOT_ALLOWED'))
+        return
+      }
       // Asked first, so that tokens cannot be guessed faster than that.
       const waitSec = rate.take(callerName(entrance.door.rule, request.raw.socket.remoteAddress))
       if (waitSec !== undefined) {

@@ -40,10 +40,12 @@ export const createListener = (
     limit(socket, doors.current(name)?.knows(socket.remoteAddress) !== true)
   })
   const greeted = new WeakSet<Socket>()
-  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+  const greet = (socket: Socket): void => {
     greeted.add(socket)
     doors.greet(socket, name)
-  })
+  }
+  if (tls === undefined) server.on('connection', greet)
+  else greetUnderSameAuthorities(server, () => doors.current(name)?.files.tls?.ca, greet)
   server.on('request', withoutFlood(handle))
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     turnAwayExpectation(log, request, response)
@@ -74,6 +76,30 @@ export const tlsOptions = ({ cert, key, ca }: TlsMaterial): TlsOptions => ({
   minVersion: 'TLSv1.2',
   secureOptions: constants.SSL_OP_NO_TICKET,
 })
+
+/**
+ * A handshake is judged by the authorities at its beginning: one that began under others than those
+ * of now ends, or who was kept out by a reload would come in by having been slow.
+ */
+const greetUnderSameAuthorities = (
+  server: ListenerServer,
+  authorities: () => string | undefined,
+  greet: (socket: Socket) => void,
+): void => {
+  const atArrival = new Map<string, string | undefined>()
+  const endOf = ({ remoteAddress, remotePort }: Socket): string =>
+    `${String(remoteAddress)} ${String(remotePort)}`
+  server.on('connection', (socket: Socket) => {
+    const end = endOf(socket)
+    atArrival.set(end, authorities())
+    socket.once('close', () => atArrival.delete(end))
+  })
+  server.on('secureConnection', (socket: Socket) => {
+    const end = endOf(socket)
+    if (atArrival.has(end) && atArrival.get(end) === authorities()) greet(socket)
+    else socket.destroy()
+  })
+}
 
 /** Requests that are sent ahead on one connection are begun at once; beyond a few it is cut. */
 const withoutFlood = (handle: RequestListener): RequestListener => {

@@ -2,7 +2,11 @@
 import { asciiJson } from '../domain/ascii-json.ts'
 import type { DeliveryEnd, LaterAnswer } from '../fence/callbacks.ts'
 
-export const answerLine = ({ subject, ask, body, provenAt }: LaterAnswer, at: string): string => {
+export const answerLine = (
+  { subject, ask, body, provenAt }: LaterAnswer,
+  at: string,
+  boot: string,
+): string => {
   const { fenceId, vm, suspect } = subject
   return line({
     type: 'answer',
@@ -12,7 +16,7 @@ export const answerLine = ({ subject, ask, body, provenAt }: LaterAnswer, at: st
     suspect: { addresses: suspect.addresses, hostUuid: suspect.hostUuid },
     callback: { task: ask.task, url: ask.url },
     proceeds: provenAt !== undefined,
-    ...(provenAt === undefined ? {} : { provenAt }),
+    ...(provenAt === undefined ? {} : { provenAt, boot }),
     body,
   })
 }

@@ -2,6 +2,7 @@
 import type { CallbackJournal, LeftAnswer } from '../fence/callbacks.ts'
 import type { Journal } from '../fence/ports.ts'
 import { openAppendFile } from './append-file.ts'
+import { readBootId } from './boot.ts'
 import { answerLine, deliveryLine } from './callback-records.ts'
 import { intentLine, interruptedLine, outcomeLine } from './records.ts'
 import { readUnfinished } from './unfinished.ts'
@@ -20,12 +21,13 @@ export interface FileJournal extends Journal, CallbackJournal {
 
 /** Rejects where the file cannot be opened: without a journal nothing may be fenced. */
 export const openJournal = async (file: string, wallTime: () => string): Promise<FileJournal> => {
-  const { intents, answers } = await readUnfinished(file)
+  const boot = await readBootId()
+  const { intents, answers } = await readUnfinished(file, boot)
   const lines = await openAppendFile(file)
   return {
     leftAnswers: answers,
     answer: async (answer) => {
-      await lines.append(answerLine(answer, wallTime()))
+      await lines.append(answerLine(answer, wallTime(), boot))
     },
     delivery: async (end) => {
       await lines.append(deliveryLine(end, wallTime()))

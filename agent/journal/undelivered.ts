@@ -7,7 +7,11 @@ import type { CallbackAsk, FenceSubject } from '../fence/request.ts'
 export type JournalRecord = Readonly<Record<string, unknown>>
 
 /** Follows the records in their order. Afterwards the map holds what is owed, by fence id. */
-export const settleCallback = (record: JournalRecord, left: Map<string, LeftAnswer>): void => {
+export const settleCallback = (
+  record: JournalRecord,
+  left: Map<string, LeftAnswer>,
+  boot: string,
+): void => {
   const { type, fenceId } = record
   if (type === 'delivery' && typeof fenceId === 'string') left.delete(fenceId)
   if (type !== 'intent' && type !== 'answer') return
@@ -15,7 +19,7 @@ export const settleCallback = (record: JournalRecord, left: Map<string, LeftAnsw
   const ask = askOf(record['callback'])
   // Most intents ask for no callback.
   if (subject === undefined || ask === undefined) return
-  const answer = type === 'answer' ? answerOf(record) : undefined
+  const answer = type === 'answer' ? answerOf(record, boot) : undefined
   left.set(subject.fenceId, {
     subject,
     ask,
@@ -24,10 +28,15 @@ export const settleCallback = (record: JournalRecord, left: Map<string, LeftAnsw
   })
 }
 
-/** A body that may proceed without a time that can be read is as old as can be: it will not be sent. */
-const answerOf = ({ body, proceeds, provenAt }: JournalRecord): AnswerBody | undefined => {
+/**
+ * A body that may proceed without a time that can be read, or from before this boot, is as old as can
+ * be: it will not be sent.
+ */
+const answerOf = (record: JournalRecord, boot: string): AnswerBody | undefined => {
+  const { body, proceeds, provenAt } = record
+  const isOfThisBoot = boot !== '' && record['boot'] === boot
   if (typeof body !== 'string') return undefined
-  return proceeds === false ? { body } : { body, provenAt: textOf(provenAt) }
+  return proceeds === false ? { body } : { body, provenAt: isOfThisBoot ? textOf(provenAt) : '' }
 }
 
 const subjectOf = ({ fenceId, vm: vmText, suspect }: JournalRecord): FenceSubject | undefined => {

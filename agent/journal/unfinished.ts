@@ -26,9 +26,10 @@ export interface Unfinished {
   readonly answers: readonly LeftAnswer[]
 }
 
-/** Empty for a file that is not there; lines that a crash has torn are passed over. Rejects where it cannot be read. */
+/** `boot`: what `readBootId` gives. Empty for a file that is not there; lines that a crash has torn are passed over. Rejects where it cannot be read. */
 export const readUnfinished = async (
   file: string,
+  boot: string,
   bytesMax = tailBytesMax,
 ): Promise<Unfinished> => {
   const handle = await openExisting(file)
@@ -42,7 +43,7 @@ export const readUnfinished = async (
       const record = parse(line)
       if (record === undefined) continue
       settle(record, intents)
-      settleCallback(record, answers)
+      settleCallback(record, answers, boot)
     }
     return { intents: [...intents.values()], answers: [...answers.values()] }
   } finally {

@@ -1,5 +1,7 @@
 /** OpenSSH's known_hosts text: which keys are known for a name. Pure; see sshd(8). */
 import { createHash, createHmac } from 'node:crypto'
+import { isIP } from 'node:net'
+import { plainAddress } from './resolve.ts'
 
 export interface KnownHost {
   readonly isRevoked: boolean
@@ -74,13 +76,21 @@ export const matchesNames = (names: string, host: string): boolean => {
 }
 
 const matchesGlob = (glob: string, host: string): boolean => {
-  if (!/[*?]/.test(glob)) return glob.toLowerCase() === host
+  if (!/[*?]/.test(glob)) return plainHost(glob.toLowerCase()) === host
   const source = glob
     .toLowerCase()
     .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
     .replaceAll(/\*+/g, '.*')
     .replaceAll('?', '.')
   return new RegExp(`^${source}$`).test(host)
+}
+
+/** A line may spell its address in another way, or its port where it need not: it is the same host. */
+const plainHost = (text: string): string => {
+  const [, bracketed, port] = /^\[(.*)\]:(\d+)$/.exec(text) ?? []
+  const name = bracketed ?? text
+  const plain = isIP(name) === 0 ? name : plainAddress(name)
+  return hostPattern(plain, port === undefined ? sshPort : Number(port))
 }
 
 export type KeyWord = 'known' | 'new' | 'changed' | 'revoked'

@@ -4,6 +4,9 @@ import { parseCidr } from '../domain/cidr.ts'
 import type { HostAddress } from '../domain/identity.ts'
 import { parseNamePattern } from '../domain/name-pattern.ts'
 
+const mappedIpv4 = new BlockList()
+mappedIpv4.addSubnet('::ffff:0:0', 96, 'ipv6')
+
 /**
  * A predicate over addresses as they were sent: a name is never resolved for it, and no pattern names
  * a literal address. Throws on what is neither network nor pattern: the config has checked it.
@@ -23,7 +26,7 @@ export const namedBy = (hosts: readonly string[]): ((address: HostAddress) => bo
     const [bare = ''] = address.split('%')
     if (isIP(bare) === 0) return patterns.some((isNamed) => isNamed(address))
     if (!isIPv6(bare)) return networks.ipv4.check(bare, 'ipv4')
-    // An IPv4 address that is dressed as IPv6 is one.
-    return networks.ipv4.check(bare, 'ipv6') || networks.ipv6.check(bare, 'ipv6')
+    // An IPv4 address that is dressed as IPv6 is one, and of no network of IPv6.
+    return (mappedIpv4.check(bare, 'ipv6') ? networks.ipv4 : networks.ipv6).check(bare, 'ipv6')
   }
 }

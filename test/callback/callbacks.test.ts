@@ -9,12 +9,14 @@ import type {
   LaterAnswer,
   LeftAnswer,
 } from '../../agent/fence/callbacks.ts'
-import { fenceRequest, hostAddress, vmUuid } from '../fixtures/fence-records.ts'
+import { fenceReply, refusalReply } from '../../agent/contract/fence-reply.ts'
+import { fenceRecord, fenceRequest, hostAddress, vmUuid } from '../fixtures/fence-records.ts'
 import { createSimClock } from '../fixtures/sim-clock.ts'
 
 const ask = { task: 't-1', url: 'http://10.0.0.1:8080/callback' }
 const subject = fenceRequest()
-const proof = '{"success":true,"the":"proof"}'
+const proof = JSON.stringify(fenceReply(fenceRecord({ request: subject })))
+const refusal = JSON.stringify(refusalReply(subject, 'contact-lost', 0))
 
 interface Parts {
   readonly attempt?: (body: string, count: number) => AttemptOutcome | 'hangs'
@@ -115,7 +117,7 @@ test('a task is known until its answer was taken or written off', async (t) => {
 })
 
 test('so many at the same time, and no more', async (t) => {
-  const { clock, callbacks, proven } = desk({ attempt: () => 'hangs', waitingMax: 2 })
+  const { clock, callbacks, proven } = desk({ attempt: () => 'hangs', waitingMax: 4 })
   t.ok(callbacks.accept(subject, { ...ask, task: '1' }, proven))
   t.ok(callbacks.accept(subject, { ...ask, task: '2' }, proven))
   let isStarted = false
@@ -127,6 +129,18 @@ test('so many at the same time, and no more', async (t) => {
   await clock.advance(600_000)
   t.notOk(isStarted)
   t.ok(callbacks.accept(subject, { ...ask, task: '3' }, third), 'those were written off')
+})
+
+test('a caller that is gone leaves half of the places to others', async (t) => {
+  const { callbacks, proven } = desk({ attempt: () => 'hangs', waitingMax: 4 })
+  const other = 'http://10.0.0.2:8080/callback'
+  for (const task of ['1', '2']) t.ok(callbacks.accept(subject, { ...ask, task }, proven))
+  t.notOk(callbacks.accept(subject, { ...ask, task: '3' }, proven))
+  for (const task of ['3', '4']) t.ok(callbacks.accept(subject, { task, url: other }, proven))
+  t.notOk(
+    callbacks.accept(subject, { task: '5', url: 'http://10.0.0.3/' }, proven),
+    'nor beyond all',
+  )
 })
 
 test('a proof that is not on disk does not leave', async (t) => {
@@ -219,10 +233,21 @@ const leftover = (part: Partial<LeftAnswer>): LeftAnswer => ({
 
 test('what an agent before us left is delivered, each as it may be', async (t) => {
   const rows: readonly (readonly [string, Partial<LeftAnswer>, unknown, DeliveryEnd['end']])[] = [
-    ['a refusal', { answer: { body: '{"reason":"x"}' } }, 'x', 'delivered'],
+    ['a refusal', { answer: { body: refusal } }, 'contact-lost', 'delivered'],
+    ['a proof that is called a refusal', { answer: { body: proof } }, 'interrupted', 'delivered'],
+    ['a body of no sense', { answer: { body: '[' } }, 'interrupted', 'delivered'],
+    [
+      'a proof about another VM',
+      {
+        subject: { ...subject, vm: vmUuid('f'.repeat(32)) },
+        answer: { body: proof, provenAt: at(nowMs) },
+      },
+      'interrupted',
+      'delivered',
+    ],
     [
       'a proof that is young',
-      { answer: { body: '{"reason":"destroyed"}', provenAt: at(nowMs - 59_999) } },
+      { answer: { body: proof, provenAt: at(nowMs - 59_999) } },
       'destroyed',
       'delivered',
     ],
@@ -259,20 +284,24 @@ test('what an agent before us left is delivered, each as it may be', async (t) =
   for (const [title, part, expected, end] of rows) {
     const one = leftover(part)
     const { clock, callbacks, bodies, ends, events } = desk({ left: [one] })
-    t.equal(callbacks.recall(subject, one.ask), 'same', `${title}: known from the start`)
+    t.equal(callbacks.recall(one.subject, one.ask), 'same', `${title}: known from the start`)
     t.equal(bodies.length, 0, `${title}: nothing is sent before it is told to`)
     t.equal(callbacks.resume(), 1)
     await clock.advance(0)
     t.same(bodies.map(reason), expected === undefined ? [] : [expected], title)
     t.match(ends, [{ end }], title)
     t.equal(events.at(-1), `delivery on disk: ${end}`, title)
-    t.equal(events.includes('answer on disk'), part.answer === undefined, title)
+    t.equal(
+      events.includes('answer on disk'),
+      expected === 'interrupted' || expected === undefined,
+      title,
+    )
     t.equal(callbacks.recall(subject, one.ask), 'new', title)
   }
 })
 
 test('the time of what was left counts from when it came to be', async (t) => {
-  const left = [leftover({ at: at(nowMs - 590_000), answer: { body: '{}' } })]
+  const left = [leftover({ at: at(nowMs - 590_000), answer: { body: refusal } })]
   const { clock, callbacks, ends } = desk({
     left,
     attempt: () => ({ kind: 'answered', status: 500 }),

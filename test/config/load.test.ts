@@ -91,6 +91,18 @@ test('every fault is told at once, with its path', async (t) => {
   )
 })
 
+test('a name of a client is whole: a dot in front would stand for every name below', async (t) => {
+  const tls = {
+    certificateFile: '/c',
+    keyFile: '/k',
+    clientCaFile: '/a',
+    clientNames: ['.x', '*.x'],
+  }
+  const parsed = parseConfig({ http: { listeners: [{ at: '127.0.0.1:1', tls }] } }, {})
+  const path = '/http/listeners/0/tls/clientNames'
+  t.match(parsed, { faults: [{ path: `${path}/0` }, { path: `${path}/1` }] })
+})
+
 test('what is no object is a fault', async (t) => {
   for (const value of [null, [], 'x', 7]) {
     t.match(parseConfig(value, { listen: '127.0.0.1:1' }), {

@@ -59,7 +59,7 @@ test('a storm over a pool of two connections: none waits for a fence', async (t)
   let begun = 0
   const { node, url } = await open(t, {
     rules: { inFlightMax: 64 },
-    callbacks: { waitingMax: 64 },
+    callbacks: { waitingMax: 128 },
     fence: async (request) => {
       begun += 1
       if (begun === 50) release()
@@ -194,7 +194,7 @@ test('a proof that is not on disk is a refusal', async (t) => {
 
 test('answers that nobody takes are bounded: the door says so', async (t) => {
   const port = await closedPort()
-  const { node, url } = await open(t, { callbacks: { waitingMax: 3 } })
+  const { node, url } = await open(t, { callbacks: { waitingMax: 6 } })
   const headers = { callbackurl: `http://127.0.0.1:${port}/gone` }
   const post = async () => await node.call(url, command(), { headers, timeoutMs: 1 })
   for (let count = 0; count < 3; count += 1) t.match(await post(), { kind: 'timeout' })

@@ -2,6 +2,7 @@ import { appendFileSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
+import { connect as connectPlain } from 'node:net'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { test } from 'tap'
@@ -150,7 +151,37 @@ test('an authority that is no longer one is good for no further request', soon, 
   await listeners.reload([{ ...loopback, tls }])
   t.equal((await idle.ended).split('"ok"').length, 3, 'an idle one is closed')
   busy.socket.write('\r\n')
-  t.match(await busy.ended, /connection: close/, 'a busy one after its answer')
+  const answer = await busy.ended
+  t.match(answer, /HTTP\/1\.1 403 [^]*connection: close/, 'a busy one is turned away and closed')
+  await close()
+})
+
+test('a handshake that began before a reload ends with it', soon, async (t) => {
+  const [authority, next] = [createAuthority(), createAuthority()]
+  t.teardown(authority.remove)
+  t.teardown(next.remove)
+  const own = authority.issue('peer-1', ['IP:127.0.0.1'], 'serverAuth')
+  const { ca } = authority
+  const tls = { ...own, clientCaFile: authority.caFile, clientNames: [] }
+  const { addresses, listeners, close } = await openDesk().open([{ ...loopback, tls }])
+  const port = Number(new URL(addresses[0] ?? '').port)
+  const early = connectPlain({ host: '127.0.0.1', port })
+  await once(early, 'connect')
+  // The answer on a later connection says that the server has taken the early one.
+  await ask(addresses[0] ?? '', { ca, ...authority.issue('mn-1') })
+  copyFileSync(next.caFile, authority.caFile)
+  await listeners.reload([{ ...loopback, tls }])
+  const late = connect({ socket: early, ca, ...next.issue('mn-1') })
+  let text = ''
+  late.on('error', () => undefined)
+  late.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk
+  })
+  const closed = new Promise((resolve) => late.once('close', resolve))
+  late.write(get)
+  await closed
+  t.equal(text, '')
+  t.equal((await ask(addresses[0] ?? '', { ca, ...next.issue('mn-1') })).status, 200)
   await close()
 })
 

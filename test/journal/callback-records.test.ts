@@ -8,7 +8,7 @@ const subject = fenceRequest({ password: new Secret('planted') })
 const ask = { task: 't-1', url: 'http://10.0.0.1:8080/callback' }
 
 test('an answer holds all that its delivery needs', async (t) => {
-  const line = answerLine({ subject, ask, body: '{"success":false}' }, at)
+  const line = answerLine({ subject, ask, body: '{"success":false}' }, at, 'b')
   t.strictSame(JSON.parse(line), {
     type: 'answer',
     at,
@@ -21,8 +21,9 @@ test('an answer holds all that its delivery needs', async (t) => {
   })
   t.notMatch(line, /planted/)
   t.match(line, /^[\x20-\x7e]+\n$/)
-  t.match(JSON.parse(answerLine({ subject, ask, body: '{}', provenAt: at }, at)), {
+  t.match(JSON.parse(answerLine({ subject, ask, body: '{}', provenAt: at }, at, 'b')), {
     proceeds: true,
+    boot: 'b',
     provenAt: at,
   })
 })

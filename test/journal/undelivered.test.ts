@@ -12,7 +12,7 @@ const at = '2026-11-22T00:00:01.000Z'
 
 const left = (records: readonly JournalRecord[]): readonly LeftAnswer[] => {
   const map = new Map<string, LeftAnswer>()
-  for (const record of records) settleCallback(record, map)
+  for (const record of records) settleCallback(record, map, 'b')
   return [...map.values()]
 }
 const read = (line: string): JournalRecord => JSON.parse(line) as JournalRecord
@@ -20,7 +20,7 @@ const read = (line: string): JournalRecord => JSON.parse(line) as JournalRecord
 const intent = read(intentLine(request, 'then'))
 const outcome = read(outcomeLine(fenceRecord({ request }), at))
 const answered = (part: Partial<LaterAnswer> = {}): JournalRecord =>
-  read(answerLine({ subject: request, ask, body: '{"b":1}', ...part }, at))
+  read(answerLine({ subject: request, ask, body: '{"b":1}', ...part }, at, 'b'))
 const delivered = read(
   deliveryLine(
     { subject: request, ask, end: 'delivered', said: 'answer', attempts: 1, status: 200, ms: 1 },
@@ -59,6 +59,8 @@ test('a proof whose time cannot be read is as old as can be', async (t) => {
   for (const [title, part] of [
     ['no time', { provenAt: undefined }],
     ['a number', { provenAt: 7 }],
+    ['another boot', { boot: 'a' }],
+    ['no boot', { boot: undefined }],
     ['a word that is not a boolean', { proceeds: 'false', provenAt: null }],
   ] as const) {
     const [one] = left([{ ...answered({ provenAt: at }), ...part }])

@@ -9,7 +9,7 @@ const intent = (fenceId: string): string => intentLine(fenceRequest({}, { fenceI
 const outcome = (fenceId: string): string =>
   outcomeLine(fenceRecord({ request: fenceRequest({}, { fenceId }) }), 'now')
 const ids = async (file: string, bytesMax?: number) =>
-  (await readUnfinished(file, bytesMax)).intents.map(({ fenceId }) => fenceId)
+  (await readUnfinished(file, 'b', bytesMax)).intents.map(({ fenceId }) => fenceId)
 
 test('no journal, nothing unfinished', async (t) => {
   const directory = t.testdir({})
@@ -23,7 +23,7 @@ test('an intent without an outcome is unfinished, in whatever order they end', a
   const lines = [intent('a'), intent('b'), intent('c'), outcome('b'), intent('d'), outcome('a')]
   writeFileSync(file, lines.join(''))
   t.same(await ids(file), ['c', 'd'])
-  const [first] = (await readUnfinished(file)).intents
+  const [first] = (await readUnfinished(file, 'b')).intents
   if (first === undefined) throw new Error('none')
   appendFileSync(file, interruptedLine(first, 'now'))
   t.same(await ids(file), ['d'], 'and an interruption finishes it')

@@ -61,7 +61,12 @@ const late = [
     'agent/journal/undelivered.ts',
     ['journal/undelivered'],
     [
-      ['a proof that was left has no time', '{ body, provenAt: textOf(provenAt) }', '{ body }'],
+      [
+        'a proof that was left has no time',
+        "{ body, provenAt: isOfThisBoot ? textOf(provenAt) : '' }",
+        '{ body }',
+      ],
+      ['a proof of another boot is young', "boot !== '' && record['boot'] === boot", 'true'],
       ['what is not known to refuse is a refusal', 'proceeds === false ?', 'proceeds !== true ?'],
     ],
   ),
@@ -81,7 +86,7 @@ const table = mutantsOf(
       "if (known === undefined) return 'new'",
       "if (known?.fenceId !== subject.fenceId) return 'new'",
     ],
-    ['a task answers for another VM', 'one.vm === other.vm && ', ''],
+    ['a task answers for another VM', 'one.vm === other.vm &&', ''],
     [
       'what was left goes anywhere',
       'destination !== undefined && mayReach(destination.address)',

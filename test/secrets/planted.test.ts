@@ -222,13 +222,13 @@ const rawRequests = [
 
 test('no secret leaves the agent, whatever it meets', async (t) => {
   const temp = mkdtempSync(join(tmpdir(), 'peerfence-planted-'))
-  const identityFiles = ['own_key', 'own_noise'].map((name) => join(temp, name))
-  writeFileSync(identityFiles[0] ?? '', ownKey.privateText, { mode: 0o600 })
-  writeFileSync(identityFiles[1] ?? '', ownGarbage.text)
+  const [keyFile, noiseFile] = [join(temp, 'own_key'), join(temp, 'own_noise')]
+  writeFileSync(keyFile, ownKey.privateText, { mode: 0o600 })
+  writeFileSync(noiseFile, ownGarbage.text, { mode: 0o600 })
   const before = process.env['TMPDIR']
   process.env['TMPDIR'] = temp
   const agent = await startAgent({
-    ssh: { identityFiles },
+    ssh: { identityFiles: [keyFile] },
     suspects: { allowLoopback: true, pidNamespace: 'nested' },
   })
   if (before === undefined) delete process.env['TMPDIR']
@@ -239,6 +239,13 @@ test('no secret leaves the agent, whatever it meets', async (t) => {
   })
   const watch = watchProcesses(agent.pid)
   const places = new Map<string, string>()
+  await startAgent({ ssh: { identityFiles: [noiseFile] } }).then(
+    async (other) => {
+      t.fail('a key that is none stops the start')
+      await other.stop()
+    },
+    (error: unknown) => places.set('a start with a key that is none', String(error)),
+  )
   const hosts = await suspects(t)
   agent.trust(`[127.0.0.1]:${hosts.changed.port} ${generateKey().publicText}`)
 
@@ -294,12 +301,12 @@ test('no secret leaves the agent, whatever it meets', async (t) => {
   for (const [place, content] of watch.stop()) places.set(place, content)
   const { log } = agent.written()
   places.set('the log', log)
-  const again = await startAgent({ ssh: { identityFiles } }, agent.directory)
+  const again = await startAgent({ ssh: { identityFiles: [keyFile] } }, agent.directory)
   places.set('the log of the next agent', again.written().log)
   await again.kill()
-  for (const [file, content] of filesBelow(agent.directory, identityFiles))
+  for (const [file, content] of filesBelow(agent.directory, [keyFile, noiseFile]))
     places.set(file, content)
-  for (const [file, content] of filesBelow(temp, identityFiles)) places.set(file, content)
+  for (const [file, content] of filesBelow(temp, [keyFile, noiseFile])) places.set(file, content)
 
   for (const reason of [
     'login-refused',

@@ -20,6 +20,7 @@ test('networks name addresses, patterns name names', async (t) => {
     ['fd00::/8', 'fdff::1%eth0', true],
     ['10.1.0.0/16', '::ffff:10.1.0.7', true],
     ['10.1.0.0/16', '::ffff:10.2.0.7', false],
+    ['::/0', '::ffff:10.1.0.7', false],
     ['*.rack1.example', 'kvm7.rack1.example', true],
     ['*.rack1.example', 'KVM7.Rack1.example.', true],
     ['*.rack1.example', 'kvm7.rack1.example.evil.example', false],
