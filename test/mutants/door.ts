@@ -53,11 +53,6 @@ export const doorMutants = [
     'http/listener',
     ['http/listeners', 'http/listener'],
     [
-      [
-        'a handshake that began before a reload is good',
-        'atArrival.get(end) === authorities()',
-        'atArrival.size > 0',
-      ],
       ['no certificate is asked for', 'requestCert: ca !== undefined,', 'requestCert: false,'],
       [
         'certificates of strangers are good',
