@@ -96,8 +96,10 @@ const greetUnderSameAuthorities = (
   })
   server.on('secureConnection', (socket: Socket) => {
     const end = endOf(socket)
-    if (atArrival.has(end) && atArrival.get(end) === authorities()) greet(socket)
-    /* c8 ignore next -- a last flight that is held back over a reload */ else socket.destroy()
+    const isSame = atArrival.has(end) && atArrival.get(end) === authorities()
+    if (isSame) greet(socket)
+    /* c8 ignore next -- a last flight that is held back over a reload */
+    if (!isSame) socket.destroy()
   })
 }
 
