@@ -1,6 +1,7 @@
 import { test } from 'tap'
-import { readLastAck } from '../../agent/probe/connection.ts'
+import { askConnection, readLastAck } from '../../agent/probe/connection.ts'
 import type { LastAck } from '../../agent/probe/connection.ts'
+import { createOldEntries } from '../../agent/probe/old-entries.ts'
 import type { CallerConnection } from '../../agent/fence/request.ts'
 
 const ipv4: CallerConnection = {
@@ -50,4 +51,32 @@ test('when the caller acknowledged last', async (t) => {
   for (const [name, connection, text, expected] of rows) {
     t.same(readLastAck(connection, text), expected, name)
   }
+})
+
+test('a connection that is looked at when the budget ends was not asked', async (t) => {
+  const stdout = head + line(plain)
+  const stop = new AbortController()
+  const asked: string[] = []
+  const look = {
+    clock: {
+      nowMs: () => 0,
+      wallTime: () => '',
+      // The budget ends while it waits for a younger acknowledgement.
+      wait: async () => {
+        stop.abort()
+        await Promise.resolve()
+      },
+    },
+    run: async (tool: string) => {
+      asked.push(tool)
+      return await Promise.resolve({ kind: 'exited', code: 0, stdout, stderr: '' } as const)
+    },
+    signal: stop.signal,
+    sinceMs: 0,
+    oldEntries: createOldEntries(),
+  }
+  t.equal(await askConnection(look, ipv4), 'not-run')
+  t.same(asked, ['ss'])
+  t.equal(await askConnection(look, ipv4), 'not-run', 'nor when it has ended before')
+  t.same(asked, ['ss'])
 })

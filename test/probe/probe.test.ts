@@ -722,13 +722,3 @@ test('a caller behind a gateway has no neighbour entry to fall back on', async (
   t.match(witnesses, [{ answered: 'no' }])
   t.notOk(asked.includes(neighOf('10.0.0.9')))
 })
-
-test('a connection that is looked at when the budget ends was not asked', async (t) => {
-  const script = {
-    ...callerOnly,
-    [routeOf('10.0.0.9')]: route('10.0.0.9', ',"gateway":"10.0.0.254"'),
-    [socketOf]: acked(90_000),
-  }
-  const { witnesses } = await lookWith(script, { caller, budgetMs: 0 })
-  t.match(witnesses, [{ answered: 'not-run' }])
-})
