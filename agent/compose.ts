@@ -52,7 +52,10 @@ export const compose = async (
   const probe = createProbe(config.probe, { clock, run: createRunTool(systemTools) })
   const journal = await openJournal(config.journal.file, clock.wallTime)
   const onVerdict = auditLine(log)
-  const service = createFenceService({ clock, suspect, probe, journal, onVerdict })
+  const service = createFenceService(
+    { keepMs: config.ssh.sessionKeepMs },
+    { clock, suspect, probe, journal, onVerdict },
+  )
   const { http, suspects, host, fence } = config
   const callbacks = createCallbacks(
     {
@@ -104,9 +107,6 @@ export const compose = async (
 /** The suspect's program, where `scripts/build` puts it. */
 const programFile = new URL('./scripts/suspect/fence-vms.bash', new URL('../', import.meta.url))
 
-/** A report of one VM is below 4 KiB; the rest is room for what a login shell may print. */
-const reportBytesMax = 1024 * 1024
-
 const loginsOf = async (ssh: Config['ssh']): Promise<Logins> => {
   const read = await readLogins(ssh, ownOwner())
   if (read.kind === 'read') return read.logins
@@ -125,5 +125,4 @@ const suspectConfig = async ({ ssh, fence, suspects }: Config): Promise<SuspectC
   // Who accepts a suspect on loopback means this very host, so that it cannot be told apart by its ids.
   own: suspects.allowLoopback ? { machineId: '', bootId: '' } : await readOwnIdentity(),
   programText: await readFile(programFile, 'utf8'),
-  reportBytesMax,
 })

@@ -49,6 +49,7 @@ const withoutTest = new Set([
   'agent/cli/subcommand.ts',
   'agent/domain/evidence.ts',
   'agent/fence/callbacks.ts',
+  'agent/fence/observation.ts',
   'agent/fence/ports.ts',
   'agent/fence/record.ts',
   'agent/fence/request.ts',

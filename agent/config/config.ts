@@ -9,6 +9,7 @@ export interface Config {
   readonly http: {
     readonly listeners: readonly ListenerRule[]
     readonly inFlightMax: number
+    readonly inFlightPerSuspectMax: number
     readonly inFlightPerCallerMax: number
     readonly requestsPerMinuteMax: number
   }
@@ -19,6 +20,7 @@ export interface Config {
   }
   readonly ssh: {
     readonly connectWindowMs: number
+    readonly sessionKeepMs: number
     readonly hostKeyPolicy: 'accept-new' | 'strict'
     readonly knownHostsFile: string
     readonly identityFiles: readonly string[]

@@ -16,6 +16,8 @@ export const withDefaults = (file: ConfigFile): SettledConfig => {
     http: {
       listeners: file.http?.listeners ?? http.properties.listeners.default,
       inFlightMax: file.http?.inFlightMax ?? http.properties.inFlightMax.default,
+      inFlightPerSuspectMax:
+        file.http?.inFlightPerSuspectMax ?? http.properties.inFlightPerSuspectMax.default,
       inFlightPerCallerMax:
         file.http?.inFlightPerCallerMax ?? http.properties.inFlightPerCallerMax.default,
       requestsPerMinuteMax:
@@ -28,6 +30,7 @@ export const withDefaults = (file: ConfigFile): SettledConfig => {
     },
     ssh: {
       connectWindowMs: file.ssh?.connectWindowMs ?? ssh.properties.connectWindowMs.default,
+      sessionKeepMs: file.ssh?.sessionKeepMs ?? ssh.properties.sessionKeepMs.default,
       hostKeyPolicy: file.ssh?.hostKeyPolicy ?? ssh.properties.hostKeyPolicy.default,
       knownHostsFile: file.ssh?.knownHostsFile ?? ssh.properties.knownHostsFile.default,
       identityFiles: file.ssh?.identityFiles ?? ssh.properties.identityFiles.default,

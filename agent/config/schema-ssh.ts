@@ -74,6 +74,17 @@ export const sshSchema = {
       'x-cost':
         'At least three SYNs have to fit (sent at 0, 1 and 3 s): below the minimum one lost packet would look like a dead host. Higher delays every unreachable verdict.',
     },
+    sessionKeepMs: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 60_000,
+      default: 5_000,
+      description:
+        'How long a session with a suspect stays open after its last fence, for the next one.',
+      'x-unit': 'ms',
+      'x-cost':
+        'Higher holds an sshd process of the suspect for as long; at 0 each fence that finds no session open logs in anew.',
+    },
     hostKeyPolicy: {
       type: 'string',
       enum: ['accept-new', 'strict'],

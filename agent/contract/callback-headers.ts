@@ -51,6 +51,15 @@ export const parseCallbackHeaders = (
   return { kind: 'later', ask: { task, url }, destination }
 }
 
+/** The answer about a list of VMs is the response: who waits for it elsewhere is turned away. */
+export const batchTakesNoCallback = (
+  headers: Readonly<Record<string, unknown>>,
+): DoorRefusal | undefined => {
+  const field = (['taskuuid', 'callbackurl'] as const).find((name) => headers[name] !== undefined)
+  const rule = 'not for a list of VMs: their verdicts are the response'
+  return field && { code: 'FENCE_FIELD_INVALID', field, rule }
+}
+
 /** The body is ASCII, so that its characters are its bytes. */
 export const answerHeaders = (
   task: string,

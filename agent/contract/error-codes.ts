@@ -38,6 +38,10 @@ export const doorCodes = {
   },
   FENCE_HEADERS_TOO_LARGE: { status: 431, meaning: 'the headers are longer than 32 KiB' },
   FENCE_INTERNAL: { status: 500, meaning: 'a bug, before the request was accepted' },
+  FENCE_SUSPECT_BUSY: {
+    status: 503,
+    meaning: 'http.inFlightPerSuspectMax fences are in flight for this suspect; try again',
+  },
   FENCE_BUSY: { status: 503, meaning: 'http.inFlightMax fences are in flight; try again' },
   FENCE_CALLBACKS_FULL: {
     status: 503,

@@ -3,6 +3,7 @@ import type { DoorRefusal } from './door-reply.ts'
 
 export const fieldRules: Readonly<Record<string, string>> = {
   vmUuid: 'a string of 32 hexadecimal digits, with or without the dashes of a uuid',
+  vmUuids: 'an array of 1 to 500 strings, each as vmUuid, no VM twice',
   targetHostIp: 'a string with an IPv4 address, an IPv6 address or a host name',
   targetHostUuid: 'a string of at most 64 letters, digits and dashes',
   targetHostAddresses:

@@ -139,9 +139,10 @@ export type FileSystem =
   | ('nfs' | 'nfs4' | 'ceph' | 'cifs' | 'smb3' | '9p' | 'virtiofs' | 'ocfs2' | 'gfs2' | 'gpfs')
   | ('lustre' | 'other')
 
-/** Libvirt's word: evidence for people, never a proof. */
+/** Libvirt's word: evidence for people, never a proof. `running` is said by a look, which destroys nothing. */
 export type VirshState =
-  'destroyed' | 'not-running' | 'no-such-vm' | 'no-answer' | 'missing' | 'failed' | 'left-out'
+  | ('running' | 'destroyed' | 'not-running' | 'no-such-vm')
+  | ('no-answer' | 'missing' | 'failed' | 'left-out')
 
 export type PgrepState = 'agreed' | 'found-more' | 'missing' | 'failed' | 'late' | 'left-out'
 

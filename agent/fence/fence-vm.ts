@@ -5,8 +5,11 @@ import type { Doubt } from '../domain/verdict.ts'
 import { answerReserveMs, contactBudgetMs, contactBudgetMsMin, sendReserveMs } from './budget.ts'
 import { afterContact, mayHaveHadContact } from './contact-before.ts'
 import { createInFlight } from './in-flight.ts'
+import type { LaneRules } from './lane.ts'
+import { createLanes } from './lanes.ts'
+import type { Observation } from './observation.ts'
+import type { Eyes } from './open-suspect.ts'
 import { persist } from './persist.ts'
-import type { Eyes, Observation } from './observe.ts'
 import type { Journal } from './ports.ts'
 import type { FenceRecord } from './record.ts'
 import type { FenceRequest } from './request.ts'
@@ -26,10 +29,11 @@ const ownTrouble = (because: Doubt, detail: string): Observation => ({
   trail: noTrail(detail),
 })
 
-export const createFenceService = (deps: FenceDeps): FenceService => {
+export const createFenceService = (rules: LaneRules, deps: FenceDeps): FenceService => {
   const { clock, journal, onVerdict } = deps
   const inFlight = createInFlight()
   const drain = createDrain(clock)
+  const lanes = createLanes(rules, deps, drain.signal)
 
   /** What this request may wait for, whoever else shares it: its own deadline, and the drain. */
   const withinOwnBudget = async (
@@ -74,7 +78,7 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
     const shared = inFlight.share(
       request,
       endsMs,
-      async () => await persist(deps, request, budgetMs, drain.signal),
+      async () => await persist(lanes.look, clock, request, budgetMs, drain.signal),
     )
     const { trail, ...seen } = await withinOwnBudget(shared.observation, budgetMs)
     const evidence = afterContact(seen.evidence, hadContact)
@@ -134,7 +138,11 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
 
   return {
     inFlight: drain.count,
-    drain: drain.finish,
+    lanes: lanes.counts,
+    drain: async (graceMs) => {
+      await drain.finish(graceMs)
+      lanes.close()
+    },
     fence: async (request) =>
       await drain.track(async () => {
         const record = await judge(request)

@@ -1,7 +1,7 @@
 /** Requests that ask for the same thing at the same time share one look at the suspect. */
-import type { Secret } from '../domain/secret.ts'
-import type { Observation } from './observe.ts'
+import type { Observation } from './observation.ts'
 import type { FenceRequest } from './request.ts'
+import { isSameSuspect } from './same-suspect.ts'
 
 export interface InFlight {
   /**
@@ -26,20 +26,9 @@ interface Running extends SharedLook {
   readonly request: FenceRequest
 }
 
-/**
- * Everything that makes two requests the same for the suspect. Whoever calls does not. How the agent
- * logs in follows from these alone, and from a configuration that is read once.
- */
+/** Whoever calls makes no difference to the suspect. */
 const isSame = (one: FenceRequest, other: FenceRequest): boolean =>
-  keyOf(one) === keyOf(other) &&
-  isSameSecret(one.suspect.password, other.suspect.password) &&
-  isSameSecret(one.suspect.privateKey, other.suspect.privateKey)
-
-const keyOf = ({ vm, suspect }: FenceRequest): string =>
-  JSON.stringify([vm, suspect.addresses, suspect.port, suspect.user, suspect.hostUuid])
-
-const isSameSecret = (one: Secret | undefined, other: Secret | undefined): boolean =>
-  one === undefined ? other === undefined : one.equals(other)
+  one.vm === other.vm && isSameSuspect(one.suspect, other.suspect)
 
 export const createInFlight = (): InFlight => {
   const running = new Set<Running>()

@@ -1,25 +1,28 @@
-/** One observation out of as many contacts as it takes, within one budget. */
+/** One observation out of as many looks as it takes, within one budget. */
 import { decide } from '../domain/decide.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import { nextContact } from './again.ts'
 import { afterContact, mayHaveHadContact } from './contact-before.ts'
-import { observe } from './observe.ts'
-import type { Eyes, Observation } from './observe.ts'
-import type { Probe } from './ports.ts'
+import type { LaneAsk } from './lane-ticket.ts'
+import type { Observation } from './observation.ts'
+import type { Clock } from './ports.ts'
 import type { FenceRequest } from './request.ts'
 import type { EarlierContact } from './trail.ts'
+
+/** One look at one suspect for one VM: the contact, and the probes where it stays silent. */
+export type Look = (ask: LaneAsk) => Promise<Observation>
 
 /**
  * A contact that broke off is made again, and only the last one is judged: its own complete report
  * confirms, nothing is put together from several. Ends before `budgetMs`, or soon after the signal.
  */
 export const persist = async (
-  eyes: Eyes,
+  look: Look,
+  clock: Clock,
   request: FenceRequest,
   budgetMs: number,
   signal: AbortSignal,
 ): Promise<Observation> => {
-  const { clock } = eyes
   const startedMs = clock.nowMs()
   const leftMs = (): number => budgetMs - (clock.nowMs() - startedMs)
   const earlier: EarlierContact[] = []
@@ -28,8 +31,7 @@ export const persist = async (
     const beganMs = clock.nowMs()
     const hadContact = before !== undefined && mayHaveHadContact(before)
     // After a contact no probe can make a proof of silence any more, so nobody waits for one.
-    const eyesNow = hadContact ? { ...eyes, probe: closedEyes } : eyes
-    const seen = await observe(eyesNow, request, leftMs(), signal)
+    const seen = await look({ request, budgetMs: leftMs(), isSilenceWanted: !hadContact })
     const evidence = sumUp(seen.evidence, before, hadContact)
     const trail = { ...seen.trail, earlier: [...earlier] }
     const verdict = decide(evidence)
@@ -42,10 +44,6 @@ export const persist = async (
     await clock.wait(next.waitMs, signal)
     if (signal.aborted) return { evidence, trail }
   }
-}
-
-const closedEyes: Probe = {
-  look: async () => await Promise.resolve({ addresses: [], witnesses: [] }),
 }
 
 /** SSH that stays silent tells no more than the signs of life that were seen beside it before. */

@@ -1,8 +1,9 @@
 /** What the use case needs from the world. Adapters and the test world implement the same four. */
 import type { Evidence, SilenceEvidence } from '../domain/evidence.ts'
-import type { CallerConnection, FenceRequest } from './request.ts'
+import type { VmUuid } from '../domain/identity.ts'
+import type { CallerConnection, FenceRequest, SuspectTarget } from './request.ts'
 import type { FenceRecord } from './record.ts'
-import type { ContactTrail } from './trail.ts'
+import type { ContactTrail, PhaseTime } from './trail.ts'
 
 /** Time as the use case sees it. */
 export interface Clock {
@@ -14,8 +15,9 @@ export interface Clock {
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-/** How one contact with the suspect ended. Adapters answer with values; they do not throw. */
-export type ContactOutcome =
+/** How the way to a login on the suspect ended. Adapters answer with values; they do not throw. */
+export type Opening =
+  | { readonly kind: 'open'; readonly session: SuspectSession; readonly trail: ContactTrail }
   /** The rule can decide on it as it is. */
   | { readonly kind: 'evidence'; readonly evidence: Evidence; readonly trail: ContactTrail }
   /** No address of the suspect answered on TCP: the probes have to tell what that means. */
@@ -29,16 +31,51 @@ export interface Dial {
 
 export interface Suspect {
   /**
-   * Logs in, runs the program, parses its report. Ends by itself before `budgetMs`, or soon after
-   * the signal. `onAddresses` is called once the suspect's addresses are known, before the first
-   * of them is tried.
+   * Connects and logs in. Ends by itself before `budgetMs`, or soon after the signal. `onAddresses` is
+   * called once the suspect's addresses are known, before the first of them is tried.
    */
-  readonly fence: (
-    request: FenceRequest,
+  readonly open: (
+    target: SuspectTarget,
     budgetMs: number,
     signal: AbortSignal,
     onAddresses: (addresses: readonly string[]) => void,
-  ) => Promise<ContactOutcome>
+  ) => Promise<Opening>
+}
+
+/** A login on the right host, open for a while. */
+export interface SuspectSession {
+  /**
+   * Runs the program once for these VMs, each of them once among them. `onSeen` is called for a VM as soon
+   * as its report is whole; what is resolved with is for all others. Ends by itself before the last budget,
+   * or soon after the signal; never rejects. Several may run at once.
+   */
+  readonly fence: (
+    batch: readonly BatchVm[],
+    signal: AbortSignal,
+    onSeen: (vm: VmUuid, seen: VmSeen) => void,
+  ) => Promise<BatchOutcome>
+  /** False once it has ended, or may hang: then nothing more is asked of it. */
+  readonly isFit: () => boolean
+  /** Resolves when the connection has ended, however. */
+  readonly ended: Promise<void>
+  readonly close: () => void
+}
+
+export interface BatchVm {
+  readonly vm: VmUuid
+  /** What is left for this VM, in ms, its report and the way back included. */
+  readonly budgetMs: number
+}
+
+export interface VmSeen {
+  readonly evidence: Evidence
+  readonly detail: string
+  readonly phases: readonly PhaseTime[]
+}
+
+export interface BatchOutcome extends VmSeen {
+  /** Whether anything came from the suspect since the batch was given. */
+  readonly wasHeard: boolean
 }
 
 export interface Probe {

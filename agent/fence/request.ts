@@ -19,6 +19,9 @@ export interface FenceRequest {
   readonly callback?: CallbackAsk
 }
 
+/** Requests that were made together, about VMs of one suspect; never empty. */
+export type FenceRequests = readonly [FenceRequest, ...(readonly FenceRequest[])]
+
 /** What answer and journal say a request was about. */
 export interface FenceSubject {
   readonly fenceId: string

@@ -1,3 +1,4 @@
+import type { LaneCounts } from './lane.ts'
 import type { FenceRecord } from './record.ts'
 import type { FenceRequest } from './request.ts'
 
@@ -7,6 +8,8 @@ export interface FenceService {
   readonly fence: (request: FenceRequest) => Promise<FenceRecord>
   /** Requests that were accepted and have no verdict yet. Counts a request from the call of `fence` on. */
   readonly inFlight: () => number
+  /** The lanes to suspects, and what waits and runs in them. */
+  readonly lanes: () => LaneCounts & { readonly lanes: number }
   /** Refuses what is left after `graceMs` with `shutting-down`; resolves when everything was answered. */
   readonly drain: (graceMs: number) => Promise<void>
 }

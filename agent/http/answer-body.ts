@@ -1,6 +1,7 @@
 /** From an accepted request to the body of its answer, whatever happens on the way. */
 import type { FastifyBaseLogger } from 'fastify'
 import { bugReply, fenceReply } from '../contract/fence-reply.ts'
+import type { FenceReply } from '../contract/fence-reply.ts'
 import { asciiJson } from '../domain/ascii-json.ts'
 import type { AnswerBody } from '../fence/callbacks.ts'
 import type { FenceRecord } from '../fence/record.ts'
@@ -13,6 +14,10 @@ export interface AnswerParts {
   readonly nowMs: () => number
 }
 
+export interface Answer extends AnswerBody {
+  readonly reply: FenceReply
+}
+
 /**
  * The fence runs to its end even when the caller has gone: half a fence proves nothing, and the
  * journal tells.
@@ -21,17 +26,18 @@ export const answerBody = async (
   log: FastifyBaseLogger,
   request: FenceRequest,
   { service, nowMs }: AnswerParts,
-): Promise<AnswerBody> => {
+): Promise<Answer> => {
   const startMs = nowMs()
   try {
     const record = await service.fence(request)
     assertAnswers(record, request)
     const reply = fenceReply(record)
     const body = asciiJson(reply)
-    return reply.success ? { body, provenAt: provenAt(record) } : { body }
+    return reply.success ? { reply, body, provenAt: provenAt(record) } : { reply, body }
   } catch (error) {
     log.error({ err: error, fenceId: request.fenceId }, 'fence ended by a bug; refused')
-    return { body: asciiJson(bugReply(request, nowMs() - startMs)) }
+    const reply = bugReply(request, nowMs() - startMs)
+    return { reply, body: asciiJson(reply) }
   }
 }
 

@@ -3,11 +3,11 @@ import type { FastifyRequest } from 'fastify'
 import type { AskedAnswer } from '../contract/callback-headers.ts'
 import { plainRefusal } from '../contract/door-reply.ts'
 import type { DoorRefusal } from '../contract/door-reply.ts'
-import type { Callbacks } from '../fence/callbacks.ts'
+import type { AnswerBody, Callbacks } from '../fence/callbacks.ts'
 import type { FenceRequest, FenceSubject } from '../fence/request.ts'
 import { answerBody } from './answer-body.ts'
 import type { AnswerParts } from './answer-body.ts'
-import type { Begun } from './beginnings.ts'
+import type { Begin } from './beginnings.ts'
 import { callbackPlaces, callerPlace } from './callback-place.ts'
 import type { Guest } from './entry.ts'
 
@@ -16,7 +16,7 @@ export type AskedLater = Extract<AskedAnswer, { readonly kind: 'later' }>
 export interface LaterParts extends AnswerParts {
   readonly callbacks: Callbacks
   /** Not asked for a task that is in flight already. */
-  readonly begin: (askedBy: string) => Begun
+  readonly begin: Begin
 }
 
 /**
@@ -30,21 +30,26 @@ export const laterAnswers = (
   asked: AskedLater,
   request: FenceRequest,
   http: FastifyRequest,
-  guest: Pick<Guest, 'askedBy' | 'isUnix'>,
+  guest: Pick<Guest, 'isUnix'>,
 ) => DoorRefusal | undefined) => {
   const { callbacks, begin } = parts
   const placeRefusal = callbackPlaces(callbackTo)
-  return ({ ask, destination }, request, http, { askedBy, isUnix }) => {
+  return ({ ask, destination }, request, http, { isUnix }) => {
     const caller = callerPlace(http.raw.socket.remoteAddress, isUnix)
     const refusal = placeRefusal(destination.address, caller)
     if (refusal !== undefined) return refusal
     const recalled = callbacks.recall(request, ask)
     if (recalled === 'same') return undefined
     if (recalled === 'other') return plainRefusal('FENCE_TASK_IN_USE')
-    const begun = begin(askedBy)
+    const begun = begin([request])
     if (begun.kind === 'refused') return begun.refusal
-    const work = async () => await answerBody(http.log, request, parts).finally(begun.end)
-    if (callbacks.accept(subjectOf(request), ask, work)) return undefined
+    const work = async (): Promise<AnswerBody> => {
+      const { reply: _reply, ...answer } = await answerBody(http.log, request, parts)
+      return answer
+    }
+    if (callbacks.accept(subjectOf(request), ask, async () => await work().finally(begun.end))) {
+      return undefined
+    }
     begun.end()
     return plainRefusal('FENCE_CALLBACKS_FULL')
   }

@@ -1,31 +1,53 @@
-/** Whether one fence more may begin: in all, and for its caller. */
+/** Whether fences may begin: in all, for their caller, and for their suspect. */
 import { plainRefusal } from '../contract/door-reply.ts'
 import type { DoorRefusal } from '../contract/door-reply.ts'
+import type { FenceRequests } from '../fence/request.ts'
 import type { FenceService } from '../fence/service.ts'
 import { createShares } from './shares.ts'
 
 export type Begun =
-  /** `end` is to be called once, when the fence has its verdict. */
+  /** `end` is to be called once for each request, when its fence has its verdict. */
   | { readonly kind: 'begun'; readonly end: () => void }
   | { readonly kind: 'refused'; readonly refusal: DoorRefusal }
 
 export interface BeginRules {
   /** Fences at the same time; the next request is answered 503. */
   readonly inFlightMax: number
+  /** Of those, for one suspect; the next is answered 503. */
+  readonly inFlightPerSuspectMax: number
   /** Of those, for one caller; the next is answered 429. */
   readonly inFlightPerCallerMax: number
 }
 
+/** They begin together or not at all. */
+export type Begin = (requests: FenceRequests) => Begun
+
 export const beginnings = (
-  { inFlightMax, inFlightPerCallerMax }: BeginRules,
+  { inFlightMax, inFlightPerSuspectMax, inFlightPerCallerMax }: BeginRules,
   { inFlight }: Pick<FenceService, 'inFlight'>,
-): ((askedBy: string) => Begun) => {
-  const shares = createShares()
-  return (askedBy) => {
-    if (inFlight() >= inFlightMax) return { kind: 'refused', refusal: plainRefusal('FENCE_BUSY') }
-    const end = shares.take(askedBy, inFlightPerCallerMax)
-    return end === undefined
-      ? { kind: 'refused', refusal: plainRefusal('FENCE_CALLER_TOO_OFTEN') }
-      : { kind: 'begun', end }
+): Begin => {
+  const ofCallers = createShares()
+  const ofSuspects = createShares()
+  return (requests) => {
+    const refused = (code: Parameters<typeof plainRefusal>[0]): Begun => ({
+      kind: 'refused',
+      refusal: plainRefusal(code),
+    })
+    const [first] = requests
+    const count = requests.length
+    if (inFlight() + count > inFlightMax) return refused('FENCE_BUSY')
+    const [address] = first.suspect.addresses
+    const endSuspect = ofSuspects.take(address, inFlightPerSuspectMax, count)
+    if (endSuspect === undefined) return refused('FENCE_SUSPECT_BUSY')
+    const endCaller = ofCallers.take(first.askedBy, inFlightPerCallerMax, count)
+    if (endCaller === undefined) {
+      for (const _request of requests) endSuspect()
+      return refused('FENCE_CALLER_TOO_OFTEN')
+    }
+    const end = (): void => {
+      endSuspect()
+      endCaller()
+    }
+    return { kind: 'begun', end }
   }
 }

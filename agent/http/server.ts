@@ -9,15 +9,20 @@ import type { AllowedSuspects } from './allowed-suspect.ts'
 import { correlationId } from './correlation.ts'
 import { refusalOfError, turnAway } from './door.ts'
 import { addEchoRoute, echoPath } from './echo-route.ts'
+import { createAcceptance, refuseWhileDraining } from './acceptance.ts'
+import type { AcceptRules } from './acceptance.ts'
+import { addBatchRoute, batchPath } from './batch-route.ts'
+import { beginnings } from './beginnings.ts'
+import type { BeginRules } from './beginnings.ts'
 import { addFenceRoute, fencePath, successorPath } from './fence-route.ts'
-import type { FenceRules } from './fence-route.ts'
+import type { FenceRouteRules } from './fence-route.ts'
 import { addHealthRoutes } from './health-route.ts'
 import type { Entrance } from './doors.ts'
 import { createEntry } from './entry.ts'
 import { bodyBytesMax } from './limits.ts'
 import type { OwnHost } from './own-host.ts'
 
-export interface ServerRules extends FenceRules {
+export interface ServerRules extends AcceptRules, BeginRules, FenceRouteRules {
   /** Requests of one address in a minute. */
   readonly requestsPerMinuteMax: number
 }
@@ -38,6 +43,7 @@ export interface ServerParts {
 const methodsOf: ReadonlyMap<string, string> = new Map([
   [fencePath, 'POST'],
   [successorPath, 'POST'],
+  [batchPath, 'POST'],
   [echoPath, 'POST'],
   ['/healthz', 'GET, HEAD'],
   ['/version', 'GET, HEAD'],
@@ -105,7 +111,11 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
     )
   })
   const { guestOf } = entry
-  addFenceRoute(server, rules, { service, callbacks, own, allowed, guestOf, isDraining, nowMs })
+  const accept = createAcceptance(rules, { own, allowed, guestOf, isDraining })
+  const begin = beginnings(rules, service)
+  const shared = { service, accept, begin, nowMs, whileDraining: refuseWhileDraining(isDraining) }
+  addFenceRoute(server, rules, { ...shared, callbacks })
+  addBatchRoute(server, shared)
   addEchoRoute(server, isDraining)
   addHealthRoutes(server, { inFlight: service.inFlight, isDraining, version })
   return server

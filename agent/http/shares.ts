@@ -1,21 +1,21 @@
-/** How much of something each caller holds at the moment. */
+/** How much of something each holder has at the moment. */
 
 export interface Shares {
-  /** Takes one; the way to give it back, to be called once, or undefined where `max` are taken. */
-  readonly take: (caller: string, max: number) => (() => void) | undefined
+  /** Takes one, or so many; the way to give one of them back, or undefined beyond `max`. */
+  readonly take: (holder: string, max: number, count?: number) => (() => void) | undefined
 }
 
 export const createShares = (): Shares => {
   const held = new Map<string, number>()
   return {
-    take: (caller, max) => {
-      const count = held.get(caller) ?? 0
-      if (count >= max) return undefined
-      held.set(caller, count + 1)
+    take: (holder, max, count = 1) => {
+      const taken = (held.get(holder) ?? 0) + count
+      if (taken > max) return undefined
+      held.set(holder, taken)
       return () => {
-        const left = Number(held.get(caller)) - 1
-        if (left > 0) held.set(caller, left)
-        else held.delete(caller)
+        const left = Number(held.get(holder)) - 1
+        if (left > 0) held.set(holder, left)
+        else held.delete(holder)
       }
     },
   }

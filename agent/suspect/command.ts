@@ -1,8 +1,7 @@
 /** One command in an open session, to the one way in which it ended. */
 import type { Socket } from 'node:net'
-import type { Client, ClientChannel } from 'ssh2'
-import type { Phase } from '../fence/trail.ts'
-import { createCapture } from './capture.ts'
+import type { Client, ClientChannel, ClientErrorExtensions } from 'ssh2'
+import { createCapture, readLimited } from './capture.ts'
 import type { CommandEnd, SessionEnd } from './outcome.ts'
 import { windowIn } from './within.ts'
 import type { Within } from './within.ts'
@@ -13,66 +12,83 @@ export const execWindowMs = 6000
 /** After the exit, how long the channel may take to close: a child may hold its stdout open. */
 export const drainWindowMs = 250
 
-export interface CommandLimits {
-  readonly stdoutBytesMax: number
+export interface Command {
+  readonly line: string
+  /** Written at once; stdin stays open until the command has ended. */
+  readonly stdin: string
+  /** Of stdout and of stderr each: one byte more ends the command. */
+  readonly bytesMax: number
+  /** How long the suspect may take to start it, in ms. */
+  readonly startWindowMs: number
+  readonly onStart: () => void
+  /** What came on stdout, as it comes: latin1, one character per byte. */
+  readonly onStdout: (text: string) => void
 }
 
 /**
  * Only the channel's own `exit` event is an end of the command; a close without one is a lost
- * contact. `stdin` is written at once and stays open until the command has ended: the program
- * takes its end for "the peer is gone". Settles once, within the budget; never rejects. Whenever
- * the command did not end by itself, the socket is destroyed.
+ * contact. Settles once, within the budget; never rejects. Where the command did not end by itself its
+ * channel is closed, which ends the stdin that the program takes for the presence of its peer.
  */
 export const runCommand = (
   { client, socket }: { readonly client: Client; readonly socket: Socket },
-  command: string,
-  stdin: string,
-  { stdoutBytesMax }: CommandLimits,
+  { line, stdin, bytesMax, startWindowMs, onStart, onStdout }: Command,
   within: Within,
-  onPhase: (phase: Phase) => void,
 ): Promise<CommandEnd> =>
   new Promise((resolve) => {
     const settled = new AbortController()
-    const state: { isAnswered: boolean; exit: (() => CommandEnd) | undefined } = {
-      isAnswered: false,
+    const heardBytes = socket.bytesRead
+    const state: { channel: ClientChannel | undefined; exit: (() => CommandEnd) | undefined } = {
+      channel: undefined,
       exit: undefined,
     }
     const settle = (ended: CommandEnd): void => {
       if (settled.signal.aborted) return
       settled.abort()
-      if (ended.kind === 'cut-off') socket.destroy()
+      client.off('error', broken).off('close', lost)
+      if (ended.kind === 'cut-off') state.channel?.close()
       resolve(ended)
     }
     // Once the exit has come, whatever ends the session after it does not take it back.
-    const end = (why: SessionEnd): void => {
-      settle(state.exit?.() ?? { kind: 'cut-off', end: why })
+    const end = (why: SessionEnd, wasHeard = socket.bytesRead > heardBytes): void => {
+      settle(state.exit?.() ?? { kind: 'cut-off', end: why, wasHeard })
     }
+    // Whoever closes or resets a connection has been heard.
     const lost = (): void => {
-      end('contact-lost')
+      end('contact-lost', true)
+    }
+    const broken = (error: Error & ClientErrorExtensions): void => {
+      if (isSilence(error)) end('contact-lost')
+      else lost()
     }
     const follow = (channel: ClientChannel): void => {
-      state.isAnswered = true
-      onPhase('run')
-      const tooLong = (): void => {
-        settle({ kind: 'cut-off', end: 'output-too-long' })
-      }
-      const stdout = createCapture(channel, stdoutBytesMax, stdoutBytesMax, tooLong)
-      const stderr = createCapture(channel.stderr, stderrBytesKept, stdoutBytesMax, tooLong)
+      state.channel = channel
       // Bytes after their own end are an error of the stream, and nobody's but ours to listen to.
       channel.on('error', lost)
       channel.stderr.on('error', lost)
+      if (settled.signal.aborted) {
+        channel.close()
+        return
+      }
+      onStart()
+      const tooLong = (): void => {
+        end('output-too-long')
+      }
+      const take = (chunk: Buffer): void => {
+        if (!settled.signal.aborted) onStdout(chunk.toString('latin1'))
+      }
+      readLimited(channel, bytesMax, { take, tooLong })
+      const stderr = createCapture(channel.stderr, stderrBytesKept, bytesMax, tooLong)
       channel.on('close', lost)
       channel.on('exit', (code: number | null) => {
         state.exit = () =>
-          code === null
-            ? { kind: 'signalled', stdout: stdout() }
-            : { kind: 'exited', code, stdout: stdout(), stderrHead: stderr() }
+          code === null ? { kind: 'signalled' } : { kind: 'exited', code, stderrHead: stderr() }
         void within.clock.wait(drainWindowMs, settled.signal).then(lost)
       })
       channel.write(stdin)
     }
 
-    client.on('error', lost)
+    client.on('error', broken)
     client.on('close', lost)
     within.signal.addEventListener(
       'abort',
@@ -85,15 +101,14 @@ export const runCommand = (
       end('aborted')
       return
     }
-    onPhase('channel')
-    void within.clock.wait(windowIn(execWindowMs, within), settled.signal).then(() => {
-      if (!state.isAnswered) end('exec-stalled')
+    void within.clock.wait(windowIn(startWindowMs, within), settled.signal).then(() => {
+      if (state.channel === undefined) end('exec-stalled')
     })
     void within.clock.wait(within.deadline.leftMs(), settled.signal).then(() => {
-      end(state.isAnswered ? 'late' : 'exec-stalled')
+      end(state.channel === undefined ? 'exec-stalled' : 'late')
     })
     try {
-      client.exec(command, (error, channel) => {
+      client.exec(line, (error, channel) => {
         if (error !== undefined) end(endOfExecError(error))
         else follow(channel)
       })
@@ -102,6 +117,10 @@ export const runCommand = (
       lost()
     }
   })
+
+/** Our own clock, or the kernel's, has given up waiting for the other side. */
+const isSilence = (error: Error & ClientErrorExtensions): boolean =>
+  error.level === 'client-timeout' || ('code' in error && error.code === 'ETIMEDOUT')
 
 /** Enough to recognise what sudo says when it refuses. */
 const stderrBytesKept = 4096

@@ -1,8 +1,9 @@
-/** The suspect, as the use case sees it: one contact from the names to the evidence. */
+/** The suspect, as the use case sees it: the way from its names to a login. */
 import type { Evidence } from '../domain/evidence.ts'
-import type { Clock, ContactOutcome, Suspect } from '../fence/ports.ts'
-import type { FenceRequest } from '../fence/request.ts'
+import type { Clock, Opening, Suspect } from '../fence/ports.ts'
+import type { SuspectTarget } from '../fence/request.ts'
 import { loginFor } from './credentials.ts'
+import { createFenceSession } from './fence-session.ts'
 import { openHostKeyGate } from './host-key.ts'
 import type { HostKeyPolicy } from './host-key.ts'
 import { createKnownHostsFile } from './known-hosts-file.ts'
@@ -17,7 +18,6 @@ import { race } from './race.ts'
 import type { RaceOutcome } from './race.ts'
 import { resolve, systemLookup } from './resolve.ts'
 import type { Lookup, Resolved } from './resolve.ts'
-import { runProgram } from './run-program.ts'
 import type { ProgramConfig } from './run-program.ts'
 import { openSession } from './session.ts'
 import { deadlineIn, windowIn } from './within.ts'
@@ -50,7 +50,7 @@ export const createSuspect = (
 ): Suspect => {
   const knownHosts = createKnownHostsFile(config.knownHostsFile)
   return {
-    fence: async (request, budgetMs, signal, onAddresses) => {
+    open: async (target, budgetMs, signal, onAddresses) => {
       const log = createPhaseLog(clock)
       const done = new AbortController()
       const stop = new AbortController()
@@ -59,14 +59,14 @@ export const createSuspect = (
         deadline: deadlineIn(budgetMs - settleReserveMs, clock),
         signal: AbortSignal.any([signal, stop.signal]),
       }
-      const late = async (): Promise<ContactOutcome> => {
+      const late = async (): Promise<Opening> => {
         const ended = AbortSignal.any([signal, done.signal])
         await clock.wait(Math.max(0, budgetMs - answerReserveMs), ended)
         if (signal.aborted) await clock.wait(abortGraceMs, done.signal)
         stop.abort()
         return ending(log, '', 'aborted')
       }
-      const work = contact(request, {
+      const work = contact(target, {
         config,
         knownHosts,
         lookup,
@@ -78,14 +78,23 @@ export const createSuspect = (
         fault(error, log),
       )
       done.abort()
-      stop.abort()
+      if (outcome.kind !== 'open') {
+        stop.abort()
+        // A login that came too late is nobody's.
+        void work.then(closeOpened, () => undefined)
+      }
       return outcome
     },
   }
 }
 
+const closeOpened = (opening: Opening): void => {
+  /* c8 ignore next -- calling off ends what opens, unless both come in the same turn */
+  if (opening.kind === 'open') opening.session.close()
+}
+
 /** A bug of ours, or a promise of the runtime that does not hold: a doubt, whatever it is. */
-const fault = (error: unknown, log: PhaseLog): ContactOutcome => {
+const fault = (error: unknown, log: PhaseLog): Opening => {
   const name = error instanceof Error ? error.name : 'thrown'
   const trail = log.close('', `a fault in the agent itself (${name})`)
   return evidenceIs({ kind: 'own-trouble', because: 'internal-error' }, trail)
@@ -100,9 +109,8 @@ interface Context {
   readonly onAddresses: (addresses: readonly string[]) => void
 }
 
-const contact = async (request: FenceRequest, context: Context): Promise<ContactOutcome> => {
+const contact = async (suspect: SuspectTarget, context: Context): Promise<Opening> => {
   const { config, lookup, within, log, onAddresses } = context
-  const { suspect } = request
   log.enter('resolve')
   const resolved = await resolve(suspect.addresses, lookup, within)
   const addresses = resolved.addresses.map(({ address }) => address)
@@ -115,7 +123,7 @@ const contact = async (request: FenceRequest, context: Context): Promise<Contact
     windowIn(config.connectWindowMs, within),
     within,
   )
-  if (raced.kind === 'connected') return await fenceAt(raced, resolved, request, context)
+  if (raced.kind === 'connected') return await loginAt(raced, resolved, suspect, context)
   if (isCalledOff(within)) return ending(log, '', 'aborted')
   if (raced.kind === 'answered') {
     const trail = log.close(raced.address, 'no connection, and the suspect answered with a reset')
@@ -136,19 +144,18 @@ const contact = async (request: FenceRequest, context: Context): Promise<Contact
 
 const isCalledOff = ({ signal }: Within): boolean => signal.aborted
 
-const fenceAt = async (
+const loginAt = async (
   { address, socket }: Extract<RaceOutcome, { kind: 'connected' }>,
   resolved: Resolved,
-  request: FenceRequest,
+  suspect: SuspectTarget,
   { config, knownHosts, within, log }: Context,
-): Promise<ContactOutcome> => {
-  const { suspect } = request
-  // Whatever hangs or breaks in here, the connection does not outlive the fence.
+): Promise<Opening> => {
+  // Whatever hangs or breaks in here, the connection does not outlive it.
   const drop = (): void => {
     socket.destroy()
   }
   within.signal.addEventListener('abort', drop)
-  const giveUp = (end: SessionEnd): ContactOutcome => {
+  const giveUp = (end: SessionEnd): Opening => {
     drop()
     return ending(log, address, end)
   }
@@ -161,27 +168,18 @@ const fenceAt = async (
   const plan = { ...login, hostKeys }
   const opened = await openSession(socket, plan, within, log.enter)
   if (opened.kind === 'ended') return ending(log, address, opened.end, opened.hostKey)
-  try {
-    const { evidence, detail } = await runProgram(opened.session, request, login, config, within)
-    return evidenceIs(evidence, log.close(address, login.by + detail))
-  } finally {
-    within.signal.removeEventListener('abort', drop)
-    opened.session.close()
-  }
+  within.signal.removeEventListener('abort', drop)
+  const session = createFenceSession(opened.session, login, suspect.hostUuid, config, within.clock)
+  return { kind: 'open', session, trail: log.close(address, login.by) }
 }
 
-const ending = (
-  log: PhaseLog,
-  address: string,
-  end: SessionEnd,
-  hostKey?: Buffer,
-): ContactOutcome => {
+const ending = (log: PhaseLog, address: string, end: SessionEnd, hostKey?: Buffer): Opening => {
   const isAboutKey = hostKey !== undefined && end.startsWith('host-key')
   const detail = detailOf(end) + (isAboutKey ? ` (${fingerprint(hostKey)})` : '')
   return evidenceIs(evidenceOf(end), log.close(address, detail))
 }
 
-const evidenceIs = (evidence: Evidence, trail: ReturnType<PhaseLog['close']>): ContactOutcome => ({
+const evidenceIs = (evidence: Evidence, trail: ReturnType<PhaseLog['close']>): Opening => ({
   kind: 'evidence',
   evidence,
   trail,

@@ -106,10 +106,13 @@ export type CommandEnd =
   | {
       readonly kind: 'exited'
       readonly code: number
-      /** Bytes as latin1, so that no byte sequence can be invalid. */
-      readonly stdout: string
-      /** The first bytes, to recognise sudo's refusals; never to be passed on. */
+      /** The first bytes as latin1, to recognise sudo's refusals; never to be passed on. */
       readonly stderrHead: string
     }
-  | { readonly kind: 'signalled'; readonly stdout: string }
-  | { readonly kind: 'cut-off'; readonly end: SessionEnd }
+  | { readonly kind: 'signalled' }
+  | {
+      readonly kind: 'cut-off'
+      readonly end: SessionEnd
+      /** Whether anything at all came from the suspect since the command was asked for. */
+      readonly wasHeard: boolean
+    }

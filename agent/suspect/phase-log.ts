@@ -1,20 +1,25 @@
 /** How far a contact came: the trail of phases with their lengths. */
 import type { Clock } from '../fence/ports.ts'
-import type { ContactTrail, Phase } from '../fence/trail.ts'
+import type { ContactTrail, Phase, PhaseTime } from '../fence/trail.ts'
 
 export interface PhaseLog {
   /** Ends the phase before it. */
   readonly enter: (phase: Phase) => void
+  /** The phases so far, the one that still lasts included. */
+  readonly soFar: () => readonly PhaseTime[]
   /** Ends the last phase and gives the trail. */
   readonly close: (address: string, detail: string) => ContactTrail
 }
 
 export const createPhaseLog = (clock: Clock): PhaseLog => {
-  const ended: { readonly phase: Phase; readonly ms: number }[] = []
+  const ended: PhaseTime[] = []
   let current: { readonly phase: Phase; readonly startMs: number } | undefined
+  const soFar = (): readonly PhaseTime[] => {
+    if (current === undefined) return [...ended]
+    return [...ended, { phase: current.phase, ms: Math.round(clock.nowMs() - current.startMs) }]
+  }
   const end = (): void => {
-    if (current === undefined) return
-    ended.push({ phase: current.phase, ms: Math.round(clock.nowMs() - current.startMs) })
+    ended.splice(0, ended.length, ...soFar())
     current = undefined
   }
   return {
@@ -22,6 +27,7 @@ export const createPhaseLog = (clock: Clock): PhaseLog => {
       end()
       current = { phase, startMs: clock.nowMs() }
     },
+    soFar,
     close: (address, detail) => {
       end()
       return { address, phases: [...ended], detail }

@@ -3,14 +3,23 @@ import { randomBytes } from 'node:crypto'
 import type { PageCachePolicy } from '../domain/evidence.ts'
 import type { VmUuid } from '../domain/identity.ts'
 
-export interface ProgramRequest extends StoragePolicy {
+/** `look` changes nothing on the suspect, and its report proves no death. */
+export type ProgramAction = 'fence' | 'look'
+
+/** One VM and how long the program may take until it reports it, in ms. */
+export interface AskedVm {
   readonly vm: VmUuid
+  readonly budgetMs: number
+}
+
+export interface ProgramRequest extends StoragePolicy {
+  readonly action: ProgramAction
+  /** Each VM once. */
+  readonly vms: readonly AskedVm[]
   /** What the management plane calls this host; empty where it did not say. */
   readonly hostUuid: string
   /** Who we are, so that the program can refuse to run on this very host. */
   readonly own: OwnIdentity
-  /** How long the program may take, in ms, its report included. */
-  readonly budgetMs: number
   /** How long it keeps looking after the last task has gone, in ms. */
   readonly holdMs: number
   /** Whether a nested pid namespace is accepted as the whole host. */
@@ -36,7 +45,7 @@ export interface ProgramRun {
 }
 
 /** Which program we understand: it is asked for in the request, and the report says which one spoke. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 /**
  * The command line that the suspect's sshd gives to the login shell. It names neither the VM nor
@@ -55,6 +64,13 @@ export const notForcedCode = 78
  */
 export const installedCommand = `exit ${notForcedCode}`
 
+/**
+ * What goes before a program that is sent: a shell reads its script byte by byte, and this much in one go.
+ * A text that is cut on its way is not run.
+ */
+const loaderOf = (programText: string): string =>
+  `IFS= read -r -N ${programText.length} program && eval "$program"\n`
+
 /** Of the first two lines every version understands that they are, and answers in its own. */
 export const composeRun = (
   programText: string | undefined,
@@ -62,10 +78,9 @@ export const composeRun = (
 ): ProgramRun => {
   const nonce = randomBytes(16).toString('hex')
   const lines = [
-    ...(programText === undefined ? [] : [programText.trimEnd()]),
     `version=${protocolVersion}`,
     `nonce=${nonce}`,
-    `budget_ms=${request.budgetMs}`,
+    `action=${request.action}`,
     `hold_ms=${request.holdMs}`,
     `pid_namespace=${request.pidNamespace}`,
     `page_cache=${request.pageCache}`,
@@ -73,8 +88,9 @@ export const composeRun = (
     `own_machine_id=${request.own.machineId}`,
     `own_boot_id=${request.own.bootId}`,
     `host_uuid=${request.hostUuid}`,
-    `vm=${request.vm}`,
+    ...request.vms.map(({ vm, budgetMs }) => `vm=${vm} ${budgetMs}`),
     'go',
   ]
-  return { nonce, stdin: `${lines.join('\n')}\n` }
+  const program = programText === undefined ? '' : loaderOf(programText) + programText
+  return { nonce, stdin: `${program}${lines.join('\n')}\n` }
 }

@@ -38,26 +38,40 @@ export const readLines = (lines: readonly ReportLine[]): LineReader => {
   return { take, takeAll, taken: () => next }
 }
 
-export const hostOf = (line: ReportLine): HostIdentity => ({
+/** What stands once before all frames. */
+export interface ReportHead {
+  readonly host: HostIdentity
+  readonly view: ProcessView
+}
+
+/** Undefined where it is not that of the run that was asked for. */
+export const headOf = (
+  reader: LineReader,
+  asked: { readonly action: string; readonly vms: number },
+): ReportHead | undefined => {
+  const begin = reader.take('begin')
+  const host = reader.take('host')
+  const view = reader.take('view')
+  if (begin === undefined || host === undefined || view === undefined) return undefined
+  if (begin.text('action') !== asked.action || begin.count('vms') !== asked.vms) return undefined
+  return { host: hostOf(host), view: viewOf(view) }
+}
+
+const hostOf = (line: ReportLine): HostIdentity => ({
   machineId: line.text('machine'),
   bootId: line.text('boot'),
   hostUuid: line.text('uuid'),
   is: line.word('is', words.hostIs),
 })
 
-export const viewOf = (line: ReportLine): ProcessView => ({
+const viewOf = (line: ReportLine): ProcessView => ({
   processes: line.word('processes', words.processes),
   pidNamespace: line.word('pidns', words.pidNamespace),
   privilege: line.word('privilege', words.privilege),
 })
 
 /** Undefined when the frame breaks the order of lines, its own counts, or its own logic. */
-export const readFrame = (
-  reader: LineReader,
-  host: HostIdentity,
-  view: ProcessView,
-): VmReport | undefined => {
-  const before = reader.taken()
+export const readFrame = (reader: LineReader, { host, view }: ReportHead): VmReport | undefined => {
   const vm = parseVmUuid(reader.take('vm')?.text('uuid') ?? '')
   const qemus = readQemus(reader)
   const doubtful = reader.takeAll('doubtful').map(doubtfulOf)
@@ -70,7 +84,7 @@ export const readFrame = (
   if (vm === undefined || qemus === undefined || end === undefined) return undefined
   if (scan === undefined || io === undefined || storage === undefined) return undefined
   if (virsh === undefined || pgrep === undefined) return undefined
-  if (end.text('uuid') !== vm || end.count('lines') !== reader.taken() - before) return undefined
+  if (end.text('uuid') !== vm || end.count('lines') !== reader.taken()) return undefined
   const finalScan = scanOf(scan)
   // What the scan counted must be what the lines show: a report that disagrees with itself is void.
   const living = qemus.filter((qemu) => qemu.end.kind === 'living')

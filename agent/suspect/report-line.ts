@@ -11,6 +11,7 @@ const one = (words: readonly string[]): RegExp => new RegExp(`^(${words.join('|'
 
 /** The closed sets of words, as the program says them; the types of `domain/evidence.ts` are the same. */
 export const words = {
+  action: ['fence', 'look'],
   hostIs: ['as-named', 'contradicted', 'own-host'],
   processes: ['all', 'hidden'],
   pidNamespace: ['initial', 'nested-accepted', 'foreign'],
@@ -52,13 +53,22 @@ export const words = {
   ],
   pageCache: ['none', 'may-hold-dirty', 'flushed', 'not-flushed', 'not-known'],
   pageCachePolicy: ['report', 'flush', 'refuse'],
-  virsh: ['destroyed', 'not-running', 'no-such-vm', 'no-answer', 'missing', 'failed', 'left-out'],
+  virsh: [
+    'running',
+    'destroyed',
+    'not-running',
+    'no-such-vm',
+    'no-answer',
+    'missing',
+    'failed',
+    'left-out',
+  ],
   pgrep: ['agreed', 'found-more', 'missing', 'failed', 'late', 'left-out'],
 } as const
 
 /** Which keys a kind has, in order, and what each value may be. */
 const grammar = {
-  begin: { version: /^1$/, vms: natural },
+  begin: { version: /^2$/, action: one(words.action), vms: natural },
   fail: { why: word },
   host: { machine: word, boot: word, uuid: word, is: one(words.hostIs) },
   view: {

@@ -1,76 +1,118 @@
 /**
- * The program's text to a VM's report. Strict: whatever is not exactly one whole report, made for
- * this request and closed by its end line, is a doubt. Text without our nonce is noise and ignored;
- * a login shell may print what it likes.
+ * The program's text, as it comes, to the reports of VMs. Strict: a VM's report counts once its frame is
+ * whole, made for this run and in its place among all lines before it; from the first line that breaks a
+ * rule on, nothing counts any more. Text without our nonce is noise and ignored; a login shell may print
+ * what it likes.
  */
 import type { VmReport } from '../domain/evidence.ts'
 import type { VmUuid } from '../domain/identity.ts'
 import type { Doubt } from '../domain/verdict.ts'
 import { protocolVersion } from './program.ts'
-import { hostOf, readFrame, readLines, viewOf } from './report-frame.ts'
+import type { ProgramAction } from './program.ts'
+import { headOf, readFrame, readLines } from './report-frame.ts'
+import type { ReportHead } from './report-frame.ts'
 import { parseLine } from './report-line.ts'
 import type { ReportLine } from './report-line.ts'
 
-export type ParsedReport =
-  | { readonly kind: 'complete'; readonly report: VmReport }
-  | { readonly kind: 'doubt'; readonly because: Doubt; readonly detail: string }
+/** What a run was asked, so what its report has to be about. */
+export interface AskedRun {
+  readonly nonce: string
+  readonly action: ProgramAction
+  readonly vms: readonly VmUuid[]
+}
 
-const doubtful = (because: Doubt, detail: string): ParsedReport => ({
-  kind: 'doubt',
-  because,
-  detail,
-})
+/** Why there is no report of those VMs that none came for. */
+export interface ReportFault {
+  readonly because: Doubt
+  readonly detail: string
+}
 
-/** Never throws, whatever the text. */
-export const parseReport = (stdout: string, nonce: string, vm: VmUuid): ParsedReport => {
+export interface ReportReader {
+  /** Latin1, one character per byte, cut anywhere. Never throws, whatever the text. */
+  readonly take: (text: string) => void
+  /** Undefined once every report and the end of all have come. */
+  readonly fault: () => ReportFault | undefined
+}
+
+/** Lines of one frame: no more than tasks of many qemus and some doubtful processes can fill. */
+const frameLinesMax = 4096
+
+export const createReportReader = (
+  { nonce, action, vms }: AskedRun,
+  onReport: (report: VmReport) => void,
+): ReportReader => {
   const tag = `PF1 ${nonce} `
-  // What follows the last newline is a line only when its newline has come.
-  const texts = stdout.split('\n').slice(0, -1)
-  const tagged = texts.filter((text) => text.startsWith(tag))
-  if (tagged.length === 0) return doubtful('report-missing', 'no line of a report came')
-  if (isOtherVersion(tagged[0]?.slice(tag.length))) {
-    return doubtful('program-version', 'a program of another version answered')
+  const left = new Set<VmUuid>(vms)
+  let unfinished = ''
+  let count = 0
+  let frame: ReportLine[] = []
+  let head: ReportHead | undefined
+  let isEnded = false
+  let fault: ReportFault | undefined
+
+  const refuse = (because: Doubt, detail: string): void => {
+    fault ??= { because, detail }
   }
-  const lines: ReportLine[] = []
-  for (const text of tagged) {
-    const line = parseLine(text.slice(tag.length).split(' '), lines.length + 1)
-    if (line === undefined) {
-      return doubtful('report-invalid', `report line ${lines.length + 1} breaks the grammar`)
+  const takeFrame = (reportHead: ReportHead): void => {
+    const report = readFrame(readLines(frame), reportHead)
+    frame = []
+    if (report === undefined || !left.delete(report.vm)) {
+      refuse('report-invalid', 'the lines of the report do not fit together')
+      return
     }
-    lines.push(line)
+    onReport(report)
   }
-  const last = lines.at(-1)
-  if (lines.some((line) => line.kind === 'fail')) {
-    return doubtful('program-failed', 'the program said that it cannot work on this host')
+  const takeLine = (line: ReportLine): void => {
+    if (line.kind === 'fail') {
+      refuse('program-failed', 'the program said that it cannot work on this host')
+      return
+    }
+    frame.push(line)
+    if (head === undefined) {
+      if (frame.length < 3) return
+      head = headOf(readLines(frame), { action, vms: vms.length })
+      frame = []
+      if (head === undefined) refuse('report-invalid', 'the report is not of what was asked for')
+    } else if (line.kind === 'vm-end') {
+      takeFrame(head)
+    } else if (line.kind === 'end' && frame.length === 1) {
+      isEnded = line.count('lines') === count && left.size === 0
+      if (!isEnded) refuse('report-invalid', 'the report ends before it is whole')
+    } else if (line.kind === 'end' || frame.length >= frameLinesMax) {
+      refuse('report-invalid', 'the lines of the report do not fit together')
+    }
   }
-  if (last?.kind !== 'end') {
-    return doubtful('report-truncated', `the report ends after line ${lines.length}`)
+  const takeText = (text: string): void => {
+    if (!text.startsWith(tag)) return
+    if (count === 0 && isOtherVersion(text.slice(tag.length))) {
+      refuse('program-version', 'a program of another version answered')
+      return
+    }
+    count += 1
+    const line = isEnded ? undefined : parseLine(text.slice(tag.length).split(' '), count)
+    if (line === undefined) refuse('report-invalid', `report line ${count} breaks the grammar`)
+    else takeLine(line)
   }
-  return readReport(lines, vm)
+  return {
+    take: (text) => {
+      // What follows the last newline is a line only when its newline has come.
+      const all = unfinished + text
+      const wholeLength = all.lastIndexOf('\n') + 1
+      unfinished = all.slice(wholeLength)
+      for (const one of all.slice(0, wholeLength).split('\n')) {
+        if (fault === undefined) takeText(one)
+      }
+    },
+    fault: () => {
+      if (fault !== undefined || isEnded) return fault
+      if (count === 0) return { because: 'report-missing', detail: 'no line of a report came' }
+      return { because: 'report-truncated', detail: `the report ends after line ${count}` }
+    },
+  }
 }
 
 /** Before the grammar, which is that of our version: all that is asked of another is its first line. */
-const isOtherVersion = (first = ''): boolean => {
+const isOtherVersion = (first: string): boolean => {
   const [, version] = /^1 begin version=([0-9]{1,4})(?: |$)/.exec(first) ?? []
   return version !== undefined && version !== String(protocolVersion)
-}
-
-const readReport = (lines: readonly ReportLine[], vm: VmUuid): ParsedReport => {
-  const invalid = doubtful('report-invalid', 'the lines of the report do not fit together')
-  const reader = readLines(lines)
-  const begin = reader.take('begin')
-  const host = reader.take('host')
-  const view = reader.take('view')
-  if (begin === undefined || host === undefined || view === undefined) return invalid
-  const reports: VmReport[] = []
-  for (let index = 0; index < begin.count('vms'); index += 1) {
-    const report = readFrame(reader, hostOf(host), viewOf(view))
-    if (report === undefined) return invalid
-    reports.push(report)
-  }
-  const end = reader.take('end')
-  if (end?.count('lines') !== lines.length || reader.taken() !== lines.length) return invalid
-  const [own, ...more] = reports.filter((report) => report.vm === vm)
-  if (own === undefined || more.length > 0) return invalid
-  return { kind: 'complete', report: own }
 }

@@ -1,35 +1,43 @@
-/** The fence program in an open session: sent, waited for, its report read. */
-import type { Evidence } from '../domain/evidence.ts'
+/** The program in an open session, once for many VMs: sent, its reports read as they come. */
+import type { Evidence, VmReport } from '../domain/evidence.ts'
 import type { Doubt } from '../domain/verdict.ts'
-import type { FenceRequest } from '../fence/request.ts'
+import { execWindowMs } from './command.ts'
 import type { Login } from './credentials.ts'
 import { detailOf, evidenceOf } from './outcome.ts'
 import type { CommandEnd, SessionEnd } from './outcome.ts'
 import { composeRun, installedCommand, programCommand } from './program.ts'
-import type { OwnIdentity, StoragePolicy } from './program.ts'
-import { parseReport } from './report.ts'
-import type { Session } from './session.ts'
+import type { AskedVm, OwnIdentity, ProgramAction, StoragePolicy } from './program.ts'
+import { createReportReader } from './report.ts'
+import type { ReportFault } from './report.ts'
+import type { Session } from './shared-session.ts'
 import { forcedHint, isRefusedRequest, silentDoubt, sudoDetail } from './silent-end.ts'
 import type { SilentEnd } from './silent-end.ts'
 import type { Within } from './within.ts'
-
-/** What the program's budget leaves for its own text on the way there and its report back, in ms. */
-export const transferReserveMs = 750
-
-/** With less than this, in ms, the program could kill and not tell: it is not sent. */
-export const programBudgetMinMs = 250
 
 export interface ProgramConfig extends StoragePolicy {
   readonly programText: string
   readonly own: OwnIdentity
   readonly holdMs: number
   readonly pidNamespace: 'initial' | 'nested'
-  readonly reportBytesMax: number
 }
 
-export interface ProgramOutcome {
+export interface ProgramRun {
+  readonly action: ProgramAction
+  readonly vms: readonly AskedVm[]
+  readonly hostUuid: string
+  /** How long the suspect may take to start it, in ms. */
+  readonly startWindowMs?: number
+  readonly onStart: () => void
+  /** Once for each VM at most, as soon as its report is whole. */
+  readonly onReport: (report: VmReport) => void
+}
+
+/** What there is for those VMs that no report came for. */
+export interface ProgramEnd {
   readonly evidence: Evidence
   readonly detail: string
+  /** Whether anything came from the suspect while it was waited for. */
+  readonly wasHeard: boolean
 }
 
 type Way = 'as-login' | 'by-sudo' | 'installed'
@@ -40,31 +48,30 @@ type Way = 'as-login' | 'by-sudo' | 'installed'
  */
 export const runProgram = async (
   session: Session,
-  request: FenceRequest,
+  run: ProgramRun,
   { user, program }: Pick<Login, 'user' | 'program'>,
   config: ProgramConfig,
   within: Within,
-): Promise<ProgramOutcome> => {
-  const by = async (way: Way): Promise<Attempt> =>
-    await attempt(way, session, request, config, within)
+): Promise<ProgramEnd> => {
+  const by = async (way: Way): Promise<Attempt> => await attempt(way, session, run, config, within)
   if (program === 'installed') {
     const installed = await by('installed')
-    if (installed.silentEnd === undefined) return installed.outcome
+    if (installed.silentEnd === undefined) return installed.end
     const { because, detail } = silentDoubt(installed.silentEnd)
     return refusal(because, detail)
   }
-  if (user === 'root') return (await by('as-login')).outcome
+  if (user === 'root') return (await by('as-login')).end
   const bySudo = await by('by-sudo')
   const sudoEnd = neverBegun(bySudo)
-  if (sudoEnd === undefined) return bySudo.outcome
+  if (sudoEnd === undefined) return bySudo.end
   // The program may still prove it without sudo: it says itself what it cannot see or kill.
   const asLogin = await by('as-login')
-  if (neverBegun(asLogin) === undefined) return asLogin.outcome
+  if (neverBegun(asLogin) === undefined) return asLogin.end
   return refusal('sudo-refused', sudoDetail(sudoEnd.stderrHead))
 }
 
 interface Attempt {
-  readonly outcome: ProgramOutcome
+  readonly end: ProgramEnd
   readonly silentEnd: SilentEnd | undefined
 }
 
@@ -74,55 +81,55 @@ const neverBegun = ({ silentEnd }: Attempt): SilentEnd | undefined =>
     ? undefined
     : silentEnd
 
-const refusal = (because: Doubt, detail: string): ProgramOutcome => ({
+const refusal = (because: Doubt, detail: string): ProgramEnd => ({
   evidence: { kind: 'refusal', because },
   detail,
+  wasHeard: true,
 })
+
+/** What one run may say, in bytes: what a login shell may print, and a report of each VM. */
+const noiseBytesMax = 1024 * 1024
+const reportBytesMax = 16 * 1024
 
 const attempt = async (
   way: Way,
   session: Session,
-  { vm, suspect }: FenceRequest,
+  { action, vms, hostUuid, startWindowMs = execWindowMs, onStart, onReport }: ProgramRun,
   config: ProgramConfig,
   within: Within,
 ): Promise<Attempt> => {
-  const budgetMs = Math.floor(within.deadline.leftMs() - transferReserveMs)
-  if (budgetMs < programBudgetMinMs) return begun(cutOff('late'))
-  const { own, holdMs, pidNamespace, pageCache, sharedFileSystems } = config
-  const { stdin, nonce } = composeRun(way === 'installed' ? undefined : config.programText, {
-    vm,
-    hostUuid: suspect.hostUuid,
-    own,
-    budgetMs,
-    holdMs,
-    pidNamespace,
-    pageCache,
-    sharedFileSystems,
-  })
-  const command = way === 'installed' ? installedCommand : programCommand(way)
-  const ended = await session.run(command, stdin, { stdoutBytesMax: config.reportBytesMax })
-  if (ended.kind === 'cut-off') return begun(cutOff(ended.end))
-  const parsed = parseReport(ended.stdout, nonce, vm)
-  if (parsed.kind === 'complete') {
-    // The end marker and the exit code 0 prove together; either alone proves nothing.
-    const isExitGood = ended.kind === 'exited' && ended.code === 0
-    const evidence: Evidence = isExitGood
-      ? { kind: 'report', report: parsed.report }
-      : { kind: 'refusal', because: 'program-failed' }
-    return begun({ evidence, detail: exitDetail(ended) })
+  const { programText, own, holdMs, pidNamespace, pageCache, sharedFileSystems } = config
+  const rules = { own, holdMs, pidNamespace, pageCache, sharedFileSystems }
+  const text = way === 'installed' ? undefined : programText
+  const { stdin, nonce } = composeRun(text, { action, vms, hostUuid, ...rules })
+  const asked = { nonce, action, vms: vms.map(({ vm }) => vm) }
+  const reader = createReportReader(asked, onReport)
+  const command = {
+    line: way === 'installed' ? installedCommand : programCommand(way),
+    stdin,
+    bytesMax: noiseBytesMax + vms.length * reportBytesMax,
+    startWindowMs,
+    onStart,
+    onStdout: reader.take,
   }
-  const because = exitDoubt(ended, parsed.because)
+  return attemptOf(await session.run(command, within), reader.fault())
+}
+
+const attemptOf = (ended: CommandEnd, fault: ReportFault | undefined): Attempt => {
+  if (ended.kind === 'cut-off') {
+    return { end: { ...cutOff(ended.end), wasHeard: ended.wasHeard }, silentEnd: undefined }
+  }
+  // Where every report has come nobody is left whom this is about.
+  const because = exitDoubt(ended, fault?.because ?? 'program-failed')
   const isSilent = ended.kind === 'exited' && because === 'report-missing'
-  const hint = isSilent && isRefusedRequest(ended) ? forcedHint : parsed.detail
+  const hint = isSilent && isRefusedRequest(ended) ? forcedHint : (fault?.detail ?? '')
   return {
-    outcome: refusal(because, `${exitDetail(ended)}: ${hint}`),
+    end: refusal(because, `${exitDetail(ended)}: ${hint}`),
     silentEnd: isSilent ? ended : undefined,
   }
 }
 
-const begun = (outcome: ProgramOutcome): Attempt => ({ outcome, silentEnd: undefined })
-
-const cutOff = (end: SessionEnd): ProgramOutcome => ({
+const cutOff = (end: SessionEnd): Pick<ProgramEnd, 'evidence' | 'detail'> => ({
   evidence: evidenceOf(end),
   detail: detailOf(end),
 })
@@ -130,11 +137,13 @@ const cutOff = (end: SessionEnd): ProgramOutcome => ({
 type Ended = Exclude<CommandEnd, { kind: 'cut-off' }>
 
 /** How the program ended explains a report that stops short; a report that says more says it best. */
-const exitDoubt = (ended: Ended, parsed: Doubt): Doubt => {
+const exitDoubt = (ended: Ended, reported: Doubt): Doubt => {
   if (ended.kind === 'signalled') {
-    return parsed === 'report-missing' || parsed === 'report-truncated' ? 'program-failed' : parsed
+    return reported === 'report-missing' || reported === 'report-truncated'
+      ? 'program-failed'
+      : reported
   }
-  return ended.code !== 0 && parsed === 'report-truncated' ? 'program-failed' : parsed
+  return ended.code !== 0 && reported === 'report-truncated' ? 'program-failed' : reported
 }
 
 const exitDetail = (ended: Ended): string =>

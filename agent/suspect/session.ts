@@ -1,17 +1,16 @@
 /** A connected socket to a login on the right host, or to the one way in which that ended. */
 import type { Socket } from 'node:net'
 import ssh2 from 'ssh2'
-import type { Client } from 'ssh2'
 import type { Phase } from '../fence/trail.ts'
 import { createAuthentication } from './authentication.ts'
 import { watchIdentification } from './banner.ts'
-import { runCommand } from './command.ts'
-import type { CommandLimits } from './command.ts'
 import type { Credentials } from './credentials.ts'
 import type { HostKeyGate } from './host-key.ts'
-import type { CommandEnd, SessionEnd } from './outcome.ts'
+import type { SessionEnd } from './outcome.ts'
 import { endOfClose, endOfError } from './session-fault.ts'
 import type { LoginPhase } from './session-fault.ts'
+import { createSession } from './shared-session.ts'
+import type { Session } from './shared-session.ts'
 import { windowIn } from './within.ts'
 import type { Within } from './within.ts'
 
@@ -26,8 +25,12 @@ export const loginWindowsMs: Readonly<Record<LoginPhase, number>> = {
 const keepaliveIntervalMs = 1000
 const keepaliveCountMax = 3
 
-/** How long a polite goodbye may take before the socket is destroyed, in ms. */
-const goodbyeMs = 500
+/**
+ * After a login OpenSSH shows all its host keys, and the client has them proven. What is asked for before
+ * that answer has come is answered behind it, and sshd's Nagle keeps it back until our delayed ACK, 40 ms
+ * later. Who shows none is not waited for any longer than this, in ms.
+ */
+const hostKeysWindowMs = 20
 
 /**
  * Without group exchange: checking its primes blocks the whole process for 2 to 36 s. The nistp
@@ -47,11 +50,6 @@ export interface SessionPlan {
   readonly user: string
   readonly credentials: Credentials
   readonly hostKeys: HostKeyGate
-}
-
-export interface Session {
-  readonly run: (command: string, stdin: string, limits: CommandLimits) => Promise<CommandEnd>
-  readonly close: () => void
 }
 
 export type Opened =
@@ -140,10 +138,16 @@ export const openSession = (
     client.on('change password', () => {
       end('password-expired')
     })
+    const grant = (): void => {
+      settle({ kind: 'open', session: createSession(client, socket) })
+    }
     client.on('ready', () => {
-      if (state.isAdmitted)
-        settle({ kind: 'open', session: sessionOf(client, socket, within, onPhase) })
-      else end('login-unasked')
+      if (!state.isAdmitted) {
+        end('login-unasked')
+        return
+      }
+      client.once('hostkeys', grant)
+      void within.clock.wait(hostKeysWindowMs, settled.signal).then(grant)
     })
 
     try {
@@ -181,19 +185,3 @@ export const openSession = (
       },
     )
   })
-
-const sessionOf = (
-  client: Client,
-  socket: Socket,
-  within: Within,
-  onPhase: (phase: Phase) => void,
-): Session => ({
-  run: (command, stdin, limits) =>
-    runCommand({ client, socket }, command, stdin, limits, within, onPhase),
-  close: () => {
-    client.end()
-    socket.setTimeout(goodbyeMs, () => {
-      socket.destroy()
-    })
-  },
-})

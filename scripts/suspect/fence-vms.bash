@@ -22,21 +22,24 @@ main() {
 	exec 2>/dev/null
 	# A login shell may have left half a line of its own on stdout.
 	printf '\n'
-	say "begin version=$PROTOCOL vms=${#vms[@]}"
+	say "begin version=$PROTOCOL action=$action vms=${#vms[@]}"
 	if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
 		say 'fail why=bash-too-old'
+		tell
 		exit 3
 	fi
 	# Out of memory must not end the one process that can still tell. Best effort: it needs a capability.
 	printf '%d' -900 >/proc/self/oom_score_adj
-	read_clock
-	deadline_ms=$((clock_ms + budget_ms))
+	set_deadlines
 	say_host
 	say_view
+	tell
 	list_qemu_programs
 	read_port_range
 	read_open_flags
-	if [[ $host_is == as-named ]]; then
+	if [[ $host_is == as-named && $action == look ]]; then
+		look_all
+	elif [[ $host_is == as-named ]]; then
 		fence_all
 	else
 		# The wrong machine: nothing is looked at, nothing is killed.
@@ -48,6 +51,6 @@ main() {
 	say_end
 }
 
-started_ms=0 scan_fresh=0
+started_ms=0
 trap survive_refused_fork EXIT
 main "$@"

@@ -41,6 +41,7 @@ const desk = async (
     service: {
       fence: async () => await Promise.reject(new Error('not used')),
       inFlight: () => 0,
+      lanes: () => ({ lanes: 0, queued: 0, runs: 0, sessions: 0 }),
       drain: async (graceMs) => {
         told.push(`drained within ${graceMs}`)
         await Promise.resolve()

@@ -29,11 +29,13 @@ test('every word of a full file is kept', async (t) => {
     http: {
       listeners: [{ at: '[::1]:1', allowFrom: ['10.0.0.1'] }],
       inFlightMax: 1,
+      inFlightPerSuspectMax: 4,
       inFlightPerCallerMax: 2,
       requestsPerMinuteMax: 10,
     },
     callbacks: { to: ['10.0.0.1'], retrySec: 10, proofSec: 1 },
     ssh: {
+      sessionKeepMs: 0,
       connectWindowMs: 3500,
       hostKeyPolicy: 'strict',
       knownHostsFile: '/k',

@@ -123,6 +123,7 @@ const doorCases: Readonly<Record<DoorCode, DoorCase>> = {
     },
   },
   FENCE_BUSY: { options: { inFlight: () => 4 } },
+  FENCE_SUSPECT_BUSY: { options: { rules: { inFlightPerSuspectMax: 0 } } },
   FENCE_CALLBACKS_FULL: { options: { callbacks: { waitingMax: 0 } } },
   FENCE_SHUTTING_DOWN: {
     send: async (url, _node, { close }) => {

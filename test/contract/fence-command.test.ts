@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { batchCommandSchema } from '../../agent/contract/batch-command.ts'
 import { fenceCommandSchema, parseFenceCommand } from '../../agent/contract/fence-command.ts'
 import type { FenceCommand } from '../../agent/contract/fence-command.ts'
 import { fieldRules } from '../../agent/contract/field-rules.ts'
@@ -96,5 +97,6 @@ test('a name may hold digits as long as it does not end in a number', async (t) 
 })
 
 test('every field of the schema has its rule in words', async (t) => {
-  t.same(Object.keys(fieldRules).toSorted(), Object.keys(fenceCommandSchema.properties).toSorted())
+  const fields = { ...fenceCommandSchema.properties, ...batchCommandSchema.properties }
+  t.same(Object.keys(fieldRules).toSorted(), Object.keys(fields).toSorted())
 })

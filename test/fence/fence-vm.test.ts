@@ -3,15 +3,15 @@ import { createWorld, contactGives } from '../fixtures/fence-world.ts'
 import { fenceRequest, reportEvidence } from '../fixtures/fence-records.ts'
 
 const never = async (): Promise<never> => await new Promise<never>(() => undefined)
-const dead = contactGives(reportEvidence())
+const dead = () => contactGives(reportEvidence())
 
 test('the intent is written before the contact, the outcome before the answer', async (t) => {
   const { service, events, verdicts } = createWorld({
-    suspect: async () => await Promise.resolve(dead),
+    suspect: async () => await Promise.resolve(dead()),
   })
   const record = await service.fence(fenceRequest())
   t.same(record.verdict, { kind: 'confirmed-dead', because: 'destroyed' })
-  t.same(events, ['intent fence-1', 'contact fence-1', 'outcome fence-1 destroyed'])
+  t.same(events, ['intent fence-1', 'contact', 'outcome fence-1 destroyed'])
   t.same(verdicts, [record], 'the same value is what the log line is made of')
   t.equal(service.inFlight(), 0)
 })
@@ -30,6 +30,15 @@ test('without an intent on disk nothing is done', async (t) => {
   t.same(events, ['outcome fence-1 journal-failed'], 'no contact')
 })
 
+test('a journal that fails with something that is no error is none either', async (t) => {
+  const { service } = createWorld({
+    journal: { intent: async () => await Promise.reject('secret text') },
+  })
+  const { verdict, trail } = await service.fence(fenceRequest())
+  t.same(verdict, { kind: 'still-alive', because: 'journal-failed' })
+  t.equal(trail.detail, 'the intent was not written: unknown')
+})
+
 test('a journal that hangs on the intent ends in a refusal inside the budget', async (t) => {
   const { service, clock } = createWorld({ journal: { intent: never } })
   const answer = service.fence(fenceRequest({}, { budgetMs: 5_000 }))
@@ -42,7 +51,7 @@ test('a journal that hangs on the intent ends in a refusal inside the budget', a
 test('a proof that cannot be written down is not answered as a proof', async (t) => {
   let calls = 0
   const { service, events } = createWorld({
-    suspect: async () => await Promise.resolve(dead),
+    suspect: async () => await Promise.resolve(dead()),
     journal: {
       outcome: async () => {
         calls += 1
@@ -58,7 +67,7 @@ test('a proof that cannot be written down is not answered as a proof', async (t)
 
 test('a proof whose fsync hangs is answered as a refusal, inside the budget', async (t) => {
   const { service, clock } = createWorld({
-    suspect: async () => await Promise.resolve(dead),
+    suspect: async () => await Promise.resolve(dead()),
     journal: { outcome: never },
   })
   const answer = service.fence(fenceRequest({}, { budgetMs: 3_000 }))
@@ -82,7 +91,7 @@ test('a late proof is worth nothing', async (t) => {
   const { service, clock } = createWorld({
     suspect: async (_request, budgetMs, signal) => {
       await clock.wait(budgetMs + 10_000, signal)
-      return dead
+      return dead()
     },
   })
   const answer = service.fence(fenceRequest())
@@ -117,7 +126,7 @@ test('identical requests share one contact, and each has its own intent and outc
     suspect: async (_request, _budgetMs, signal) => {
       contacts += 1
       await clock.wait(1_000, signal)
-      return dead
+      return dead()
     },
   })
   const answers = [
@@ -146,7 +155,7 @@ test('who joins keeps a deadline of its own', async (t) => {
   const { service, clock } = createWorld({
     suspect: async (_request, _budgetMs, signal) => {
       await clock.wait(8_000, signal)
-      return dead
+      return dead()
     },
   })
   const patient = service.fence(fenceRequest({}, { budgetMs: 20_000 }))
@@ -162,7 +171,7 @@ test('who joins a look that ends in a doubt looks again, while there is time', a
   const { service, clock } = createWorld({
     suspect: async (_request, _budgetMs, signal) => {
       contacts += 1
-      const outcome = contacts === 1 ? contactGives({ kind: 'out-of-time' }) : dead
+      const outcome = contacts === 1 ? contactGives({ kind: 'out-of-time' }) : dead()
       await clock.wait(1_000, signal)
       return outcome
     },
@@ -223,7 +232,7 @@ test('stopping waits for what is in flight', async (t) => {
   const { service, clock } = createWorld({
     suspect: async (_request, _budgetMs, signal) => {
       await clock.wait(2_000, signal)
-      return dead
+      return dead()
     },
   })
   const answer = service.fence(fenceRequest())

@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { createInFlight } from '../../agent/fence/in-flight.ts'
 import { Secret } from '../../agent/domain/secret.ts'
-import type { Observation } from '../../agent/fence/observe.ts'
+import type { Observation } from '../../agent/fence/observation.ts'
 import { fenceRequest, hostAddress, vmUuid } from '../fixtures/fence-records.ts'
 
 const observation: Observation = {

@@ -2,59 +2,44 @@ import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
 import type { Evidence } from '../../agent/domain/evidence.ts'
 import { persist } from '../../agent/fence/persist.ts'
-import type { ContactOutcome, ProbeEvidence } from '../../agent/fence/ports.ts'
+import { silent, silentAddress } from '../fixtures/evidence.ts'
 import { fenceRequest, reportEvidence } from '../fixtures/fence-records.ts'
-import { contactGives } from '../fixtures/fence-world.ts'
 import { createSimClock } from '../fixtures/sim-clock.ts'
 
-const address = '192.0.2.7'
-const quiet: ProbeEvidence = {
-  addresses: [{ address, echo: 'silent', neighbour: 'off-link' }],
-  witnesses: [{ address: '192.0.2.1', answered: 'yes', vouchesFor: ['192.0.2.7'] }],
-}
 const refusal = (because: 'contact-lost' | 'login-refused' | 'connection-dropped'): Evidence => ({
   kind: 'refusal',
   because,
 })
-const noContact: ContactOutcome = {
-  kind: 'no-contact',
-  dials: [{ address, tcp: 'silent' }],
-  trail: { address: '', phases: [], detail: 'nothing came' },
-}
+const noContact = silent()
+/** What a look gives that was told not to wait for probes. */
+const unprobed = silent({
+  addresses: [{ ...silentAddress, echo: 'not-run', neighbour: 'not-run' }],
+  witnesses: [],
+})
 
 interface Step {
   readonly ms: number
-  readonly gives: ContactOutcome
-  readonly probed?: ProbeEvidence
+  readonly gives: Evidence
 }
 
-/** One step per contact; the last one is repeated. */
+/** One step per look; the last one is repeated. */
 const play = async (steps: readonly Step[], budgetMs = 19_600, abortAtMs = 60_000) => {
   const clock = createSimClock()
   const stop = new AbortController()
   const startedMs = clock.nowMs()
   const contacts: { readonly atMs: number; readonly budgetMs: number }[] = []
-  let step: Step | undefined
-  let looks = 0
+  let probed = 0
   const running = persist(
-    {
-      clock,
-      suspect: {
-        fence: async (_request, leftMs, signal, onAddresses) => {
-          contacts.push({ atMs: clock.nowMs() - startedMs, budgetMs: leftMs })
-          step = steps[contacts.length - 1] ?? steps.at(-1)
-          onAddresses([address])
-          await clock.wait(step?.ms ?? 0, signal)
-          return step?.gives ?? noContact
-        },
-      },
-      probe: {
-        look: async () => {
-          looks += 1
-          return await Promise.resolve(step?.probed ?? quiet)
-        },
-      },
+    async ({ budgetMs: leftMs, isSilenceWanted }) => {
+      contacts.push({ atMs: clock.nowMs() - startedMs, budgetMs: leftMs })
+      const { ms, gives } = steps[contacts.length - 1] ?? steps.at(-1) ?? missing()
+      await clock.wait(ms, stop.signal)
+      if (isSilenceWanted) probed += 1
+      const evidence = gives.kind === 'silence' && !isSilenceWanted ? unprobed : gives
+      const trail = { address: '192.0.2.7', phases: [], detail: 'the program ended with code 0' }
+      return { evidence, trail }
     },
+    clock,
     fenceRequest(),
     budgetMs,
     stop.signal,
@@ -67,13 +52,17 @@ const play = async (steps: readonly Step[], budgetMs = 19_600, abortAtMs = 60_00
   stop.abort()
   await clock.advance(1_000)
   const { evidence, trail } = await running
-  return { verdict: decide(evidence), trail, contacts, endedMs, looks: () => looks }
+  return { verdict: decide(evidence), trail, contacts, endedMs, probed: () => probed }
+}
+
+function missing(): never {
+  throw new Error('no step')
 }
 
 test('a session that is lost is made again, and its own report confirms', async (t) => {
   const { verdict, trail, contacts } = await play([
-    { ms: 300, gives: contactGives(refusal('contact-lost')) },
-    { ms: 500, gives: contactGives(reportEvidence()) },
+    { ms: 300, gives: refusal('contact-lost') },
+    { ms: 500, gives: reportEvidence() },
   ])
   t.same(verdict, { kind: 'confirmed-dead', because: 'destroyed' })
   t.same(contacts, [
@@ -86,28 +75,27 @@ test('a session that is lost is made again, and its own report confirms', async 
 
 test('a suspect that was in contact and fell silent is not unreachable', async (t) => {
   const { verdict } = await play([
-    { ms: 300, gives: contactGives(refusal('contact-lost')) },
+    { ms: 300, gives: refusal('contact-lost') },
     { ms: 4_500, gives: noContact },
   ])
   t.same(verdict, { kind: 'still-alive', because: 'contact-lost' })
 })
 
 test('a sign of life beside a silent SSH stays one, and is not waited for again', async (t) => {
-  const alive = { ...quiet, addresses: [{ address, echo: 'replied', neighbour: 'off-link' }] }
   const steps = [
-    { ms: 4_500, gives: noContact, probed: alive as ProbeEvidence },
+    { ms: 4_500, gives: silent({ addresses: [{ ...silentAddress, echo: 'replied' }] }) },
     { ms: 4_500, gives: noContact },
   ]
-  const { verdict, contacts, looks } = await play(steps)
+  const { verdict, contacts, probed } = await play(steps)
   t.same(verdict, { kind: 'still-alive', because: 'suspect-answered' })
   t.equal(contacts.length, 2)
-  t.equal(looks(), 1)
+  t.equal(probed(), 1)
   t.equal((await play(steps, 9_000)).contacts.length, 1, 'half a look more tells nothing')
 })
 
 test('a look without a sign of life and without a witness may be followed by a proof', async (t) => {
   const { verdict, contacts } = await play([
-    { ms: 4_500, gives: noContact, probed: { ...quiet, witnesses: [] } },
+    { ms: 4_500, gives: silent({ witnesses: [] }) },
     { ms: 4_500, gives: noContact },
   ])
   t.equal(contacts.length, 2)
@@ -115,7 +103,7 @@ test('a look without a sign of life and without a witness may be followed by a p
 })
 
 test('a proof is not looked at twice', async (t) => {
-  for (const gives of [noContact, contactGives(reportEvidence())]) {
+  for (const gives of [noContact, reportEvidence()]) {
     const { contacts, trail } = await play([{ ms: 1_000, gives }])
     t.equal(contacts.length, 1)
     t.same(trail.earlier, [])
@@ -123,16 +111,14 @@ test('a proof is not looked at twice', async (t) => {
 })
 
 test('what is final is not tried again', async (t) => {
-  const { verdict, contacts } = await play([
-    { ms: 100, gives: contactGives(refusal('login-refused')) },
-  ])
+  const { verdict, contacts } = await play([{ ms: 100, gives: refusal('login-refused') }])
   t.same(verdict, { kind: 'still-alive', because: 'login-refused' })
   t.equal(contacts.length, 1)
 })
 
 test('tries end by number', async (t) => {
   const { verdict, contacts, endedMs, trail } = await play([
-    { ms: 10, gives: contactGives(refusal('connection-dropped')) },
+    { ms: 10, gives: refusal('connection-dropped') },
   ])
   t.same(verdict, { kind: 'still-alive', because: 'connection-dropped' })
   t.equal(contacts.length, 6)
@@ -141,10 +127,7 @@ test('tries end by number', async (t) => {
 })
 
 test('tries end with the budget, and none is begun that cannot be finished', async (t) => {
-  const { contacts, endedMs } = await play(
-    [{ ms: 1_000, gives: contactGives(refusal('contact-lost')) }],
-    2_600,
-  )
+  const { contacts, endedMs } = await play([{ ms: 1_000, gives: refusal('contact-lost') }], 2_600)
   t.same(
     contacts.map(({ budgetMs }) => budgetMs),
     [2_600, 1_500],
@@ -153,11 +136,7 @@ test('tries end with the budget, and none is begun that cannot be finished', asy
 })
 
 test('a call off ends the wait', async (t) => {
-  const { contacts, verdict } = await play(
-    [{ ms: 10, gives: contactGives(refusal('contact-lost')) }],
-    19_600,
-    50,
-  )
+  const { contacts, verdict } = await play([{ ms: 10, gives: refusal('contact-lost') }], 19_600, 50)
   t.equal(contacts.length, 1)
   t.same(verdict, { kind: 'still-alive', because: 'contact-lost' })
 })

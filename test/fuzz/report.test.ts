@@ -6,12 +6,12 @@ import { isDeepStrictEqual } from 'node:util'
 import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
 import type { VmReport } from '../../agent/domain/evidence.ts'
+import type { VmUuid } from '../../agent/domain/identity.ts'
 import { mayProceed } from '../../agent/domain/verdict.ts'
-import { parseReport } from '../../agent/suspect/report.ts'
 import { someVm, uuid } from '../fixtures/evidence.ts'
 import { fuzzPrng, row, spoilMore, tally } from '../fixtures/fuzz.ts'
 import type { Prng } from '../nemesis/prng.ts'
-import { numbered, reportBodies } from '../fixtures/report-text.ts'
+import { numbered, reportBodies, parseReport } from '../fixtures/report-text.ts'
 
 const nonce = '7f3a9c0d11b2'
 const otherNonce = '7f3a9c0d11b3'
@@ -53,7 +53,7 @@ const batch = (vms: readonly [string, string]): string => {
   const head = bodies[0]?.replace('vms=1', 'vms=2') ?? ''
   return numbered(nonce, [head, ...bodies.slice(1), `end lines=${bodies.length + 1}`]).join('')
 }
-refusals.push(batch([someVm, otherVm]), batch([otherVm, someVm]))
+const batches = [batch([someVm, otherVm]), batch([otherVm, someVm])]
 
 /**
  * What may stand beside it in the same stream: the same report once more, or another request's. A
@@ -66,8 +66,9 @@ const strangers = [
 const beside = (text: string, { chance, pick }: Prng): string =>
   chance(50) ? text : pick(strangers)
 
-const read = (text: string): VmReport | undefined => {
-  const parsed = parseReport(text, nonce, someVm)
+/** A run for one VM, or for two. */
+const read = (text: string, others: readonly VmUuid[] = []): VmReport | undefined => {
+  const parsed = parseReport(text, nonce, someVm, ...others)
   return parsed.kind === 'complete' ? parsed.report : undefined
 }
 const isProof = (report: VmReport | undefined): boolean =>
@@ -89,10 +90,14 @@ test('a refusal with faults proves nothing', async (t) => {
     t.ok(read(text) !== undefined, 'whole')
     t.equal(isProof(read(text)), false, 'none to begin with')
   }
+  for (const text of batches) {
+    t.ok(read(text, [otherVm]) !== undefined, 'whole')
+    t.equal(isProof(read(text, [otherVm])), false, 'none to begin with')
+  }
   const counts = await tally(60_000, () => {
-    const text = prng.pick(refusals)
+    const text = prng.pick([...refusals, ...batches])
     const spoiled = spoilMore(text, beside(text, prng), prng)
-    const report = read(spoiled)
+    const report = read(spoiled, batches.includes(text) ? [otherVm] : [])
     if (isProof(report)) t.fail(`a proof out of noise:\n${JSON.stringify(spoiled)}`)
     return report === undefined ? 'no report' : 'still a refusal'
   })
@@ -102,7 +107,7 @@ test('a refusal with faults proves nothing', async (t) => {
 
 test('a proof with faults proves what it proved, or nothing', async (t) => {
   const prng = fuzzPrng(2)
-  const originals = proofs.map(read)
+  const originals = proofs.map((text) => read(text))
   for (const report of originals) t.ok(isProof(report))
   const counts = await tally(60_000, () => {
     const index = prng.int(0, proofs.length - 1)

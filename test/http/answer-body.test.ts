@@ -14,6 +14,7 @@ const answer = async (record: Partial<FenceRecord> | Error) => {
       return await Promise.resolve(fenceRecord(record))
     },
     inFlight: () => 0,
+    lanes: () => ({ lanes: 0, queued: 0, runs: 0, sessions: 0 }),
     drain: async () => {
       await Promise.resolve()
     },

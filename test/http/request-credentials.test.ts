@@ -4,7 +4,7 @@ import { settleCredentials } from '../../agent/http/request-credentials.ts'
 import { fenceRequest } from '../fixtures/fence-records.ts'
 
 const accepted = (part: Parameters<typeof fenceRequest>[0]) =>
-  ({ kind: 'accepted', request: fenceRequest(part) }) as const
+  ({ kind: 'accepted', requests: [fenceRequest(part), fenceRequest(part)] }) as const
 
 const withPassword = accepted({ password: new Secret('p') })
 const withKey = accepted({ privateKey: new Secret('k') })
@@ -34,7 +34,7 @@ test('refused, the field is named', async (t) => {
 
 test('a request without them is left alone', async (t) => {
   for (const policy of ['accept', 'ignore', 'refuse'] as const) {
-    t.equal(settleCredentials(without, policy), without)
+    t.strictSame(settleCredentials(without, policy), without)
   }
   const refused = {
     kind: 'refused',

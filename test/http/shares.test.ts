@@ -16,3 +16,15 @@ test('each caller has its own share, and gets it back', async (t) => {
   third?.()
   t.type(shares.take('a', 1), 'function', 'all of it was given back')
 })
+
+test('several are taken together, and given back one by one', async (t) => {
+  const shares = createShares()
+  t.equal(shares.take('a', 2, 3), undefined)
+  const give = shares.take('a', 3, 3)
+  t.equal(shares.take('a', 3), undefined)
+  give?.()
+  t.type(shares.take('a', 3), 'function')
+  give?.()
+  give?.()
+  t.type(shares.take('a', 3, 2), 'function')
+})

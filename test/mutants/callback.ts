@@ -55,7 +55,7 @@ const late = [
   ...mutantsOf(
     'agent/http/answer-body.ts',
     ['http/answer-body', 'conformance/delivery'],
-    [['a proof has no time', '{ body, provenAt: provenAt(record) }', '{ body }']],
+    [['a proof has no time', '{ reply, body, provenAt: provenAt(record) }', '{ reply, body }']],
   ),
   ...mutantsOf(
     'agent/journal/undelivered.ts',

@@ -93,13 +93,7 @@ export const doorMutants = [
   ...at(
     'http/request-credentials',
     ['http/request-credentials'],
-    [
-      [
-        'what is to be ignored is used',
-        'request: { ...parsed.request, suspect }',
-        'request: parsed.request',
-      ],
-    ],
+    [['what is to be ignored is used', 'return { ...request, suspect }', 'return request']],
   ),
   ...at(
     'config/listeners',

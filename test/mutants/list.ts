@@ -2,6 +2,7 @@ import { callbackMutants } from './callback.ts'
 import { doorMutants } from './door.ts'
 import { edgeMutants } from './edge.ts'
 import type { Mutant } from './mutant.ts'
+import { laneMutants } from './lanes.ts'
 import { programMutants } from './program.ts'
 import { ruleMutants } from './rule.ts'
 import { trustMutants } from './trust.ts'
@@ -11,6 +12,7 @@ export const mutants: readonly Mutant[] = [
   ...doorMutants,
   ...edgeMutants,
   ...callbackMutants,
+  ...laneMutants,
   ...programMutants,
   ...trustMutants,
 ]

@@ -19,9 +19,10 @@ export const programMutants = [
       ],
       [
         'whatever stands behind vm= is a VM',
-        '(-[0-9a-f]{4}){3}-[0-9a-f]{12}$ ]] || return 1',
-        ']] || :',
+        '[[ $value =~ ^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\\ ([1-9][0-9]*)$ ]] || return 1',
+        '[[ $value =~ ^(.*)()\\ (.*)$ ]] || return 1',
       ],
+      ['a VM may be asked for twice', '&& [[ -z ${vm_known[$1]-} ]] || return 1', '|| return 1'],
       ['a list of VMs has no end', '((${#vms[@]} <= VMS_MAX))', ':'],
       [
         'a request of any version is taken',
@@ -47,8 +48,8 @@ export const programMutants = [
     [
       [
         'the program listens on after the request',
-        '(($? > 128)) && return 0',
-        '(($? == 1)) || return 0',
+        '(($? > 128)) && napped_ms',
+        '(($? != 1)) && napped_ms',
       ],
     ],
   ),
@@ -76,19 +77,58 @@ export const programMutants = [
   ...at('56-scan', states, [
     ['a process without arguments is passed over', 'judge_voiceless "$pid"', ': "$pid"'],
   ]),
-  ...at('84-fence', program, [
+  ...at('84-fence', program, [['nothing is killed', 'do kill_group "$key"', 'do : "$key"']]),
+  ...at('86-rounds', program, [
     [
       'nobody looks whether the qemu comes back',
-      '((clock_ms - vm_ended_ms[$vm] >= hold_ms)) || return',
+      '((napped_ms - vm_ended_napped[$vm] >= hold_ms || clock_ms - vm_ended_ms[$vm] >= hold_ms + CLOCK_STEP_MS)) || return 1',
       ':',
     ],
     ['there is no last scan', 'scan_all after-kill', ':'],
-    ['nothing is killed', '&& kill_group "$key"', '&& :'],
   ]),
-  ...at('84-fence', states, [
+  ...at(
+    '86-rounds',
+    ['scripts/suspect/batch'],
+    [
+      [
+        'every VM waits for the last one’s deadline',
+        '((clock_ms >= vm_deadline_ms[$vm]))',
+        '((clock_ms >= deadline_ms))',
+      ],
+      ['libvirt is told on after the first report', '((${#due[@]} == 0)) || end_virsh', ':'],
+      [
+        'a doubt of one VM holds back the others',
+        'may_clear_up "$vm" || due',
+        'may_clear_up "$vm" && return; due',
+      ],
+    ],
+  ),
+  ...at(
+    '88-look',
+    ['scripts/suspect/batch'],
+    [
+      [
+        'a look kills',
+        'scan_all before-kill\n\tstart_beside',
+        'scan_all before-kill\n\tkill_found\n\tstart_beside',
+      ],
+    ],
+  ),
+  ...at(
+    '72-virsh',
+    ['scripts/suspect/batch'],
+    [
+      [
+        'a look destroys',
+        '[[ $action == fence && $answer == running ]]',
+        '[[ $answer == running ]]',
+      ],
+    ],
+  ),
+  ...at('86-rounds', states, [
     [
       'I/O in flight is not waited for',
-      'drain_io "$vm" && drain_sockets "$vm" && await_flush "$vm" || return',
+      'drain_io "$vm" && drain_sockets "$vm" && await_flush "$vm"',
       ':',
     ],
   ]),

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServerChannel } from 'ssh2'
 import { test } from 'tap'
 import type { CommandEnd } from '../../agent/suspect/outcome.ts'
-import { sessionOn } from '../fixtures/open-session.ts'
+import { runOn, sessionOn } from '../fixtures/open-session.ts'
 import type { SessionOptions } from '../fixtures/open-session.ts'
 import { finish, startSuspectHost } from '../fixtures/suspect-host.ts'
 import type { Shell, SuspectHostOptions } from '../fixtures/suspect-host.ts'
 
-const limits = { stdoutBytesMax: 1024 * 1024 }
+const bytesMax = 1024 * 1024
 const lost = { kind: 'cut-off', end: 'contact-lost' } as const
 const speed = 4
 
@@ -105,7 +105,7 @@ test('commands that do not come to an end of their own', async (t) => {
       { kind: 'cut-off', end: 'output-too-long' },
       {
         shell: onStdin(({ channel }) => {
-          channel.stderr.write(Buffer.alloc(limits.stdoutBytesMax + 1))
+          channel.stderr.write(Buffer.alloc(bytesMax + 1))
         }),
       },
     ],
@@ -114,7 +114,7 @@ test('commands that do not come to an end of their own', async (t) => {
       { kind: 'cut-off', end: 'output-too-long' },
       {
         shell: onStdin(({ channel }) => {
-          finish(channel, 'x'.repeat(limits.stdoutBytesMax + 1))
+          finish(channel, 'x'.repeat(bytesMax + 1))
         }),
       },
     ],
@@ -122,7 +122,7 @@ test('commands that do not come to an end of their own', async (t) => {
   for (const [sentence, end, host, options] of rows) {
     const { port } = await startSuspectHost(t, host)
     const session = await sessionOn(t, port, options)
-    t.match(await session.run('x', 'stdin\n', limits), end, sentence)
+    t.match(await runOn(session, 'x', 'stdin\n', options), end, sentence)
   }
 })
 
@@ -144,13 +144,24 @@ test('a suspect that goes away without a word is missed within seconds', async (
   })
   const session = await sessionOn(t, port)
   const startMs = performance.now()
-  t.match(await session.run('x', 'stdin\n', limits), lost)
+  t.match(await runOn(session, 'x', 'stdin\n'), lost)
   t.ok(performance.now() - startMs < 15_000, 'long before the budget of 20 s ends')
 })
 
+test('a suspect that had gone before is missed, too, and was not heard', async (t) => {
+  const host = await startSuspectHost(t)
+  const session = await sessionOn(t, host.port)
+  for (const socket of host.sockets) {
+    socket.pause()
+    socket.removeAllListeners('data')
+  }
+  t.match(await runOn(session, 'x'), { ...lost, wasHeard: false })
+})
+
 test('commands that end', async (t) => {
-  type Row = readonly [string, CommandEnd, (shell: Shell) => void]
-  const exited = (code: number, stdout: string, stderrHead = ''): CommandEnd => ({
+  type End = CommandEnd & { readonly stdout: string }
+  type Row = readonly [string, End, (shell: Shell) => void]
+  const exited = (code: number, stdout: string, stderrHead = ''): End => ({
     kind: 'exited',
     code,
     stdout,
@@ -222,7 +233,7 @@ test('commands that end', async (t) => {
   for (const [sentence, end, shell] of rows) {
     const { port } = await startSuspectHost(t, { shell: onStdin(shell) })
     const session = await sessionOn(t, port)
-    t.strictSame(await session.run('x', 'stdin\n', limits), end, sentence)
+    t.strictSame(await runOn(session, 'x', 'stdin\n'), end, sentence)
   }
 })
 
@@ -242,7 +253,7 @@ test('all of a long stdin arrives, and its end only with the command’s', async
     },
   })
   const session = await sessionOn(t, port)
-  t.match(await session.run('x', long, limits), { kind: 'exited', stdout: 'stdin was open' })
+  t.match(await runOn(session, 'x', long), { kind: 'exited', stdout: 'stdin was open' })
 })
 
 test('one session runs one command after the other', async (t) => {
@@ -252,8 +263,8 @@ test('one session runs one command after the other', async (t) => {
     },
   })
   const session = await sessionOn(t, host.port)
-  t.match(await session.run('first', '', limits), { kind: 'exited', stdout: 'first' })
-  t.match(await session.run('second', '', limits), { kind: 'exited', stdout: 'second' })
+  t.match(await runOn(session, 'first', ''), { kind: 'exited', stdout: 'first' })
+  t.match(await runOn(session, 'second', ''), { kind: 'exited', stdout: 'second' })
   t.strictSame(host.commands, ['first', 'second'])
 })
 
@@ -264,10 +275,10 @@ test('an abort ends a command at once, and starts none', async (t) => {
       stop.abort()
     },
   })
-  const session = await sessionOn(t, host.port, { signal: stop.signal })
+  const session = await sessionOn(t, host.port)
   const aborted = { kind: 'cut-off', end: 'aborted' }
-  t.match(await session.run('first', '', limits), aborted)
-  t.match(await session.run('second', '', limits), aborted)
+  t.match(await runOn(session, 'first', '', { signal: stop.signal }), aborted)
+  t.match(await runOn(session, 'second', '', { signal: stop.signal }), aborted)
   t.strictSame(host.commands, ['first'])
 })
 
@@ -275,7 +286,7 @@ test('a session that has ended runs nothing', async (t) => {
   const host = await startSuspectHost(t)
   const session = await sessionOn(t, host.port)
   session.close()
-  t.match(await session.run('x', '', limits), lost)
+  t.match(await runOn(session, 'x', ''), lost)
 })
 
 test('bytes after their own end are the suspect’s fault and end nothing else', async (t) => {
@@ -295,5 +306,5 @@ test('bytes after their own end are the suspect’s fault and end nothing else',
     }),
   })
   const session = await sessionOn(t, port)
-  t.match(await session.run('x', 'stdin\n', limits), lost)
+  t.match(await runOn(session, 'x', 'stdin\n'), lost)
 })

@@ -8,13 +8,14 @@ import type { Test } from 'tap'
 import { parseHostAddress, parseVmUuid } from '../../agent/domain/identity.ts'
 import type { HostAddress } from '../../agent/domain/identity.ts'
 import { Secret } from '../../agent/domain/secret.ts'
-import type { ContactOutcome } from '../../agent/fence/ports.ts'
 import type { FenceRequest, SuspectTarget } from '../../agent/fence/request.ts'
 import { createSuspect } from '../../agent/suspect/contact.ts'
 import { namedBy } from '../../agent/suspect/login-hosts.ts'
 import type { LoginEntry } from '../../agent/suspect/logins.ts'
 import type { SuspectConfig, SuspectDeps } from '../../agent/suspect/contact.ts'
 import { fingerprint } from '../../agent/suspect/known-hosts.ts'
+import { contactOnce } from '../fixtures/one-contact.ts'
+import type { ContactOutcome } from '../fixtures/one-contact.ts'
 import { loginsWith } from '../fixtures/open-session.ts'
 import { closedPort, startRawHost, startSilentPort } from '../fixtures/raw-host.ts'
 import { readRequest, reportText } from '../fixtures/report-text.ts'
@@ -72,7 +73,6 @@ const fence = async (t: Test, given: Given): Promise<ContactOutcome> => {
     hostKeyPolicy: 'accept-new',
     knownHostsFile: freshFile(t),
     logins: loginsWith(),
-    reportBytesMax: 100_000,
     own: { machineId: 'm', bootId: 'b' },
     programText: '# program\n',
     ...given.config,
@@ -92,12 +92,13 @@ const fence = async (t: Test, given: Given): Promise<ContactOutcome> => {
       ...omitPassword(given.target),
     },
   }
-  return await createSuspect(config, { clock: createWallClock(), ...given.deps }).fence(
-    request,
-    given.budgetMs ?? 19_000,
-    given.signal ?? new AbortController().signal,
-    given.onAddresses ?? (() => undefined),
-  )
+  const suspect = createSuspect(config, { clock: createWallClock(), ...given.deps })
+  const { budgetMs = 19_000, signal, onAddresses } = given
+  return await contactOnce(suspect, request, {
+    budgetMs,
+    ...(signal === undefined ? {} : { signal }),
+    ...(onAddresses === undefined ? {} : { onAddresses }),
+  })
 }
 
 test('a suspect that reports: the whole way, and its trail', async (t) => {
@@ -107,7 +108,7 @@ test('a suspect that reports: the whole way, and its trail', async (t) => {
   t.match(outcome, {
     kind: 'evidence',
     evidence: { kind: 'report', report: { vm } },
-    trail: { address: '127.0.0.1', detail: 'the program ended with code 0' },
+    trail: { address: '127.0.0.1', detail: 'the program reported' },
   })
   t.strictSame(
     outcome.trail.phases.map(({ phase }) => phase),
@@ -354,7 +355,7 @@ test('an entry of ssh.logins in the place of what the request says', async (t) =
   const config = { logins: { ...loginsWith(), entries: [entry] } }
   t.match(await fence(t, { port, config }), {
     evidence: { kind: 'report' },
-    trail: { detail: 'by ssh.logins/0: the program ended with code 0' },
+    trail: { detail: 'by ssh.logins/0: the program reported' },
   })
   t.same([...new Set(users)], ['fence'])
   t.same(commands, ['exit 78'])

@@ -12,13 +12,12 @@ import { Secret } from '../../agent/domain/secret.ts'
 import type { Because } from '../../agent/domain/verdict.ts'
 import { createSuspect } from '../../agent/suspect/contact.ts'
 import { someVm } from '../fixtures/evidence.ts'
+import { contactOnce } from '../fixtures/one-contact.ts'
 import { loginsWith, loopback } from '../fixtures/open-session.ts'
 import { numbered, readRequest, reportBodies, reportText } from '../fixtures/report-text.ts'
 import { finish, readStdin, startSuspectHost } from '../fixtures/suspect-host.ts'
 import type { Shell } from '../fixtures/suspect-host.ts'
 import { createWallClock } from '../fixtures/wall-clock.ts'
-
-const reportBytesMax = 1024 * 1024
 
 const fence = async (t: Test, port: number, budgetMs = 20_000): Promise<Because> => {
   const directory = mkdtempSync(join(tmpdir(), 'peerfence-'))
@@ -35,14 +34,14 @@ const fence = async (t: Test, port: number, budgetMs = 20_000): Promise<Because>
       hostKeyPolicy: 'accept-new',
       knownHostsFile: join(directory, 'known_hosts'),
       logins: loginsWith(),
-      reportBytesMax,
       own: { machineId: '', bootId: '' },
       programText: '# the program\n',
     },
     { clock: createWallClock() },
   )
   const target = { addresses: [loopback], port, user: 'root', hostUuid: '' } as const
-  const outcome = await suspect.fence(
+  const outcome = await contactOnce(
+    suspect,
     {
       fenceId: 'f1',
       vm: someVm,
@@ -51,9 +50,7 @@ const fence = async (t: Test, port: number, budgetMs = 20_000): Promise<Because>
       askedBy: 'unix',
       suspect: { ...target, password: new Secret('x') },
     },
-    budgetMs,
-    new AbortController().signal,
-    () => undefined,
+    { budgetMs },
   )
   if (outcome.kind !== 'evidence') throw new Error('it was called silent')
   return decide(outcome.evidence).because
@@ -89,6 +86,7 @@ const alive: Lie = (nonce, vm) =>
     reportBodies(vm, living, (line) => line.replace('living=0', 'living=1')),
   ).join('')
 
+// A report counts once it is whole: what follows it comes too late.
 test('what a suspect may say with code 0, and what we make of it', async (t) => {
   const rows: readonly (readonly [string, Because, Lie])[] = [
     ['nothing', 'report-missing', () => ''],
@@ -122,15 +120,15 @@ test('what a suspect may say with code 0, and what we make of it', async (t) => 
       'report-invalid',
       (nonce, vm) => reportText(nonce, vm).replace(`vm-end uuid=${vm}`, `vm-end uuid=${otherVm}`),
     ],
-    ['the whole report twice', 'report-invalid', (nonce, vm) => reportText(nonce, vm).repeat(2)],
+    ['the whole report twice', 'already-gone', (nonce, vm) => reportText(nonce, vm).repeat(2)],
     [
       'that it lives, and then that it does not',
-      'report-invalid',
+      'not-gone-in-time',
       (nonce, vm, stdin) => alive(nonce, vm, stdin) + reportText(nonce, vm),
     ],
     [
-      'that it is dead, and then that it lives',
-      'report-invalid',
+      'that it is dead, and then that it lives, which comes too late',
+      'already-gone',
       (nonce, vm, stdin) => reportText(nonce, vm) + alive(nonce, vm, stdin),
     ],
     ['that it lives', 'not-gone-in-time', alive],
@@ -240,14 +238,14 @@ test('a whole report that came in another way', async (t) => {
     ],
     [
       'and then nothing more, no end either',
-      'deadline-passed',
+      'already-gone',
       told(({ channel }, text) => {
         channel.write(text)
       }),
     ],
     [
       'and then a byte now and again, without an end',
-      'deadline-passed',
+      'already-gone',
       told(({ channel }, text) => {
         channel.write(text)
         const dribbling = setInterval(() => channel.write('.'), 20)

@@ -1,13 +1,17 @@
 import { test } from 'tap'
 import { composeRun, programCommand, protocolVersion } from '../../agent/suspect/program.ts'
-import { someVm } from '../fixtures/evidence.ts'
+import { someVm, uuid } from '../fixtures/evidence.ts'
 import { programText } from '../fixtures/local-program.ts'
 
+const otherVm = uuid('99999999-2222-4333-8444-555555555555')
 const request = {
-  vm: someVm,
+  action: 'fence',
+  vms: [
+    { vm: someVm, budgetMs: 9_000 },
+    { vm: otherVm, budgetMs: 700 },
+  ],
   hostUuid: 'host-7',
   own: { machineId: 'aa', bootId: 'bb' },
-  budgetMs: 9_000,
   holdMs: 300,
   pidNamespace: 'initial',
   pageCache: 'flush',
@@ -15,12 +19,13 @@ const request = {
 } as const
 
 test('the request follows the program, line by line', async (t) => {
-  const { stdin, nonce } = composeRun('main "$@"\n\n', request)
+  const { stdin, nonce } = composeRun('main "$@"\n', request)
   t.same(stdin.split('\n'), [
+    'IFS= read -r -N 10 program && eval "$program"',
     'main "$@"',
-    'version=1',
+    'version=2',
     `nonce=${nonce}`,
-    'budget_ms=9000',
+    'action=fence',
     'hold_ms=300',
     'pid_namespace=initial',
     'page_cache=flush',
@@ -29,7 +34,8 @@ test('the request follows the program, line by line', async (t) => {
     'own_machine_id=aa',
     'own_boot_id=bb',
     'host_uuid=host-7',
-    `vm=${someVm}`,
+    `vm=${someVm} 9000`,
+    `vm=${otherVm} 700`,
     'go',
     '',
   ])
@@ -37,12 +43,16 @@ test('the request follows the program, line by line', async (t) => {
 
 test('a suspect that has the program gets the request alone', async (t) => {
   const { stdin, nonce } = composeRun(undefined, request)
-  t.match(stdin, /^version=1\nnonce=/)
-  t.ok(stdin.startsWith(`version=${protocolVersion}\nnonce=${nonce}\nbudget_ms=`))
+  t.match(stdin, /^version=2\nnonce=/)
+  t.ok(stdin.startsWith(`version=${protocolVersion}\nnonce=${nonce}\naction=`))
 })
 
 test('the program speaks the version that is asked of it', async (t) => {
   t.match(programText, `\nreadonly PROTOCOL=${protocolVersion}\n`)
+})
+
+test('the program is as many characters as bytes, whatever the locale of its reader', async (t) => {
+  t.match(programText, /^[\n\t -~]+$/)
 })
 
 test('every run has a nonce of its own', async (t) => {

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
-import { parseReport } from '../../agent/suspect/report.ts'
-import type { ParsedReport } from '../../agent/suspect/report.ts'
+import { createReportReader } from '../../agent/suspect/report.ts'
 import { someVm, uuid } from '../fixtures/evidence.ts'
-import { reportText } from '../fixtures/report-text.ts'
+import { parseReport, reportText } from '../fixtures/report-text.ts'
+import type { ParsedReport } from '../fixtures/report-text.ts'
 
 const nonce = '0123456789abcdef0123456789abcdef'
 const otherVm = uuid('99999999-2222-4333-8444-555555555555')
@@ -13,6 +13,11 @@ const read = (text: string): ParsedReport => parseReport(text, nonce, someVm)
 const outcome = (text: string): string => {
   const parsed = read(text)
   return parsed.kind === 'complete' ? 'complete' : parsed.because
+}
+/** What is wrong with a text whose report stands. */
+const faultAfter = (text: string): string | undefined => {
+  const parsed = read(text)
+  return parsed.kind === 'complete' ? parsed.fault?.because : 'no report'
 }
 
 /** The report's lines without tag and count, so that a row can change them and number them anew. */
@@ -83,32 +88,72 @@ test('a report with a qemu, its tasks and doubtful processes', async (t) => {
   t.equal(decide({ kind: 'report', report: parsed.report }).because, 'unkillable')
 })
 
-test('cut after any byte it is no report', async (t) => {
-  for (let bytes = 0; bytes < whole.length; bytes += 1) {
+test('cut after any byte of its frame it is no report', async (t) => {
+  const frameBytes = whole.indexOf('\n', whole.indexOf(' vm-end ')) + 1
+  for (let bytes = 0; bytes < frameBytes; bytes += 1) {
     const got = outcome(whole.slice(0, bytes))
     if (got !== 'report-missing' && got !== 'report-truncated') t.fail(`${bytes} bytes: ${got}`)
   }
-  t.equal(outcome(whole), 'complete', 'and the last byte makes it one')
+  t.equal(outcome(whole.slice(0, frameBytes)), 'complete', 'and its last byte makes it one')
+  t.equal(faultAfter(whole.slice(0, -1)), 'report-truncated')
+  t.equal(faultAfter(whole), undefined)
+})
+
+test('the text may come in any pieces', async (t) => {
+  for (const size of [1, 2, 7, 64, whole.length]) {
+    const seen: string[] = []
+    const reader = createReportReader({ nonce, action: 'fence', vms: [someVm] }, ({ vm }) => {
+      seen.push(vm)
+    })
+    for (let at = 0; at < whole.length; at += size) {
+      t.equal(
+        seen.length > 0,
+        whole.slice(0, at).includes(' vm-end uuid='.concat(someVm, ' lines=7\n')),
+      )
+      reader.take(whole.slice(at, at + size))
+    }
+    t.same(seen, [someVm])
+    t.equal(reader.fault(), undefined)
+  }
 })
 
 test('any line lost, doubled or exchanged voids it', async (t) => {
   const lines = whole.split(/(?<=\n)/)
-  for (let index = 0; index < lines.length; index += 1) {
+  // The last is the end of all: by then the report of the VM stands.
+  for (let index = 0; index < lines.length - 1; index += 1) {
     const without = lines.toSpliced(index, 1).join('')
     const twice = lines.toSpliced(index, 0, lines[index] ?? '').join('')
     t.not(outcome(without), 'complete', `without line ${index + 1}`)
-    t.equal(outcome(twice), 'report-invalid', `line ${index + 1} twice`)
+    if (index < lines.length - 2) {
+      t.equal(outcome(twice), 'report-invalid', `line ${index + 1} twice`)
+    } else t.equal(faultAfter(twice), 'report-invalid', 'its own end twice')
     // The same with honest numbers: the order itself has to hold.
     const body = bodies.toSpliced(index, 1)
     t.not(outcome(numbered(body)), 'complete', `never said line ${index + 1}`)
     if (index > 0) {
       const swapped = bodies.toSpliced(index - 1, 2, bodies[index] ?? '', bodies[index - 1] ?? '')
-      t.equal(
-        outcome(numbered(swapped)),
-        index === lines.length - 1 ? 'report-truncated' : 'report-invalid',
-      )
+      t.equal(outcome(numbered(swapped)), 'report-invalid')
     }
   }
+})
+
+test('nobody is told of a VM that was not asked for, or twice of one', async (t) => {
+  const seen: string[] = []
+  const reader = () =>
+    createReportReader({ nonce, action: 'fence', vms: [someVm] }, ({ vm }) => {
+      seen.push(vm)
+    })
+  reader().take(reportText(nonce, otherVm))
+  t.same(seen, [])
+  reader().take(numbered([...bodies.slice(0, 10), ...bodies.slice(3, 10), 'end lines=18']))
+  t.same(seen, [someVm])
+})
+
+test('what is wrong behind a report does not take it back, and is told', async (t) => {
+  t.equal(faultAfter(changed('end lines=11', 'end lines=10')), 'report-invalid')
+  t.equal(faultAfter(`${whole}PF1 ${nonce} 12 pgrep state=agreed\n`), 'report-invalid')
+  t.equal(faultAfter(whole.repeat(2)), 'report-invalid')
+  t.equal(faultAfter(`${whole}noise\n`), undefined)
 })
 
 const rows: readonly (readonly [sentence: string, text: string, outcome: string])[] = [
@@ -154,21 +199,17 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
     'report-invalid',
   ],
   [
-    'an end that counts the lines wrongly',
-    changed('end lines=11', 'end lines=10'),
-    'report-invalid',
-  ],
-  [
     'one frame announced, none sent',
     numbered([...bodies.slice(0, 3), 'end lines=4']),
     'report-invalid',
   ],
   [
     'no frame announced, none sent',
-    numbered(['begin version=1 vms=0', ...bodies.slice(1, 3), 'end lines=4']),
+    numbered(['begin version=2 action=fence vms=0', ...bodies.slice(1, 3), 'end lines=4']),
     'report-invalid',
   ],
-  ['more after the end', `${whole}PF1 ${nonce} 12 pgrep state=agreed\n`, 'report-truncated'],
+  ['a look, where a fence was asked for', changed('action=fence', 'action=look'), 'report-invalid'],
+  ['an action of another name', changed('action=fence', 'action=destroy'), 'report-invalid'],
   [
     'an end within',
     numbered([...bodies.slice(0, 3), 'end lines=4', 'end lines=5']),
@@ -176,26 +217,26 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
   ],
   [
     'a program that cannot work there',
-    numbered(['begin version=1 vms=1', 'fail why=bash-too-old']),
+    numbered(['begin version=2 action=fence vms=1', 'fail why=bash-too-old']),
     'program-failed',
   ],
   [
     'a program of another version, which says so',
-    numbered(['begin version=2 vms=0', 'fail why=version']),
+    numbered(['begin version=3 vms=0', 'fail why=version']),
     'program-version',
   ],
   [
     'a whole report of another version',
-    whole.replace('version=1', 'version=10'),
+    whole.replace('version=2', 'version=20'),
     'program-version',
   ],
   [
     'a report of another version and grammar',
-    numbered(['begin version=2 vms=1 more=yes', 'verdict=dead']),
+    numbered(['begin version=1 vms=1 more=yes', 'verdict=dead']),
     'program-version',
   ],
-  ['a version that is no number', whole.replace('version=1', 'version=x'), 'report-invalid'],
-  ['another version later on', changed('pgrep state=agreed', 'begin version=2'), 'report-invalid'],
+  ['a version that is no number', whole.replace('version=2', 'version=x'), 'report-invalid'],
+  ['another version later on', changed('pgrep state=agreed', 'begin version=3'), 'report-invalid'],
   [
     'a living qemu that the scan did not count',
     withQemu(living, 'task tid=84 state=D wchan=- comm=q'),
@@ -225,11 +266,11 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
     'report-invalid',
   ],
   [
-    'the same VM in two frames',
+    'more VMs than were asked for',
     numbered([
       bodies[0]?.replace('vms=1', 'vms=2') ?? '',
       ...bodies.slice(1, 10),
-      ...bodies.slice(3, 10),
+      ...bodies.slice(3, 10).map((line) => line.replace(someVm, otherVm)),
       'end lines=18',
     ]),
     'report-invalid',
@@ -257,9 +298,40 @@ test('two VMs in one report: each has its own', async (t) => {
     ...other,
     'end lines=18',
   ])
-  for (const vm of [someVm, otherVm]) {
-    const parsed = parseReport(text, nonce, vm)
+  for (const [vm, another] of [
+    [someVm, otherVm],
+    [otherVm, someVm],
+  ] as const) {
+    const parsed = parseReport(text, nonce, vm, another)
     t.equal(parsed.kind === 'complete' ? parsed.report.vm : parsed.because, vm)
+  }
+})
+
+test('of two VMs one is reported: the other is not', async (t) => {
+  const head = [bodies[0]?.replace('vms=1', 'vms=2') ?? '', ...bodies.slice(1, 10)]
+  const rest = (...more: readonly string[]) => numbered([...head, ...more])
+  const otherFrame = bodies.slice(3, 10).map((line) => line.replace(someVm, otherVm))
+  const rows: readonly (readonly [string, string, string])[] = [
+    ['the text ends', rest(), 'report-truncated'],
+    ['the end of all comes', rest('end lines=11'), 'report-invalid'],
+    ['the same comes again', rest(...bodies.slice(3, 10), 'end lines=18'), 'report-invalid'],
+    ['a line is garbled', rest('vm uuid=x'), 'report-invalid'],
+    [
+      'a line is garbled, and all after it is sound',
+      rest('noise', ...otherFrame, 'end lines=19'),
+      'report-invalid',
+    ],
+    ['the program fails', rest('fail why=bash-too-old'), 'program-failed'],
+    [
+      'its lines have no end',
+      rest(...Array<string>(4200).fill('task tid=84 state=R wchan=- comm=q')),
+      'report-invalid',
+    ],
+  ]
+  for (const [sentence, text, because] of rows) {
+    const seen = parseReport(text, nonce, someVm, otherVm)
+    t.equal(seen.kind === 'complete' ? seen.fault?.because : 'no report', because, sentence)
+    t.match(parseReport(text, nonce, otherVm, someVm), { kind: 'doubt', because }, sentence)
   }
 })
 

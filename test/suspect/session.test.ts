@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { test } from 'tap'
 import type { SessionEnd } from '../../agent/suspect/outcome.ts'
 import { openSession } from '../../agent/suspect/session.ts'
-import { openGate, openOn, sessionWithin } from '../fixtures/open-session.ts'
+import { openGate, openOn, sessionWithin, runOn } from '../fixtures/open-session.ts'
 import type { SessionOptions } from '../fixtures/open-session.ts'
 import { startRawHost } from '../fixtures/raw-host.ts'
 import {
@@ -237,7 +237,7 @@ test('a suspect that does not let go of the connection loses it', async (t) => {
   opened.session.close()
   opened.session.close()
   await closed
-  const again = await opened.session.run('true', '', { stdoutBytesMax: 10 })
+  const again = await runOn(opened.session, 'true')
   t.match(again, { kind: 'cut-off', end: 'contact-lost' })
 })
 
@@ -271,9 +271,8 @@ test('a later key exchange has to show the same key', async (t) => {
   })
   const opened = await openOn(port, { hostKeys })
   if (opened.kind === 'ended') throw new Error(opened.end)
-  const limits = { stdoutBytesMax: 100 }
-  t.match(await opened.session.run('same', '', limits), { kind: 'exited', code: 0 })
-  const ended = await opened.session.run('other', '', limits)
+  t.match(await runOn(opened.session, 'same'), { kind: 'exited', code: 0 })
+  const ended = await runOn(opened.session, 'other')
   t.match(ended, { kind: 'cut-off', end: 'contact-lost' })
   t.equal(asked.length, 1, 'and the policy is not asked again')
 })

@@ -2,9 +2,9 @@
 # taken only after it matched a pattern that leaves no character with a meaning to the shell, everything
 # has a limit, and whatever does not fit ends the program before it has looked at a single process.
 # shellcheck shell=bash
-nonce='' budget_ms=0 hold_ms=0 pid_namespace=initial own_machine_id='' own_boot_id='' host_uuid=''
+nonce='' action='' hold_ms=0 pid_namespace=initial own_machine_id='' own_boot_id='' host_uuid=''
 page_cache=report shared_types=() vms=()
-declare -A vm_known=() key_given=()
+declare -A vm_known=() vm_budget_ms=() key_given=()
 
 # The words are ours: nothing of the request is said back.
 refuse_request() {
@@ -20,7 +20,7 @@ take_line() {
 	local value=${1#*=}
 	case $1 in
 	nonce=*) [[ $value =~ ^[0-9a-f]{32}$ ]] && take_once nonce && nonce=$value ;;
-	budget_ms=*) take_number "$value" "$BUDGET_MS_MAX" && take_once budget && budget_ms=$value ;;
+	action=*) [[ $value == fence || $value == look ]] && take_once action && action=$value ;;
 	hold_ms=*) take_number "$value" "$HOLD_MS_MAX" && take_once hold && hold_ms=$value ;;
 	pid_namespace=*) [[ $value == initial || $value == nested ]] && take_once namespace && pid_namespace=$value ;;
 	page_cache=*) [[ $value == report || $value == flush || $value == refuse ]] && take_once cache && page_cache=$value ;;
@@ -33,13 +33,19 @@ take_line() {
 	own_boot_id=*) [[ $value =~ ^[0-9a-f-]{0,64}$ ]] && take_once boot && own_boot_id=$value ;;
 	host_uuid=*) [[ $value =~ ^[A-Za-z0-9-]{0,64}$ ]] && take_once host && host_uuid=$value ;;
 	vm=*)
-		[[ $value =~ ^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$ ]] || return 1
-		[[ -n ${vm_known[$value]-} ]] || vms+=("$value")
-		vm_known[$value]=1
-		((${#vms[@]} <= VMS_MAX))
+		[[ $value =~ ^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\ ([1-9][0-9]*)$ ]] || return 1
+		take_vm "${BASH_REMATCH[1]}" "${BASH_REMATCH[3]}"
 		;;
 	*) return 1 ;;
 	esac
+}
+
+# One VM, once, with what it may take.
+take_vm() {
+	take_number "$2" "$BUDGET_MS_MAX" && [[ -z ${vm_known[$1]-} ]] || return 1
+	vm_known[$1]=1 vm_budget_ms[$1]=$2
+	vms+=("$1")
+	((${#vms[@]} <= VMS_MAX))
 }
 
 # Digits alone, and no zero in front, before the shell counts with them.
@@ -58,6 +64,7 @@ take_head() {
 		printf '\n'
 		say "begin version=$PROTOCOL vms=0"
 		say 'fail why=version'
+		tell
 		exit 3
 		;;
 	esac
@@ -74,7 +81,7 @@ read_request() {
 		if ((count <= 2)); then
 			take_head "$count" "$line"
 		elif [[ $line == go ]]; then
-			((${#vms[@]} > 0 && budget_ms > 0)) || refuse_request 'something is missing'
+			[[ -n $action && ${#vms[@]} -gt 0 ]] || refuse_request 'something is missing'
 			return
 		else
 			take_line "$line" || refuse_request "line $count is not allowed"

@@ -1,9 +1,17 @@
 # Report lines, and time without a fork.
 # shellcheck shell=bash
-lines_said=0
+
+# Lines are kept until they are told, many in one write: after a small packet the next waits for its ACK.
+lines_said=0 untold=''
 say() {
 	lines_said=$((lines_said + 1))
-	printf 'PF1 %s %d %s\n' "$nonce" "$lines_said" "$*" || exit 4
+	untold+="PF1 $nonce $lines_said $*"$'\n'
+	((${#untold} < TOLD_AT_ONCE)) || tell
+}
+
+tell() {
+	printf '%s' "$untold" || exit 4
+	untold=''
 }
 
 # A foreign text as one harmless word, in `word`.
@@ -14,7 +22,7 @@ make_word() {
 	[[ -n $word ]] || word=-
 }
 
-# Monotonic, by builtins, in steps of 10 ms. A clock that cannot be read has run out.
+# Monotonic, by builtins, in steps of CLOCK_STEP_MS. A clock that cannot be read has run out.
 clock_ms=0 deadline_ms=0
 read_clock() {
 	local up=''
@@ -26,13 +34,26 @@ read_clock() {
 	fi
 }
 
+# Every VM has its own; the last of them is the program's.
+declare -A vm_deadline_ms=()
+set_deadlines() {
+	local vm
+	read_clock
+	for vm in "${vms[@]}"; do
+		vm_deadline_ms[$vm]=$((clock_ms + vm_budget_ms[$vm]))
+		((vm_deadline_ms[$vm] <= deadline_ms)) || deadline_ms=${vm_deadline_ms[$vm]}
+	done
+}
+
 # Waits without a fork by reading stdin, which says nothing while the peer is there. Its end and a word
-# of it end the program: without a wait it would only spin until its deadline.
+# of it end the program: without a wait it would only spin until its deadline. `napped_ms` is time that
+# has passed for certain, without the steps of the clock.
+napped_ms=0
 nap() {
 	local seconds line=''
-	printf -v seconds '0.%03d' "$1"
+	printf -v seconds '%d.%03d' "$(($1 / 1000))" "$(($1 % 1000))"
 	read -r -n 1 -t "$seconds" line
-	(($? > 128)) && return 0
+	(($? > 128)) && napped_ms=$((napped_ms + $1)) && return
 	stop_beside
 	exit 4
 }

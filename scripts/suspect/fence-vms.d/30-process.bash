@@ -19,6 +19,21 @@ is_listed() {
 # The fields of a stat file, in st_*. Fails when it cannot be read or is not one.
 st_comm='' st_state='' st_flags=0 st_threads=0 st_start=0
 read_stat() {
+	local _ a b c d e f g h i j k l m n o
+	read -r _ st_comm st_state a b c d e st_flags f g h i j k l m n o st_threads _ st_start _ <"$1" || return 1
+	# A name of one word, and nothing but numbers behind it: no blank and no parenthesis of the name has
+	# moved the fields.
+	if [[ $st_comm == '('*')' && $st_state == [A-Za-z] &&
+		-n $st_start && $a$b$c$d$e$st_flags$f$g$h$i$j$k$l$m$n$o$st_threads$st_start != *[!0-9-]* ]]; then
+		st_comm=${st_comm#(}
+		st_comm=${st_comm%)}
+		return
+	fi
+	read_odd_stat "$1"
+}
+
+# Of a process with any name.
+read_odd_stat() {
 	local whole=() rest=() text
 	mapfile -t -d '' whole <"$1" || return 1
 	text=${whole[0]-}
@@ -37,6 +52,15 @@ argv=()
 read_argv() {
 	argv=()
 	mapfile -t -d '' argv <"$1"
+}
+
+# Whether a thread group lives, in group_end. While its leader does it does, and nothing else is read.
+judge_quickly() {
+	if read_stat "/proc/$1/stat" && [[ $st_start == "$2" && $st_state != [ZXx] ]]; then
+		group_end=living
+	else
+		judge_group "$1" "$2"
+	fi
 }
 
 # How a thread group is now, in group_end (gone, zombie, living) and group_tasks (the living ones).

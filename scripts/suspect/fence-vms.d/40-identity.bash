@@ -55,19 +55,21 @@ read_name() {
 # What `argv` says of its VM: id_uuids (every -uuid), id_name (of -name, its guest= or first word).
 id_uuids=() id_name=''
 read_identity() {
-	local i
+	local argument value_of=''
 	id_uuids=() id_name=''
-	for ((i = 1; i < ${#argv[@]}; i++)); do
-		case ${argv[i]} in
-		-uuid | --uuid)
-			i=$((i + 1))
-			make_canonical "${argv[i]-}"
+	for argument in "${argv[@]:1}"; do
+		case $value_of:$argument in
+		uuid:*)
+			make_canonical "$argument"
 			[[ -n $canonical ]] && id_uuids+=("$canonical")
+			value_of=''
 			;;
-		-name | --name)
-			i=$((i + 1))
-			read_name "${argv[i]-}"
+		name:*)
+			read_name "$argument"
+			value_of=''
 			;;
+		:-uuid | :--uuid) value_of=uuid ;;
+		:-name | :--name) value_of=name ;;
 		esac
 	done
 }

@@ -1,9 +1,9 @@
 # What was found: the VMs' thread groups, and what leaves a doubt.
 # shellcheck shell=bash
-# Thread groups of the VMs, by "pid:start".
-groups=()
-declare -A group_vm=() group_by=() group_seen=() group_kill=() group_now=() group_after_ms=()
-declare -A vm_uring=() vm_ambiguous=() vm_dirty_ms=() vm_ended_ms=() vm_hold=() vm_reported=() vm_drained=()
+# Thread groups of the VMs, by "pid:start"; those of one VM, and those that nobody has killed yet.
+groups=() groups_unkilled=()
+declare -A vm_groups=() group_vm=() group_by=() group_seen=() group_kill=() group_now=() group_after_ms=()
+declare -A vm_uring=() vm_ambiguous=() vm_dirty_ms=() vm_drained=()
 # Of the last scan, for every VM alike.
 scan_seen=before-kill scan_processes=0 scan_unattributable=0 scan_unreadable=0 scan_doubtful=()
 
@@ -32,6 +32,8 @@ note_group() {
 	key=$pid:$st_start
 	[[ -n ${group_vm[$key]-} ]] && return
 	groups+=("$key")
+	groups_unkilled+=("$key")
+	vm_groups[$vm]+=" $key"
 	group_vm[$key]=$vm group_by[$key]=$by group_seen[$key]=$scan_seen
 	group_kill[$key]=not-sent group_now[$key]=living group_after_ms[$key]=0
 }
@@ -42,9 +44,10 @@ is_qemu_by_program() {
 
 judge_voiced() {
 	local pid=$1 dir=$2 by=${3-} vm first text
+	text="${argv[*]} "
 	if ! is_qemu_name "${argv[0]##*/}"; then
 		# Not a qemu by its name. Cheap test first: most processes hold no such word at all.
-		[[ "${argv[*]} " == *'-uuid '* || "${argv[*]} " == *'-name '* ]] || return
+		[[ $text == *'-uuid '* || $text == *'-name '* ]] || return
 		match_identity
 		vm=${hit_ambiguous:-$hit_vm}
 		[[ -n $vm ]] || return
@@ -62,8 +65,7 @@ judge_voiced() {
 		note_group "$hit_vm" "$pid" "${by:-$hit_by}"
 	elif ((${#id_uuids[@]} == 0)); then
 		# Without -uuid the arguments might be those of a qemu that is dying while we read: ask twice.
-		text="${argv[*]}"
-		if ! read_argv "$dir/cmdline" || [[ ${argv[*]-} != "$text" ]]; then
+		if ! read_argv "$dir/cmdline" || [[ "${argv[*]-} " != "$text" ]]; then
 			# It has gone silent meanwhile. A task that has is not asked a third time: it is a doubt.
 			if [[ -z $by ]]; then judge_voiceless "$pid"; else note_unreadable "$pid"; fi
 			return

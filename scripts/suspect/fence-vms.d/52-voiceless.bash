@@ -9,7 +9,9 @@ judge_voiceless() {
 		return
 	fi
 	((st_flags & KTHREAD_FLAG)) && return
-	local comm=$st_comm start=$st_start
+	local comm=$st_comm start=$st_start key=$pid:$st_start
+	# Known by pid and start time from when it had a voice; how it is now is looked at with its VM.
+	[[ -n ${group_vm[$key]-} ]] && return
 	is_qemu_task_name "$comm" && qemu_like=1
 	judge_group "$pid" "$start"
 	[[ $group_end == living ]] || return

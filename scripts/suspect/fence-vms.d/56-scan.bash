@@ -1,20 +1,44 @@
 # One pass over all processes.
 # shellcheck shell=bash
+# Where libvirt says that the qemu of a VM is which bears its uuid for a name. It says only where to look
+# first, so that the kill comes before the passes over all processes; whose it is its arguments say.
+scan_pid_files() {
+	local vm name file pid
+	scan_seen="before-kill"
+	for vm in "${vms[@]}"; do
+		for name in "${vm//-/}" "$vm"; do
+			file=/run/libvirt/qemu/$name.pid pid=''
+			[[ -f $file ]] && read -r pid <"$file"
+			[[ $pid =~ ^[1-9][0-9]*$ && $pid != "$$" ]] || continue
+			read_argv "/proc/$pid/cmdline" && ((${#argv[@]} > 0)) && judge_voiced "$pid" "/proc/$pid"
+		done
+	done
+}
+
 # Those that bear a qemu's name, which stat tells without the lock that a hung process may hold: they
-# are found and killed even where the full scan hangs on a stranger.
+# are found and killed even where the full scan hangs on a stranger. What they are is kept for the pass
+# that follows at once, so that it reads only what this one has not.
+declare -A judged_before=()
 scan_by_name() {
-	local dirs dir
+	local dir dirs
 	scan_seen="before-kill"
 	list_matches '/proc/[0-9]*'
 	dirs=("${matches[@]}")
 	for dir in "${dirs[@]}"; do
-		if ! read_stat "$dir/stat" || ! is_qemu_name "$st_comm"; then continue; fi
-		read_argv "$dir/cmdline" && ((${#argv[@]} > 0)) && judge_voiced "${dir#/proc/}" "$dir"
+		read_stat "$dir/stat" || continue
+		if ((st_flags & KTHREAD_FLAG)); then
+			judged_before[$dir]=kernel
+		elif is_qemu_name "$st_comm" && read_argv "$dir/cmdline" && ((${#argv[@]} > 0)); then
+			id_uuids=()
+			judge_voiced "${dir#/proc/}" "$dir"
+			((${#id_uuids[@]} > 0)) && judged_before[$dir]=qemu
+		fi
 	done
 }
 
+# The last scan, after the kill, leaves nothing out; of a thread of the kernel it asks whether it still is one.
 scan_all() {
-	local dir dirs pid vm
+	local dir dirs pid vm before
 	scan_seen=$1 scan_processes=0 scan_unattributable=0 scan_unreadable=0 scan_doubtful=()
 	for vm in "${vms[@]}"; do vm_ambiguous[$vm]=0; done
 	list_matches '/proc/[0-9]*'
@@ -23,6 +47,9 @@ scan_all() {
 		pid=${dir#/proc/}
 		scan_processes=$((scan_processes + 1))
 		[[ $pid == "$$" ]] && continue
+		before=${judged_before[$dir]-}
+		[[ -n $before && $scan_seen == before-kill ]] && continue
+		[[ $before == kernel ]] && read_stat "$dir/stat" && ((st_flags & KTHREAD_FLAG)) && continue
 		if ! read_argv "$dir/cmdline"; then
 			if is_listed "$dir"; then note_unreadable "$pid"; fi
 		elif [[ ${argv[*]} == *[![:space:]]* ]]; then

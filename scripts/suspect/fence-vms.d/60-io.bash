@@ -40,7 +40,7 @@ list_ring_workers() {
 
 # Those that were at work before the kill take down rings of others.
 declare -A ring_workers_before=()
-ring_workers_noted=0 ring_workers_fresh=0
+ring_workers_noted=0 ring_workers_round=0
 note_ring_workers() {
 	local pid
 	ring_workers_noted=1
@@ -51,8 +51,8 @@ note_ring_workers() {
 # Whether a ring is being taken down that may be the VM's. Where nobody knows what the VM had, any may.
 ring_is_ending() {
 	local vm=$1 pid
-	((ring_workers_fresh)) || list_ring_workers
-	ring_workers_fresh=1
+	((ring_workers_round == round)) || list_ring_workers
+	ring_workers_round=$round
 	for pid in "${ring_workers[@]}"; do
 		[[ ${vm_uring[$vm]-not-known} == not-known || -z ${ring_workers_before[$pid]-} ]] && return 0
 	done

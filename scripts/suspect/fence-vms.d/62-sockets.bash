@@ -2,7 +2,7 @@
 # leaves what it has not sent to the kernel, which goes on sending it for minutes.
 # shellcheck shell=bash
 
-declare -A vm_sockets=() vm_sockets_state=()
+declare -A vm_sockets=() vm_sockets_state=() socket_vm=()
 port_first=32768 port_last=60999
 
 read_port_range() {
@@ -33,24 +33,50 @@ read_tcp_lines() {
 	done
 }
 
-# Before the kill: the connections of this qemu. `seen`: it has some; `not-known`: it may have.
-note_sockets() {
-	local vm=$1 pid=$2 inode line fields known=0
-	declare -A inodes=()
-	[[ ${vm_sockets[$vm]-} == not-known ]] && return
+# Before the kill: what this qemu has open, for the one look at the tables that follows.
+note_descriptors_of_sockets() {
+	local vm=$1 pid=$2 inode known=0
 	for inode in "${fd_inodes[@]}"; do
-		((inode > 0)) && known=1 inodes[$inode]=1
+		((inode > 0)) && known=1 socket_vm[$inode]+=" $vm"
 	done
 	# Kernels before 5.14 do not tell the inode; and of another network namespace nothing can be seen later.
-	if ((!known || !fd_whole)) || ! [[ /proc/$pid/ns/net -ef /proc/self/ns/net ]] || ! read_tcp_lines /proc/self/net; then
+	if ((!known || !fd_whole)) || ! [[ /proc/$pid/ns/net -ef /proc/self/ns/net ]]; then
 		vm_sockets[$vm]=not-known
+	elif [[ -z ${vm_sockets[$vm]-} ]]; then
+		vm_sockets[$vm]=none
+	fi
+}
+
+# The connections of these VMs, whose descriptors were noted. `seen`: it has some; `not-known`: it may have.
+note_sockets() {
+	local vm line fields
+	if ! read_tcp_lines /proc/self/net; then
+		for vm in "$@"; do vm_sockets[$vm]=not-known; done
 		return
 	fi
-	[[ -n ${vm_sockets[$vm]-} ]] || vm_sockets[$vm]=none
 	for line in "${tcp_lines[@]}"; do
 		# shellcheck disable=SC2206
 		fields=($line)
-		[[ -n ${inodes[${fields[1]}]-} ]] && vm_sockets[$vm]=seen
+		for vm in ${socket_vm[${fields[1]}]-}; do
+			[[ ${vm_sockets[$vm]} == none ]] && vm_sockets[$vm]=seen
+		done
+	done
+}
+
+# Whether connections that nobody owns any more have something left to send, in tcp_rests (empty: the
+# tables could not be read). Once in a round.
+tcp_round=0 tcp_rests=''
+look_at_orphans() {
+	local line fields
+	((tcp_round == round)) && return
+	tcp_round=$round tcp_rests=''
+	read_tcp_lines /proc/self/net || return
+	tcp_rests=yes
+	for line in "${tcp_lines[@]}"; do
+		# shellcheck disable=SC2206
+		fields=($line)
+		# Only the end of a closed connection is one byte: nothing was written in it.
+		[[ ${fields[1]} == 0 ]] && ((16#${fields[0]} > 1)) && tcp_rests=no
 	done
 }
 
@@ -58,16 +84,10 @@ note_sockets() {
 # worth looking again. Every connection without an owner may be its own: those that it had at the kill,
 # and those that it had closed before, to try again, when its storage fell silent.
 drain_sockets() {
-	local vm=$1 line fields
-	vm_sockets_state[$vm]=none
-	[[ ${vm_sockets[$vm]-not-known} == none ]] && return 0
-	vm_sockets_state[$vm]=waiting
-	read_tcp_lines /proc/self/net || return 1
-	for line in "${tcp_lines[@]}"; do
-		# shellcheck disable=SC2206
-		fields=($line)
-		# Only the end of a closed connection is one byte: nothing was written in it.
-		[[ ${fields[1]} == 0 ]] && ((16#${fields[0]} > 1)) && return 1
-	done
-	vm_sockets_state[$vm]=sent
+	vm_sockets_state[$1]=none
+	[[ ${vm_sockets[$1]-not-known} == none ]] && return 0
+	vm_sockets_state[$1]=waiting
+	look_at_orphans
+	[[ $tcp_rests == yes ]] || return 1
+	vm_sockets_state[$1]=sent
 }

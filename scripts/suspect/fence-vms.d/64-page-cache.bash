@@ -77,19 +77,19 @@ assume_page_cache() {
 # In a process of its own, beside the proof: each is synced once for all VMs that had ended before.
 run_flushes() {
 	local vm id waiting=("${vms[@]}") later
-	local -A round
+	local -A to_sync
 	# No longer than the program itself.
 	while [[ -d /proc/$$ ]] && read_clock && ((${#waiting[@]} > 0 && clock_ms < deadline_ms)); do
-		later=() round=()
+		later=() to_sync=()
 		for vm in "${waiting[@]}"; do
 			if ! poll_vm "$vm"; then
 				later+=("$vm")
 				continue
 			fi
-			for id in ${vm_flush[$vm]-}; do round[$id]+=" $vm"; done
+			for id in ${vm_flush[$vm]-}; do to_sync[$id]+=" $vm"; done
 		done
-		for id in "${!round[@]}"; do
-			flush "$id" "${round[$id]}" &
+		for id in "${!to_sync[@]}"; do
+			flush "$id" "${to_sync[$id]}" &
 		done
 		waiting=("${later[@]}")
 		((${#waiting[@]} == 0)) || sleep 0.05 || return
@@ -98,13 +98,13 @@ run_flushes() {
 
 # Storage that hangs holds the sync for as long; what can be ended of it is, with the budget.
 flush() {
-	local result=failed seconds=$(((deadline_ms - clock_ms) / 1000 + 1))
+	local vm result=failed seconds=$(((deadline_ms - clock_ms) / 1000 + 1))
 	case $1 in
 	-) ;;
 	/dev/*) [[ -b $1 ]] && timeout -s KILL "$seconds" sync "$1" && result="done" ;;
 	*) sync_mount "$1" "$seconds" && result="done" ;;
 	esac
-	echo "flush $result $1$2"
+	for vm in $2; do echo "flush $result $1 $vm"; done
 }
 
 # Syncs a file system, if its place still shows it: something else may be mounted there by now.

@@ -1,8 +1,8 @@
-# Beside the proof: pgrep and virsh, which need a fork.
+# Beside the proof: what needs a fork. Its words come back through one pipe, and nothing waits for them.
 # shellcheck shell=bash
-in_fork=0 beside_fd='' beside_pid='' beside_virsh_pid='' pgrep_state=left-out
+in_fork=0 beside_fd='' beside_pid='' pgrep_state=left-out
 declare -A virsh_state=()
-pgrep_pids=()
+pgrep_pids=() virsh_pids=()
 
 # Bash answers a refused fork with 15 s of waiting and then ends the program, so ask the limits
 # first. Only root: a user's own limit cannot be read by builtins.
@@ -25,60 +25,26 @@ has_fork_room() {
 	done
 }
 
-# Runs in a process of its own; its words go to the program through a pipe.
+# Runs in a process of its own.
 run_beside() {
-	local pid vm answer=''
 	exec </dev/null
-	if [[ $page_cache == flush ]]; then run_flushes & fi
+	if [[ $action == fence && $page_cache == flush ]]; then run_flushes & fi
+	run_pgrep
+	run_virsh
+}
+
+run_pgrep() {
+	local pid
 	if ! type -P pgrep >/dev/null; then
 		echo 'pgrep missing'
-	else
-		while read -r pid; do echo "pid $pid"; done < <(
-			pgrep -f '[q]emu'
-			echo "rc=$?"
-		)
-		echo 'pgrep done'
-	fi
-	if ! type -P virsh >/dev/null; then
-		echo 'virsh all missing'
 		return
 	fi
-	# One virsh for all VMs, told what to do on its stdin: nothing of a VM gets into an argument.
-	coproc VIRSH { exec virsh -q 2>&1; }
-	echo "virsh-pid $VIRSH_PID"
-	# The first prompt comes when it is connected.
-	hear_virsh "$VIRSH_ASK_SEC" || vms=()
-	for vm in "${vms[@]}"; do
-		# Something cheap first. A destroy that a hung libvirtd finds in its socket later would kill
-		# a new run of the VM, so without an answer here there is no destroy at all.
-		ask_virsh "$VIRSH_ASK_SEC" "domstate $vm" || break
-		if [[ $answer == no-such-vm ]]; then
-			echo "virsh $vm $answer"
-			continue
-		fi
-		if ask_virsh "$VIRSH_DESTROY_SEC" "destroy $vm"; then
-			echo "virsh $vm $answer"
-		else
-			break
-		fi
-	done
-	kill -KILL "$VIRSH_PID"
+	while read -r pid; do echo "pid $pid"; done < <(
+		pgrep -f '[q]emu'
+		echo "rc=$?"
+	)
+	echo 'pgrep done'
 }
-
-# What virsh says up to its next prompt, as a word of ours in `answer`. Fails when no prompt comes in
-# time. Virsh echoes what it reads and ends nothing but its prompt with a `#`.
-hear_virsh() {
-	local said=''
-	IFS= read -r -d '#' -t "$1" said <&"${VIRSH[0]}" || return 1
-	case $said in
-	*'failed to get domain'* | *'no domain'*) answer=no-such-vm ;;
-	*'not running'*) answer=not-running ;;
-	*error:*) answer=failed ;;
-	*) answer=destroyed ;;
-	esac
-}
-
-ask_virsh() { printf '%s\n' "$2" >&"${VIRSH[1]}" && hear_virsh "$1"; }
 
 start_beside() {
 	local vm
@@ -100,12 +66,12 @@ survive_refused_fork() {
 	((in_fork)) || return
 	in_fork=0 beside_fd='' pgrep_state=failed
 	for vm in "${vms[@]}"; do virsh_state[$vm]=failed; done
-	finish_fence
+	if [[ $action == look ]]; then finish_look; else finish_fence; fi
 }
 
-# Takes what pgrep and virsh have said so far, without waiting.
+# Takes what was said so far, without waiting.
 hear_beside() {
-	local line vm fields
+	local line
 	[[ -n $beside_fd ]] || return
 	while read -r -t 0 -u "$beside_fd"; do
 		if ! IFS= read -r -t 0.1 -u "$beside_fd" line; then
@@ -113,23 +79,29 @@ hear_beside() {
 			beside_fd=''
 			return
 		fi
-		# shellcheck disable=SC2206 # our own words, and globbing is off
-		fields=($line)
-		case $line in
-		'pid rc='[01]) pgrep_state=answered ;;
-		'pid rc='*) pgrep_state=failed ;;
-		'pid '*) pgrep_pids+=("${fields[1]}") ;;
-		'pgrep missing') pgrep_state=missing ;;
-		'flush '*) for vm in "${fields[@]:3}"; do
-			flush_result["$vm ${fields[2]}"]=${fields[1]}
-		done ;;
-		'virsh-pid '*) beside_virsh_pid=${fields[1]} ;;
-		'virsh all '*) for vm in "${vms[@]}"; do
-			[[ ${virsh_state[$vm]} == no-answer ]] && virsh_state[$vm]=${fields[2]}
-		done ;;
-		'virsh '*) virsh_state[${fields[1]}]=${fields[2]} ;;
-		esac
+		take_word_of_beside "$line"
 	done
+}
+
+take_word_of_beside() {
+	local vm fields
+	# shellcheck disable=SC2206 # our own words, and globbing is off
+	fields=($1)
+	case $1 in
+	'pid rc='[01]) pgrep_state=answered ;;
+	'pid rc='*) pgrep_state=failed ;;
+	'pid '*) pgrep_pids+=("${fields[1]}") ;;
+	'pgrep missing') pgrep_state=missing ;;
+	'flush '*) flush_result["${fields[3]} ${fields[2]}"]=${fields[1]} ;;
+	'virsh-pid '*)
+		virsh_pids+=("${fields[1]}")
+		((virsh_ended)) && end_virsh
+		;;
+	'virsh all '*) for vm in "${vms[@]}"; do
+		[[ ${virsh_state[$vm]} == no-answer ]] && virsh_state[$vm]=${fields[2]}
+	done ;;
+	'virsh '*) virsh_state[${fields[1]}]=${fields[2]} ;;
+	esac
 }
 
 # What pgrep found is judged like anything else; it may only add.
@@ -146,10 +118,7 @@ judge_pgrep() {
 
 # Nothing of ours may go on after the report: above all no virsh.
 stop_beside() {
-	local name=''
 	hear_beside
-	if [[ -n $beside_virsh_pid ]] && read -r name <"/proc/$beside_virsh_pid/comm" && [[ $name == virsh ]]; then
-		kill -KILL "$beside_virsh_pid"
-	fi
+	end_virsh
 	[[ -n $beside_pid ]] && kill -KILL "$beside_pid"
 }

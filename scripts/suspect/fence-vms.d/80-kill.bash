@@ -21,17 +21,18 @@ kill_group() {
 	[[ $group_end == living ]] || group_kill[$key]=already-gone
 }
 
-# Looks at every known group of a VM; fails while one of them lives.
+# Looks at the known groups of a VM; fails while one of them lives. One that has ended has no way back:
+# neither do its pid and start time come again together, nor does a zombie without tasks get new ones.
 poll_vm() {
-	local vm=$1 key all_ended=0
-	for key in "${groups[@]}"; do
-		[[ ${group_vm[$key]} == "$vm" ]] || continue
-		judge_group "${key%:*}" "${key#*:}"
+	local key all_ended=0
+	for key in ${vm_groups[$1]-}; do
+		[[ ${group_now[$key]} == living ]] || continue
+		judge_quickly "${key%:*}" "${key#*:}"
 		if [[ $group_end == living ]]; then
 			all_ended=1
-		elif [[ ${group_now[$key]} == living ]]; then
-			group_after_ms[$key]=$((clock_ms - started_ms))
+			continue
 		fi
+		group_after_ms[$key]=$((clock_ms - started_ms))
 		group_now[$key]=$group_end
 	done
 	return "$all_ended"

@@ -21,8 +21,7 @@ say_qemu() {
 report_vm() {
 	local vm=$1 key living=0 newcomers=0 first=$lines_said one doubtful=0 devices=${vm_told[$1]-all}
 	say "vm uuid=$vm"
-	for key in "${groups[@]}"; do
-		[[ ${group_vm[$key]} == "$vm" ]] || continue
+	for key in ${vm_groups[$vm]-}; do
 		say_qemu "$key"
 		[[ $group_end == living ]] || continue
 		living=$((living + 1))
@@ -42,10 +41,10 @@ report_vm() {
 	say "virsh state=${virsh_state[$vm]-left-out}"
 	say "pgrep state=$pgrep_state"
 	say "vm-end uuid=$vm lines=$((lines_said - first + 1))"
-	vm_reported[$vm]=1
 }
 
 say_end() {
 	say "end lines=$((lines_said + 1))"
+	tell
 	exit 0
 }

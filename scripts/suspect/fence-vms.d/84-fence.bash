@@ -1,60 +1,10 @@
 # From the first scan to the last report line.
 # shellcheck shell=bash
-# Whether the last scan leaves a doubt about this VM that a moment may take away: an exit of some
-# other qemu, a process that was just starting.
-is_dirty() { ((scan_unattributable + scan_unreadable + vm_ambiguous[$1] > 0)); }
-
-# One VM's next step; reports it when nothing more can be learnt in time.
-advance_vm() {
-	local vm=$1 last_call=$2
-	if ((!last_call)); then
-		poll_vm "$vm" || return
-		[[ -n ${vm_ended_ms[$vm]-} ]] || vm_ended_ms[$vm]=$clock_ms
-		((clock_ms - vm_ended_ms[$vm] >= hold_ms)) || return
-		vm_hold[$vm]=kept
-		drain_io "$vm" && drain_sockets "$vm" && await_flush "$vm" || return
-	fi
-	if ((!scan_fresh)); then
-		scan_all after-kill
-		judge_pgrep
-		scan_fresh=1
-	fi
-	if ((!last_call)) && is_dirty "$vm"; then
-		[[ -n ${vm_dirty_ms[$vm]-} ]] || vm_dirty_ms[$vm]=$clock_ms
-		((clock_ms - vm_dirty_ms[$vm] < DIRTY_SCAN_MS_MAX)) && return
-	fi
-	poll_vm "$vm"
-	report_vm "$vm"
-}
-
-note_io() {
-	local vm=$1 pid=$2
-	read_descriptors "$pid"
-	note_uring "$vm" "$pid"
-	note_storage "$vm" "$pid"
-	note_sockets "$vm" "$pid"
-	# It spoke to somebody over the network itself: to its storage, perhaps.
-	[[ ${vm_sockets[$vm]} == seen ]] && note_kind "$vm" user-space
-	[[ ${vm_sockets[$vm]} == not-known ]] && note_kind "$vm" not-known
-}
-
-kill_found() {
-	local key uring=0
-	for key in "${groups[@]}"; do
-		[[ ${group_kill[$key]} == not-sent ]] || continue
-		note_io "${group_vm[$key]}" "${key%:*}"
-		[[ ${vm_uring[${group_vm[$key]}]} == seen ]] && uring=1
-	done
-	# Once: a later look could take the ring of a VM that is dead by then for somebody else's.
-	((uring && !ring_workers_noted)) && note_ring_workers
-	for key in "${groups[@]}"; do
-		[[ ${group_kill[$key]} == not-sent ]] && kill_group "$key"
-	done
-}
-
 fence_all() {
 	read_clock
 	started_ms=$clock_ms
+	scan_pid_files
+	kill_found
 	scan_by_name
 	kill_found
 	scan_all before-kill
@@ -64,23 +14,43 @@ fence_all() {
 	finish_fence
 }
 
-# From the kill to the last line of the report.
-finish_fence() {
-	local vm nap_ms=1 left=${#vms[@]} last_call=0
-	while ((left > 0)); do
-		read_clock
-		((clock_ms >= deadline_ms)) && last_call=1
-		hear_beside
-		scan_fresh=0 ring_workers_fresh=0
-		for vm in "${vms[@]}"; do
-			[[ -n ${vm_reported[$vm]-} ]] && continue
-			advance_vm "$vm" "$last_call"
-			[[ -n ${vm_reported[$vm]-} ]] && left=$((left - 1))
-		done
-		((left > 0)) || break
-		nap "$nap_ms"
-		nap_ms=$((nap_ms * 2 < NAP_MS_MAX ? nap_ms * 2 : NAP_MS_MAX))
+# Notes what can be read of a few before they are killed, then kills them: the kernel takes down the one
+# while the next is read.
+kill_found() {
+	local few
+	while ((${#groups_unkilled[@]} > 0)); do
+		few=("${groups_unkilled[@]:0:KILLED_AT_ONCE}")
+		groups_unkilled=("${groups_unkilled[@]:KILLED_AT_ONCE}")
+		kill_few "${few[@]}"
 	done
-	stop_beside
-	say_end
+}
+
+kill_few() {
+	local key uring=0 theirs=()
+	for key in "$@"; do
+		note_io "${group_vm[$key]}" "${key%:*}"
+		theirs+=("${group_vm[$key]}")
+		[[ ${vm_uring[${group_vm[$key]}]} == seen ]] && uring=1
+	done
+	note_connections "${theirs[@]}"
+	# Once: a later look could take the ring of a VM that is dead by then for somebody else's.
+	((uring && !ring_workers_noted)) && note_ring_workers
+	for key in "$@"; do kill_group "$key"; done
+}
+
+note_io() {
+	read_descriptors "$2"
+	note_uring "$1" "$2"
+	note_storage "$1" "$2"
+	note_descriptors_of_sockets "$1" "$2"
+}
+
+# A VM that spoke to somebody over the network itself did so to its storage, perhaps.
+note_connections() {
+	local vm
+	note_sockets "$@"
+	for vm in "$@"; do
+		[[ ${vm_sockets[$vm]} == seen ]] && note_kind "$vm" user-space
+		[[ ${vm_sockets[$vm]} == not-known ]] && note_kind "$vm" not-known
+	done
 }

@@ -11,6 +11,7 @@ import {
   newVm,
   programText,
   reportOf,
+  requestOf,
   runProgram,
   runStdin,
   standIn,
@@ -216,16 +217,7 @@ test('a nested pid namespace is a doubt unless the operator accepts it', async (
 test('cut off anywhere on its way, the program runs nothing', async (t) => {
   const vm = newVm()
   const child = await start(t, 'qemu-kvm', '-uuid', vm)
-  const { stdin } = composeRun(programText, {
-    vm,
-    hostUuid: '',
-    own: { machineId: '', bootId: '' },
-    budgetMs: 8_000,
-    holdMs: 0,
-    pidNamespace: 'nested',
-    pageCache: 'report',
-    sharedFileSystems: [],
-  })
+  const { stdin } = composeRun(programText, requestOf(vm, { holdMs: 0 }))
   const step = Math.floor(stdin.length / 40)
   for (let bytes = 0; bytes < stdin.length; bytes += step) {
     const { stdout } = await runStdin(stdin.slice(0, bytes), true)
@@ -241,25 +233,17 @@ const voidRequests: readonly (readonly [string, (stdin: string) => string])[] = 
   ['no VM', (stdin) => stdin.replace(/^vm=.*\n/m, '')],
   ['no version', (stdin) => stdin.replace(/^version=.*\n/m, '')],
   ['no nonce', (stdin) => stdin.replace(/^nonce=[0-9a-f]+\n/m, '')],
-  ['no budget', (stdin) => stdin.replace(/^budget_ms=.*\n/m, '')],
-  ['a VM with a wildcard', (stdin) => stdin.replace(/^vm=.*/m, 'vm=*')],
+  ['no action', (stdin) => stdin.replace(/^action=.*\n/m, '')],
+  ['a VM without a budget', (stdin) => stdin.replace(/^(vm=\S+).*/m, '$1')],
+  ['a VM with a wildcard', (stdin) => stdin.replace(/^vm=\S+/m, 'vm=*')],
   ['a VM with shell text', (stdin) => stdin.replace(/^vm=(.*)/m, 'vm=$1; touch /tmp/x')],
-  ['a budget with shell text', (stdin) => stdin.replace(/^budget_ms=.*/m, 'budget_ms=x[$(id)]')],
+  ['a budget with shell text', (stdin) => stdin.replace(/^(vm=\S+) .*/m, '$1 x[$(id)]')],
   ['a line that it does not know', (stdin) => stdin.replace(/^go$/m, 'exec=true\ngo')],
 ]
 
 for (const [what, spoil] of voidRequests) {
   test(`a request with ${what} is void`, async (t) => {
-    const { stdin } = composeRun(programText, {
-      vm: newVm(),
-      hostUuid: '',
-      own: { machineId: '', bootId: '' },
-      budgetMs: 2_000,
-      holdMs: 0,
-      pidNamespace: 'nested',
-      pageCache: 'report',
-      sharedFileSystems: [],
-    })
+    const { stdin } = composeRun(programText, requestOf(newVm(), { budgetMs: 2_000, holdMs: 0 }))
     const { code, stdout } = await runStdin(spoil(stdin))
     t.equal(code, 3)
     t.notMatch(stdout, /PF1/)
@@ -267,16 +251,10 @@ for (const [what, spoil] of voidRequests) {
 }
 
 test('a peer that goes away stops the program', async (t) => {
-  const { stdin } = composeRun(programText, {
-    vm: newVm(),
-    hostUuid: '',
-    own: { machineId: '', bootId: '' },
-    budgetMs: 20_000,
-    holdMs: 10_000,
-    pidNamespace: 'nested',
-    pageCache: 'report',
-    sharedFileSystems: [],
-  })
+  const { stdin } = composeRun(
+    programText,
+    requestOf(newVm(), { budgetMs: 20_000, holdMs: 10_000 }),
+  )
   const { code, stdout } = await runStdin(stdin, true)
   t.equal(code, 4)
   t.notMatch(stdout, / end lines=/)

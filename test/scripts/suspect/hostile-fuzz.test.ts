@@ -71,13 +71,13 @@ test(
     const payloads = [
       ...running,
       ...'* ? [a-z]* /proc/self/* ~root -n -e %n%s%d \\x41 ! @ [ ] $$ " \' \\'.split(' '),
-      ...'BASH_ENV PATH vm_known[x] nonce a] ${!nonce*} go 0 00 -0 +1 08 1e3 0x10 2#1 1+1 300000 300001'.split(
+      ...'BASH_ENV PATH vm_known[x] action nonce a] ${!nonce*} go 0 00 -0 +1 08 1e3 0x10 2#1 1+1 300000 300001'.split(
         ' ',
       ),
       '9'.repeat(40),
       'x'.repeat(127),
       'x'.repeat(128),
-      `vm=${newVm()}`,
+      `vm=${newVm()} 8000`,
       ...'|\0| |\t|\r|é|\u0660'.split('|'),
     ]
     let taken = 0
@@ -88,7 +88,7 @@ test(
       const isRight =
         vms === undefined
           ? code === 3 &&
-            /^(\nPF1 \S+ 1 begin version=1 vms=0\nPF1 \S+ 2 fail why=version\n)?$/.test(stdout)
+            /^(\nPF1 \S+ 1 begin version=2 vms=0\nPF1 \S+ 2 fail why=version\n)?$/.test(stdout)
           : code === 4 || (code === 0 && told.join() === vms.join())
       if (vms !== undefined) taken += 1
       if (!isRight || tookMs > 12_000) t.fail(what, { stdin, vms, code, stdout, tookMs })

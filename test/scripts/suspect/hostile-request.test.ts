@@ -3,10 +3,10 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import type { Test } from 'tap'
-import { parseReport } from '../../../agent/suspect/report.ts'
 import { add, refusedRequests, requestFor, vmLines } from '../../fixtures/hostile-request.ts'
 import { installProgram } from '../../fixtures/installed-program.ts'
 import { endStandIn, isAlive, newVm, programText, standIn } from '../../fixtures/local-program.ts'
+import { parseReport } from '../../fixtures/report-text.ts'
 
 /** Limits that a test can wait for. */
 const impatient = (text: string): string =>
@@ -42,11 +42,11 @@ test('as a file it needs nothing but the request', async (t) => {
 test('a request of another version gets one answer, and nothing is looked at', async (t) => {
   const { run, started } = install(t)
   const { stdin, nonce } = requestFor()
-  for (const version of ['0', '2', '01', '9999']) {
-    const { code, stdout } = await run(stdin.replace('version=1', `version=${version}`))
+  for (const version of ['0', '1', '02', '9999']) {
+    const { code, stdout } = await run(stdin.replace('version=2', `version=${version}`))
     t.equal(
       stdout,
-      `\nPF1 ${nonce} 1 begin version=1 vms=0\nPF1 ${nonce} 2 fail why=version\n`,
+      `\nPF1 ${nonce} 1 begin version=2 vms=0\nPF1 ${nonce} 2 fail why=version\n`,
       version,
     )
     t.equal(code, 3)
@@ -75,7 +75,7 @@ test('the longest list that is allowed', async (t) => {
   const { run } = install(t)
   const { stdin, nonce } = requestFor()
   const { code, stdout } = await run(add(vmLines(999))(stdin))
-  t.match(stdout, `PF1 ${nonce} 1 begin version=1 vms=1000\n`)
+  t.match(stdout, `PF1 ${nonce} 1 begin version=2 action=fence vms=1000\n`)
   t.equal(code, 0)
 })
 
@@ -97,8 +97,8 @@ test('stdin that does not end', async (t) => {
     ['letters without a newline', '', 'too long', every(1, 'a'.repeat(65_536))],
     ['a letter now and then', '', 'ends before', every(100, 'a')],
     ['NULs', '', 'ends before', every(1, Buffer.alloc(65_536))],
-    ['a VM now and then', `${head}\n`, 'has no end', every(200, `vm=${newVm()}\n`)],
-    ['the same VM for ever', `${head}\n`, 'has no end', every(1, `vm=${newVm()}\n`.repeat(500))],
+    ['a type now and then', `${head}\n`, 'has no end', every(200, 'shared_type=xfs\n')],
+    ['VMs for ever', `${head}\n`, 'not allowed', every(1, `${vmLines(500)}\n`)],
   ] as const
   for (const [what, first, why, feed] of rows) {
     const { code, stdout, stderr, tookMs } = await run(first, { feed })

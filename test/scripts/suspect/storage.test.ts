@@ -7,8 +7,8 @@ import { test } from 'tap'
 import type { Test } from 'tap'
 import { decide } from '../../../agent/domain/decide.ts'
 import type { VmReport } from '../../../agent/domain/evidence.ts'
-import type { ProgramRequest } from '../../../agent/suspect/program.ts'
 import { endStandIn, newVm, programText, reportOf } from '../../fixtures/local-program.ts'
+import type { Change } from '../../fixtures/local-program.ts'
 
 const because = (report: VmReport): string => decide({ kind: 'report', report }).because
 
@@ -19,7 +19,7 @@ const shared = { sharedFileSystems: ['ext4', 'xfs', 'btrfs', 'overlay'] }
 const fenceWith = async (
   t: Test,
   flags: number,
-  change: Partial<ProgramRequest> = {},
+  change: Change = {},
   text = programText,
 ): Promise<VmReport> => {
   const vm = newVm()

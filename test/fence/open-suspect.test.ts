@@ -1,7 +1,8 @@
 import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
-import { observe } from '../../agent/fence/observe.ts'
-import type { ContactOutcome, Dial, ProbeEvidence } from '../../agent/fence/ports.ts'
+import { openSuspect } from '../../agent/fence/open-suspect.ts'
+import type { Opened } from '../../agent/fence/open-suspect.ts'
+import type { Dial, Opening, ProbeEvidence } from '../../agent/fence/ports.ts'
 import { fenceRequest, reportEvidence } from '../fixtures/fence-records.ts'
 import { contactGives } from '../fixtures/fence-world.ts'
 import { createSimClock } from '../fixtures/sim-clock.ts'
@@ -17,22 +18,26 @@ const quiet: ProbeEvidence = {
   addresses: [{ address, echo: 'silent', neighbour: 'off-link' }],
   witnesses: [{ address: '192.0.2.1', answered: 'yes', vouchesFor: [address] }],
 }
-const noContact = (...dials: readonly Dial[]): ContactOutcome => ({
+const noContact = (...dials: readonly Dial[]): Opening => ({
   kind: 'no-contact',
   dials,
   trail: { address: '', phases: [], detail: '' },
 })
 
 /** Plays one contact that takes `contactMs`, and a probe that takes 2 s. */
-const play = async (contactMs: number, outcome: ContactOutcome, probed = quiet) => {
+const play = async (
+  contactMs: number,
+  outcome: Opening,
+  { probed = quiet, isSilenceWanted = true } = {},
+) => {
   const clock = createSimClock()
   const looks: object[] = []
   const ended: string[] = []
-  const running = observe(
+  const running = openSuspect(
     {
       clock,
       suspect: {
-        fence: async (_request, _budgetMs, signal, onAddresses) => {
+        open: async (_target, _budgetMs, signal, onAddresses) => {
           onAddresses([address])
           await clock.wait(contactMs, signal)
           return outcome
@@ -47,54 +52,64 @@ const play = async (contactMs: number, outcome: ContactOutcome, probed = quiet) 
         },
       },
     },
-    fenceRequest({}, { caller }),
-    19_600,
-    new AbortController().signal,
+    fenceRequest().suspect,
+    { budgetMs: 19_600, signal: new AbortController().signal, caller, isSilenceWanted },
   )
   await clock.advance(20_000)
-  return { observation: await running, looks, ended }
+  return { opened: await running, looks, ended }
 }
 
+const verdictOf = (opened: Opened) =>
+  opened.kind === 'seen' ? decide(opened.seen.evidence) : 'a session'
+
 test('a suspect that answers at once is not probed', async (t) => {
-  const { observation, looks } = await play(100, contactGives(reportEvidence()))
+  const { opened, looks } = await play(100, contactGives(reportEvidence()))
   t.same(looks, [])
-  t.equal(observation.evidence.kind, 'report')
+  t.equal(opened.kind, 'open')
 })
 
 test('a suspect that answers late ends the probes', async (t) => {
-  const { observation, looks, ended } = await play(1_000, contactGives(reportEvidence()))
+  const { opened, looks, ended } = await play(1_000, contactGives(reportEvidence()))
   t.same(looks, [{ addresses: [address], budgetMs: 19_300, sinceMs: 1_000_000, caller }])
   t.same(ended, ['stopped'])
-  t.equal(observation.evidence.kind, 'report')
+  t.equal(opened.kind, 'open')
 })
 
 test('silence on TCP and of the probes is unreachable', async (t) => {
-  const { observation, ended } = await play(4_500, noContact({ address, tcp: 'silent' }))
+  const { opened, ended } = await play(4_500, noContact({ address, tcp: 'silent' }))
   t.same(ended, ['finished'])
-  t.same(decide(observation.evidence), { kind: 'unreachable', because: 'every-address-silent' })
+  t.same(verdictOf(opened), { kind: 'unreachable', because: 'every-address-silent' })
 })
 
 test('silence on TCP and an echo reply is not', async (t) => {
-  const { observation } = await play(4_500, noContact({ address, tcp: 'silent' }), {
+  const probed: ProbeEvidence = {
     ...quiet,
     addresses: [{ address, echo: 'replied', neighbour: 'off-link' }],
-  })
-  t.same(decide(observation.evidence), { kind: 'still-alive', because: 'suspect-answered' })
+  }
+  const { opened } = await play(4_500, noContact({ address, tcp: 'silent' }), { probed })
+  t.same(verdictOf(opened), { kind: 'still-alive', because: 'suspect-answered' })
 })
 
 test('a contact that ends before its addresses are known proves no silence', async (t) => {
   const clock = createSimClock()
-  const { evidence } = await observe(
+  const opened = await openSuspect(
     {
       clock,
       suspect: {
-        fence: async () => await Promise.resolve(noContact({ address, tcp: 'silent' })),
+        open: async () => await Promise.resolve(noContact({ address, tcp: 'silent' })),
       },
       probe: { look: async () => await Promise.resolve(quiet) },
     },
-    fenceRequest(),
-    19_600,
-    new AbortController().signal,
+    fenceRequest().suspect,
+    { budgetMs: 19_600, signal: new AbortController().signal, caller, isSilenceWanted: true },
   )
-  t.same(decide(evidence), { kind: 'still-alive', because: 'silence-not-proven' })
+  t.same(verdictOf(opened), { kind: 'still-alive', because: 'silence-not-proven' })
+})
+
+test('where silence would prove nothing to anybody nothing is probed, and nothing proven', async (t) => {
+  const { opened, looks } = await play(4_500, noContact({ address, tcp: 'silent' }), {
+    isSilenceWanted: false,
+  })
+  t.same(looks, [])
+  t.same(verdictOf(opened), { kind: 'still-alive', because: 'silence-not-proven' })
 })

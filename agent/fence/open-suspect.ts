@@ -1,0 +1,58 @@
+/** The way to a session with one suspect, and the probes where it stays silent. */
+import { probeDelayMs } from './budget.ts'
+import type { Observation } from './observation.ts'
+import type { Clock, Probe, ProbeEvidence, Suspect, SuspectSession } from './ports.ts'
+import type { CallerConnection, SuspectTarget } from './request.ts'
+import { combineSilence } from './silence.ts'
+import type { ContactTrail } from './trail.ts'
+
+export interface Eyes {
+  readonly suspect: Suspect
+  readonly probe: Probe
+  readonly clock: Clock
+}
+
+export interface OpenFor {
+  readonly budgetMs: number
+  readonly signal: AbortSignal
+  /** Who asked, a witness of our health; undefined where that is this very host. */
+  readonly caller: CallerConnection | undefined
+  /** False where silence would prove nothing to anybody: then nobody waits for a probe. */
+  readonly isSilenceWanted: boolean
+}
+
+export type Opened =
+  | { readonly kind: 'open'; readonly session: SuspectSession; readonly trail: ContactTrail }
+  | { readonly kind: 'seen'; readonly seen: Observation }
+
+/** Ends before the budget, or soon after the signal aborts. */
+export const openSuspect = async (
+  { suspect, probe, clock }: Eyes,
+  target: SuspectTarget,
+  { budgetMs, signal, caller, isSilenceWanted }: OpenFor,
+): Promise<Opened> => {
+  const startedMs = clock.nowMs()
+  const answered = new AbortController()
+  const stop = AbortSignal.any([signal, answered.signal])
+  const look = async (addresses: readonly string[]): Promise<ProbeEvidence> => {
+    await clock.wait(probeDelayMs, stop)
+    // On a suspect that answers at once nothing is probed, and nobody reads this.
+    if (stop.aborted) return nothingProbed
+    const leftMs = budgetMs - (clock.nowMs() - startedMs)
+    return await probe.look(addresses, leftMs, stop, { sinceMs: startedMs, caller })
+  }
+  const looks: Promise<ProbeEvidence>[] = []
+  const opening = await suspect.open(target, budgetMs, signal, (addresses) => {
+    if (isSilenceWanted) looks.push(look(addresses))
+  })
+  if (opening.kind === 'no-contact') {
+    const [probed = nothingProbed] = await Promise.all(looks)
+    const silence = combineSilence(opening.dials, probed)
+    return { kind: 'seen', seen: { evidence: { kind: 'silence', silence }, trail: opening.trail } }
+  }
+  answered.abort()
+  await Promise.allSettled(looks)
+  return opening.kind === 'open' ? opening : { kind: 'seen', seen: opening }
+}
+
+const nothingProbed: ProbeEvidence = { addresses: [], witnesses: [] }

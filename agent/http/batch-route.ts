@@ -1,0 +1,78 @@
+/** POST of several VMs of one suspect: one verdict for each, in one answer or as a stream. */
+import { PassThrough } from 'node:stream'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { batchCommandSchema, parseBatchCommand } from '../contract/batch-command.ts'
+import type { BatchCommand } from '../contract/batch-command.ts'
+import { batchBegin, batchEnd, batchReply } from '../contract/batch-reply.ts'
+import { batchTakesNoCallback } from '../contract/callback-headers.ts'
+import type { FenceReply } from '../contract/fence-reply.ts'
+import { asciiJson } from '../domain/ascii-json.ts'
+import type { FenceRequest } from '../fence/request.ts'
+import type { Accept, refuseWhileDraining } from './acceptance.ts'
+import { answerBody } from './answer-body.ts'
+import type { AnswerParts } from './answer-body.ts'
+import type { Begin } from './beginnings.ts'
+import { jsonType, turnAway } from './door.ts'
+
+export const batchPath = '/ha/fence/vms/from/peer'
+
+/** One JSON object per line; the last one bears `end`. */
+const linesType = 'application/x-ndjson; charset=utf-8'
+
+export interface BatchRouteParts extends AnswerParts {
+  readonly whileDraining: ReturnType<typeof refuseWhileDraining>
+  readonly accept: Accept
+  readonly begin: Begin
+}
+
+export const addBatchRoute = (server: FastifyInstance, parts: BatchRouteParts): void => {
+  const { accept, begin } = parts
+  server.post(batchPath, {
+    schema: { body: batchCommandSchema },
+    onRequest: parts.whileDraining,
+    handler: async (http, reply) => {
+      const refusal = batchTakesNoCallback(http.headers)
+      if (refusal !== undefined) return await turnAway(http, reply, refusal)
+      const accepted = accept(http, undefined, (arrive) =>
+        // The schema has passed it.
+        parseBatchCommand(http.body as BatchCommand, arrive),
+      )
+      if (accepted.kind === 'refused') return await turnAway(http, reply, accepted.refusal)
+      const { requests } = accepted
+      const begun = begin(requests)
+      if (begun.kind === 'refused') return await turnAway(http, reply, begun.refusal)
+      const answer = async (request: FenceRequest): Promise<FenceReply> =>
+        (await answerBody(http.log, request, parts).finally(begun.end)).reply
+      if (wantsLines(http)) {
+        return await reply
+          .code(200)
+          .type(linesType)
+          .send(linesOf(batchBegin(requests), requests.map(answer)))
+      }
+      const replies = await Promise.all(requests.map(answer))
+      return await reply
+        .code(200)
+        .type(jsonType)
+        .send(asciiJson(batchReply(replies)))
+    },
+  })
+}
+
+const wantsLines = ({ headers }: FastifyRequest): boolean =>
+  headers.accept?.split(',').some((type) => /^\s*application\/x-ndjson\s*(;|$)/i.test(type)) ===
+  true
+
+/** Each reply as a line as soon as it is there. A caller that has gone misses the rest of them. */
+const linesOf = (first: object, answers: readonly Promise<FenceReply>[]): PassThrough => {
+  const lines = new PassThrough()
+  const write = (line: object): void => {
+    if (!lines.destroyed) lines.write(`${asciiJson(line)}\n`)
+  }
+  write(first)
+  for (const answer of answers) void answer.then(write)
+  void Promise.all(answers).then((replies) => {
+    write(batchEnd(replies))
+    lines.end()
+  })
+  return lines
+}
