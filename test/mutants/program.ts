@@ -133,6 +133,17 @@ export const programMutants = [
     ],
   ]),
   ...at(
+    '58-descriptors',
+    ['scripts/suspect/storage'],
+    [
+      [
+        'one unix socket makes all sockets those of this host',
+        'unix > 0 && unix == sockets',
+        'unix > 0',
+      ],
+    ],
+  ),
+  ...at(
     '64-page-cache',
     ['scripts/suspect/storage'],
     [

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Thread groups of the VMs, by "pid:start"; those of one VM, and those that nobody has killed yet.
 groups=() groups_unkilled=()
-declare -A vm_groups=() group_vm=() group_by=() group_seen=() group_kill=() group_now=() group_after_ms=()
+declare -A vm_groups=() group_vm=() group_by=() group_seen=() group_kill=() group_now=() group_after_ms=() group_words=()
 declare -A vm_uring=() vm_ambiguous=() vm_dirty_ms=() vm_drained=()
 # Of the last scan, for every VM alike.
 scan_seen=before-kill scan_processes=0 scan_unattributable=0 scan_unreadable=0 scan_doubtful=()
@@ -36,6 +36,7 @@ note_group() {
 	vm_groups[$vm]+=" $key"
 	group_vm[$key]=$vm group_by[$key]=$by group_seen[$key]=$scan_seen
 	group_kill[$key]=not-sent group_now[$key]=living group_after_ms[$key]=0
+	group_words[$key]="${#argv[@]} ${argv[*]}"
 }
 
 is_qemu_by_program() {

@@ -14,33 +14,44 @@ read_open_flags() {
 }
 
 # Every descriptor of a process, one entry each in fd_*. fd_whole: all were read. fd_ring: one of them
-# is an io_uring that says so; fd_ring_files: it holds files that may be no descriptor any more.
-fd_numbers=() fd_flags=() fd_mounts=() fd_inodes=() fd_whole=0 fd_ring=0 fd_ring_files=0
+# is an io_uring that says so; fd_ring_files: it holds files that may be no descriptor any more. fd_local: its
+# sockets are known, and all of them are of this host alone: only unix sockets say how many descriptors are on
+# their way in them, and every socket of the kernel has the same mount.
+fd_numbers=() fd_flags=() fd_mounts=() fd_inodes=() fd_whole=0 fd_ring=0 fd_ring_files=0 fd_local=0
 read_descriptors() {
-	local file line lines flags mount inode
-	fd_numbers=() fd_flags=() fd_mounts=() fd_inodes=() fd_whole=0 fd_ring=0 fd_ring_files=0
+	local file lines more flags mount inode unix_mount='' unix=0 sockets=0
+	fd_numbers=() fd_flags=() fd_mounts=() fd_inodes=() fd_whole=0 fd_ring=0 fd_ring_files=0 fd_local=0
 	list_matches "/proc/$1/fdinfo/*"
 	((${#matches[@]} > 0)) && fd_whole=1
 	for file in "${matches[@]}"; do
-		lines=() flags='' mount='' inode=0
+		lines=() inode=0
 		mapfile -t lines <"$file"
-		for line in "${lines[@]}"; do
-			case $line in
-			flags:*) flags=${line##*[[:space:]]} ;;
-			mnt_id:*) mount=${line##*[[:space:]]} ;;
-			ino:*) inode=${line##*[[:space:]]} ;;
-			SqMask:*) fd_ring=1 ;;
-			UserFiles:*)
-				fd_ring=1
-				[[ ${line##*[[:space:]]} == 0 ]] || fd_ring_files=1
-				;;
-			esac
-		done
-		if [[ ! $flags =~ ^[0-7]+$ || ! $mount =~ ^[0-9]+$ ]]; then
+		# Position, flags, mount and, from 5.14 on, inode; then what the kind of file has to say.
+		flags=${lines[1]-} mount=${lines[2]-}
+		if [[ $flags != flags:*[0-7] || $mount != mnt_id:*[0-9] ]]; then
 			fd_whole=0
 			continue
 		fi
+		flags=${flags##*[!0-7]} mount=${mount##*[!0-9]}
+		[[ ${lines[3]-} == ino:*[0-9] ]] && inode=${lines[3]##*[!0-9]}
+		if ((${#lines[@]} > 4)) || [[ ${lines[3]-} != ino:* ]]; then
+			more="${lines[*]:3}"
+			[[ $more == *scm_fds:* ]] && unix=$((unix + 1)) unix_mount=$mount
+			[[ $more == *SqMask:* || $more == *UserFiles:* ]] && note_ring "${lines[@]:3}"
+		fi
 		fd_numbers+=("${file##*/}") fd_flags+=("$((8#$flags))") fd_mounts+=("$mount") fd_inodes+=("$inode")
+	done
+	for mount in "${fd_mounts[@]}"; do
+		[[ $mount == "$unix_mount" ]] && sockets=$((sockets + 1))
+	done
+	((fd_whole && !fd_ring_files && unix > 0 && unix == sockets)) && fd_local=1
+}
+
+note_ring() {
+	local line
+	fd_ring=1
+	for line in "$@"; do
+		[[ $line == UserFiles:* && ${line##*[[:space:]]} != 0 ]] && fd_ring_files=1
 	done
 }
 

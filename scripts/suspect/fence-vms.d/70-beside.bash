@@ -84,7 +84,7 @@ hear_beside() {
 }
 
 take_word_of_beside() {
-	local vm fields
+	local i vm fields
 	# shellcheck disable=SC2206 # our own words, and globbing is off
 	fields=($1)
 	case $1 in
@@ -96,6 +96,10 @@ take_word_of_beside() {
 	'virsh-pid '*)
 		virsh_pids+=("${fields[1]}")
 		((virsh_ended)) && end_virsh
+		;;
+	'virsh-connected '*)
+		# Its share waits to be asked about.
+		for ((i = fields[1]; i < ${#vms[@]}; i += fields[2])); do virsh_state[${vms[i]}]="left-out"; done
 		;;
 	'virsh all '*) for vm in "${vms[@]}"; do
 		[[ ${virsh_state[$vm]} == no-answer ]] && virsh_state[$vm]=${fields[2]}

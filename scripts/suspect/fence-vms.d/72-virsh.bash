@@ -24,7 +24,7 @@ run_virsh_for() {
 	echo "virsh-pid $VIRSH_PID"
 	# The first prompt comes when it is connected.
 	if hear_virsh "$VIRSH_ASK_SEC"; then
-		for vm in "${mine[@]}"; do echo "virsh $vm left-out"; done
+		echo "virsh-connected $1 $2"
 		for vm in "${mine[@]}"; do
 			echo "virsh $vm no-answer"
 			tell_virsh "$vm" || break

@@ -7,7 +7,8 @@ kill_group() {
 		group_kill[$key]=already-gone
 		return
 	fi
-	if [[ ${group_by[$key]} == argv-* ]] && read_argv "/proc/$pid/cmdline" && ((${#argv[@]} > 0)); then
+	if [[ ${group_by[$key]} == argv-* ]] && read_argv "/proc/$pid/cmdline" && ((${#argv[@]} > 0)) &&
+		[[ "${#argv[@]} ${argv[*]}" != "${group_words[$key]}" ]]; then
 		match_identity
 		# It has become another program since.
 		[[ $hit_vm == "${group_vm[$key]}" ]] || return

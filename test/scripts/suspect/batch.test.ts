@@ -93,7 +93,7 @@ const slowVirsh = (log: string): string => `#!/bin/bash -p
 printf '# '
 while read -r line; do
   echo "$line" >>${log}
-  sleep 0.4
+  sleep 1.5
   printf 'running\\n# '
 done
 `
@@ -115,7 +115,7 @@ test('libvirt is told by uuid, a few at once, and nothing after the first report
   const vms = Array.from({ length: 12 }, newVm)
   // This one is reported two seconds after the others.
   await start(t, 'vmm', '-uuid', vms.at(-1) ?? '')
-  const request = { ...requestOf(newVm()), vms: vms.map((vm) => ({ vm, budgetMs })), holdMs: 600 }
+  const request = { ...requestOf(newVm()), vms: vms.map((vm) => ({ vm, budgetMs })), holdMs: 2_200 }
   const { stdin } = composeRun(undefined, request)
   const { code } = await run(stdin)
   t.equal(code, 0)

@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'tap'
 import type { Test } from 'tap'
@@ -123,4 +125,31 @@ test('a ring of io_uring that the kernel still takes down is in flight', async (
   }
   const resting = worker('kworker/u8:2-iou_exit', 'worker_thread')
   t.equal(because(await reportOf(newVm(), {}, resting)), 'already-gone')
+})
+
+test('a connection that it had opened is told from its sockets on this host', async (t) => {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const connecting = `require('net').connect(${port}, '127.0.0.1', () => process.stdout.write('up'))`
+  for (const [code, sockets] of [
+    [connecting, 'sent'],
+    ["process.stdout.write('up'); setInterval(() => undefined, 1000)", 'none'],
+  ] as const) {
+    const vm = newVm()
+    // Its stdout is a unix socket in both cases.
+    const child = spawn(process.execPath, ['-e', code, '--', '-uuid', vm], {
+      argv0: 'qemu-kvm',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    t.teardown(async () => {
+      await endStandIn(child)
+    })
+    await once(child.stdout, 'data')
+    const report = await reportOf(vm)
+    t.equal(report.io.sockets, sockets)
+    t.equal(report.storage.kind === 'user-space', sockets === 'sent')
+  }
 })
