@@ -14,6 +14,11 @@ export const connectionsCheckingIntervalMs = 1_000
  * the request that is just being sent on it, and the caller then refuses to start the VM.
  */
 export const keepAliveTimeoutMs = 72_000
+/**
+ * Connections that wait to be accepted: in a storm they come at once, and one that finds no room is asked for
+ * again after 1, 3 and 7 s, which is time of its fence. The kernel cuts it to net.core.somaxconn.
+ */
+export const backlogMax = 4096
 /** Connections beyond the fences in flight: health probes, idle pool connections, and 503 answers. */
 export const spareConnectionsMax = 128
 /** A caller that waits for its answer acknowledges that often, so that its connection vouches for our network. */

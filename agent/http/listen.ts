@@ -2,6 +2,7 @@
 import { chmod, lstat, unlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
+import { backlogMax } from './limits.ts'
 
 export type ListenAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
@@ -28,7 +29,7 @@ export const listenAt = async (server: Server, at: ListenAddress): Promise<strin
 const listening = async (server: Server, options: ListenOptions): Promise<void> => {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options, () => {
+    server.listen({ ...options, backlog: backlogMax }, () => {
       server.off('error', reject)
       resolve()
     })
