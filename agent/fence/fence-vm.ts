@@ -22,6 +22,13 @@ export interface FenceDeps extends Eyes {
   readonly onVerdict: (record: FenceRecord) => void
 }
 
+interface Asked {
+  readonly request: FenceRequest
+  readonly startedMs: number
+  /** Resolves when the intent is on disk, or with false when it will not be. */
+  readonly mayBegin: Promise<boolean>
+}
+
 const noTrail = (detail: string): Observation['trail'] => ({ address: '', phases: [], detail })
 
 const ownTrouble = (because: Doubt, detail: string): Observation => ({
@@ -55,21 +62,22 @@ export const createFenceService = (rules: LaneRules, deps: FenceDeps): FenceServ
     }
   }
 
+  /** Connects while the intent is written, and sends nothing before it is on disk. */
   const look = async (request: FenceRequest, startedMs: number): Promise<Observation> => {
-    try {
-      await withinMs(journal.intent(request), request.budgetMs - answerReserveMs)
-    } catch (error) {
-      // Nothing has been done yet, and what cannot be written down first is not done.
-      return ownTrouble('journal-failed', `the intent was not written: ${nameOf(error)}`)
-    }
-    return await lookWithin(request, startedMs, false)
+    const written = withinMs(journal.intent(request), request.budgetMs - answerReserveMs).then(
+      () => undefined,
+      // What cannot be written down first is not done.
+      (error: unknown) =>
+        ownTrouble('journal-failed', `the intent was not written: ${nameOf(error)}`),
+    )
+    const mayBegin = written.then((failure) => failure === undefined)
+    const seen = lookWithin({ request, startedMs, mayBegin }, false)
+    const [failure, observation] = await Promise.all([written, seen])
+    return failure ?? observation
   }
 
-  const lookWithin = async (
-    request: FenceRequest,
-    startedMs: number,
-    hadContact: boolean,
-  ): Promise<Observation> => {
+  const lookWithin = async (asked: Asked, hadContact: boolean): Promise<Observation> => {
+    const { request, startedMs, mayBegin } = asked
     const beganMs = clock.nowMs()
     const budgetMs = contactBudgetMs(request.budgetMs, startedMs, beganMs)
     if (budgetMs < contactBudgetMsMin) return ownTrouble('deadline-passed', 'no time was left')
@@ -78,16 +86,17 @@ export const createFenceService = (rules: LaneRules, deps: FenceDeps): FenceServ
     const shared = inFlight.share(
       request,
       endsMs,
-      async () => await persist(lanes.look, clock, request, budgetMs, drain.signal),
+      async () => await persist(lanes.look, clock, { request, budgetMs, mayBegin }, drain.signal),
     )
     const { trail, ...seen } = await withinOwnBudget(shared.observation, budgetMs)
     const evidence = afterContact(seen.evidence, hadContact)
     if (!shared.joined) return { evidence, trail }
-    // The look that was joined had less time than this request: then it looks again by itself.
+    // The look that was joined had less time than this request, or was given up: then it looks again by itself.
     const isOver = mayProceed(decide(evidence)) || drain.signal.aborted
-    const leftMs = endsMs - Math.max(shared.endsMs, clock.nowMs())
+    const isGivenUp = evidence.kind === 'out-of-time'
+    const leftMs = endsMs - Math.max(isGivenUp ? 0 : shared.endsMs, clock.nowMs())
     if (!isOver && leftMs >= contactBudgetMsMin) {
-      return await lookWithin(request, startedMs, mayHaveHadContact(evidence))
+      return await lookWithin(asked, mayHaveHadContact(evidence))
     }
     return { evidence, trail: { ...trail, detail: `joined: ${trail.detail}` } }
   }

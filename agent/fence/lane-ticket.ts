@@ -9,6 +9,8 @@ export interface LaneAsk {
   readonly budgetMs: number
   /** False where silence would prove nothing to this request. */
   readonly isSilenceWanted: boolean
+  /** Resolves when a command may be sent for it, with false where none may ever be: then somebody else answers. */
+  readonly mayBegin: Promise<boolean>
 }
 
 export interface Ticket extends LaneAsk {
@@ -16,6 +18,8 @@ export interface Ticket extends LaneAsk {
   /** How long it has waited so far, as a phase. */
   readonly waited: () => PhaseTime
   readonly isSettled: () => boolean
+  /** Whether a command may be sent for it by now. */
+  readonly isReady: () => boolean
   /** The first call counts. */
   readonly settle: (seen: Observation) => void
   /** Resolves once, before the budget ends, or soon after the signal. */
@@ -25,7 +29,13 @@ export interface Ticket extends LaneAsk {
 /** Before the budget ends, in ms: who still waits then is told so. */
 const tellReserveMs = 20
 
-export const createTicket = (ask: LaneAsk, clock: Clock, signal: AbortSignal): Ticket => {
+/** `onSettled` is called once, before anybody hears of it. */
+export const createTicket = (
+  ask: LaneAsk,
+  clock: Clock,
+  signal: AbortSignal,
+  onSettled: (ticket: Ticket) => void = () => undefined,
+): Ticket => {
   const startedMs = clock.nowMs()
   const done = new AbortController()
   let resolve!: (seen: Observation) => void
@@ -33,21 +43,34 @@ export const createTicket = (ask: LaneAsk, clock: Clock, signal: AbortSignal): T
     resolve = tell
   })
   const settle = (seen: Observation): void => {
+    if (done.signal.aborted) return
     done.abort()
+    onSettled(ticket)
     resolve(seen)
   }
   const stop = AbortSignal.any([done.signal, signal])
   void clock.wait(Math.max(0, ask.budgetMs - tellReserveMs), stop).then(() => {
-    const detail = signal.aborted ? 'the fence was called off' : 'the budget ended first'
-    settle({ evidence: { kind: 'out-of-time' }, trail: { address: '', phases: [], detail } })
+    settle(outOfTime(signal.aborted ? 'the fence was called off' : 'the budget ended first'))
+  })
+  let isReady = false
+  void ask.mayBegin.then((may) => {
+    isReady = may
+    if (!may) settle(outOfTime('nothing was begun'))
   })
   const passedMs = (): number => clock.nowMs() - startedMs
-  return {
+  const ticket: Ticket = {
     ...ask,
     leftMs: () => ask.budgetMs - passedMs(),
     waited: () => ({ phase: 'queue', ms: Math.round(passedMs()) }),
     isSettled: () => done.signal.aborted,
+    isReady: () => isReady,
     settle,
     settled,
   }
+  return ticket
 }
+
+const outOfTime = (detail: string): Observation => ({
+  evidence: { kind: 'out-of-time' },
+  trail: { address: '', phases: [], detail },
+})

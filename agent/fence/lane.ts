@@ -43,7 +43,7 @@ export const createLane = (
   onIdle: () => void,
 ): Lane => {
   const { clock } = eyes
-  let queue: Ticket[] = []
+  let queue = new Set<Ticket>()
   let held: HeldSession | undefined
   let isOpening = false
   let runs = 0
@@ -64,13 +64,12 @@ export const createLane = (
   }
 
   const pump = (): void => {
+    if (isOpening) return
     pause.abort()
     pause = new AbortController()
-    queue = queue.filter((ticket) => !ticket.isSettled())
-    if (isOpening) return
-    if (queue.length === 0) rest()
+    if (queue.size === 0) rest()
     else if (held?.session.isFit() !== true) void open()
-    else if (held.mayRun()) gather(held)
+    else if (held.mayRun() && [...queue].some((ticket) => ticket.isReady())) gather(held)
   }
 
   const rest = (): void => {
@@ -116,8 +115,8 @@ export const createLane = (
     })
 
   const run = async (on: HeldSession): Promise<void> => {
-    const batch = takeBatch(queue)
-    queue = queue.filter((ticket) => !batch.includes(ticket))
+    const batch = takeBatch([...queue])
+    for (const ticket of batch) queue.delete(ticket)
     lastRunMs = clock.nowMs()
     runs += 1
     const running = on.run(batch)
@@ -125,18 +124,19 @@ export const createLane = (
     pump()
     const again = await running
     runs -= 1
-    queue = [...again, ...queue]
+    queue = new Set([...again, ...queue])
     pump()
   }
 
   return {
     look: async (ask) => {
-      const ticket = createTicket(ask, clock, signal)
-      queue.push(ticket)
+      const ticket = createTicket(ask, clock, signal, (settled) => queue.delete(settled))
+      queue.add(ticket)
+      void ask.mayBegin.then(pump)
       pump()
       return await ticket.settled
     },
-    counts: () => ({ queued: queue.length, runs, sessions: held === undefined ? 0 : 1 }),
+    counts: () => ({ queued: queue.size, runs, sessions: held === undefined ? 0 : 1 }),
     close: () => {
       pause.abort()
       drop()
@@ -144,9 +144,13 @@ export const createLane = (
   }
 }
 
-/** Each VM once; who asks about the same VM in another request waits for the next batch. */
+/**
+ * Those for whom a command may be sent, each VM once; who asks about the same VM in another request waits for
+ * the next batch.
+ */
 const takeBatch = (queue: readonly Ticket[]): readonly Ticket[] => {
-  const byVm = new Map(queue.toReversed().map((ticket) => [ticket.request.vm, ticket]))
+  const ready = queue.filter((ticket) => ticket.isReady())
+  const byVm = new Map(ready.toReversed().map((ticket) => [ticket.request.vm, ticket]))
   return [...byVm.values()].toReversed().slice(0, batchMax)
 }
 

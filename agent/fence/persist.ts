@@ -6,7 +6,6 @@ import { afterContact, mayHaveHadContact } from './contact-before.ts'
 import type { LaneAsk } from './lane-ticket.ts'
 import type { Observation } from './observation.ts'
 import type { Clock } from './ports.ts'
-import type { FenceRequest } from './request.ts'
 import type { EarlierContact } from './trail.ts'
 
 /** One look at one suspect for one VM: the contact, and the probes where it stays silent. */
@@ -19,8 +18,7 @@ export type Look = (ask: LaneAsk) => Promise<Observation>
 export const persist = async (
   look: Look,
   clock: Clock,
-  request: FenceRequest,
-  budgetMs: number,
+  { request, budgetMs, mayBegin }: Omit<LaneAsk, 'isSilenceWanted'>,
   signal: AbortSignal,
 ): Promise<Observation> => {
   const startedMs = clock.nowMs()
@@ -31,7 +29,12 @@ export const persist = async (
     const beganMs = clock.nowMs()
     const hadContact = before !== undefined && mayHaveHadContact(before)
     // After a contact no probe can make a proof of silence any more, so nobody waits for one.
-    const seen = await look({ request, budgetMs: leftMs(), isSilenceWanted: !hadContact })
+    const seen = await look({
+      request,
+      budgetMs: leftMs(),
+      isSilenceWanted: !hadContact,
+      mayBegin,
+    })
     const evidence = sumUp(seen.evidence, before, hadContact)
     const trail = { ...seen.trail, earlier: [...earlier] }
     const verdict = decide(evidence)

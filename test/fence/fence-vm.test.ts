@@ -5,19 +5,20 @@ import { fenceRequest, reportEvidence } from '../fixtures/fence-records.ts'
 const never = async (): Promise<never> => await new Promise<never>(() => undefined)
 const dead = () => contactGives(reportEvidence())
 
-test('the intent is written before the contact, the outcome before the answer', async (t) => {
+test('the intent is written before anything is sent, the outcome before the answer', async (t) => {
   const { service, events, verdicts } = createWorld({
     suspect: async () => await Promise.resolve(dead()),
   })
   const record = await service.fence(fenceRequest())
   t.same(record.verdict, { kind: 'confirmed-dead', because: 'destroyed' })
-  t.same(events, ['intent fence-1', 'contact', 'outcome fence-1 destroyed'])
+  t.same(events, ['contact', 'intent fence-1', 'run', 'outcome fence-1 destroyed'])
   t.same(verdicts, [record], 'the same value is what the log line is made of')
   t.equal(service.inFlight(), 0)
 })
 
-test('without an intent on disk nothing is done', async (t) => {
+test('without an intent on disk nothing is sent', async (t) => {
   const { service, events } = createWorld({
+    suspect: async () => await Promise.resolve(dead()),
     journal: {
       intent: async () => {
         await Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }))
@@ -27,7 +28,7 @@ test('without an intent on disk nothing is done', async (t) => {
   const { verdict, trail } = await service.fence(fenceRequest())
   t.same(verdict, { kind: 'still-alive', because: 'journal-failed' })
   t.match(trail.detail, /ENOSPC/)
-  t.same(events, ['outcome fence-1 journal-failed'], 'no contact')
+  t.same(events, ['contact', 'outcome fence-1 journal-failed'], 'it connects, and runs nothing')
 })
 
 test('a journal that fails with something that is no error is none either', async (t) => {
@@ -40,12 +41,56 @@ test('a journal that fails with something that is no error is none either', asyn
 })
 
 test('a journal that hangs on the intent ends in a refusal inside the budget', async (t) => {
-  const { service, clock } = createWorld({ journal: { intent: never } })
+  const { service, clock, events } = createWorld({
+    suspect: async () => await Promise.resolve(dead()),
+    journal: { intent: never },
+  })
   const answer = service.fence(fenceRequest({}, { budgetMs: 5_000 }))
   await clock.advance(5_000)
   const { verdict, durationMs } = await answer
   t.same(verdict, { kind: 'still-alive', because: 'journal-failed' })
   t.ok(durationMs < 5_000)
+  t.notOk(events.includes('run'), 'and nothing was sent')
+})
+
+test('whose own intent is not on disk gets no verdict of a look that it joined', async (t) => {
+  const { service, clock } = createWorld({
+    suspect: async (_target, _budgetMs, signal) => {
+      await clock.wait(1_000, signal)
+      return dead()
+    },
+    journal: {
+      intent: async ({ fenceId }) => {
+        if (fenceId === 'b') await Promise.reject(new Error('full'))
+      },
+    },
+  })
+  const answers = ['a', 'b'].map(
+    async (fenceId) => await service.fence(fenceRequest({}, { fenceId })),
+  )
+  await clock.advance(1_000)
+  const because = (await Promise.all(answers)).map(({ verdict }) => verdict.because)
+  t.same(because, ['destroyed', 'journal-failed'])
+})
+
+test('who joins a look that was given up for want of an intent looks by itself', async (t) => {
+  const { service, clock } = createWorld({
+    suspect: async (_target, _budgetMs, signal) => {
+      await clock.wait(1_000, signal)
+      return dead()
+    },
+    journal: {
+      intent: async ({ fenceId }) => {
+        if (fenceId === 'a') await Promise.reject(new Error('full'))
+      },
+    },
+  })
+  const answers = ['a', 'b'].map(
+    async (fenceId) => await service.fence(fenceRequest({}, { fenceId })),
+  )
+  await clock.advance(3_000)
+  const because = (await Promise.all(answers)).map(({ verdict }) => verdict.because)
+  t.same(because, ['journal-failed', 'destroyed'])
 })
 
 test('a proof that cannot be written down is not answered as a proof', async (t) => {

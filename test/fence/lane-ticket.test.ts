@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { createTicket } from '../../agent/fence/lane-ticket.ts'
-import { seen, requestFor, ticketFor } from '../fixtures/lane-world.ts'
+import { askFor, seen, ticketFor } from '../fixtures/lane-world.ts'
 import { createSimClock } from '../fixtures/sim-clock.ts'
 
 const trail = { address: '', phases: [], detail: 'first' }
@@ -37,10 +37,32 @@ test('a ticket that nobody settles ends before its budget', async (t) => {
   })
 })
 
+test('a ticket is ready once its intent is on disk, and given up where it will not be', async (t) => {
+  const clock = createSimClock()
+  let tell: (may: boolean) => void = () => undefined
+  const mayBegin = new Promise<boolean>((resolve) => {
+    tell = resolve
+  })
+  const never = new AbortController().signal
+  const ticket = createTicket({ ...askFor(1), mayBegin }, clock, never)
+  const other = createTicket({ ...askFor(2), mayBegin: Promise.resolve(false) }, clock, never)
+  await clock.advance(100)
+  t.notOk(ticket.isReady())
+  tell(true)
+  await clock.advance(0)
+  t.ok(ticket.isReady())
+  t.notOk(ticket.isSettled())
+  t.notOk(other.isReady())
+  t.match(await other.settled, {
+    evidence: { kind: 'out-of-time' },
+    trail: { detail: 'nothing was begun' },
+  })
+})
+
 test('a ticket ends with the lane', async (t) => {
   const clock = createSimClock()
   const stop = new AbortController()
-  const ask = { request: requestFor(1), budgetMs: 5_000, isSilenceWanted: true }
+  const ask = askFor(1, 5_000)
   const ticket = createTicket(ask, clock, stop.signal)
   stop.abort()
   const { evidence, trail: told } = await ticket.settled

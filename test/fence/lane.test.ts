@@ -4,6 +4,7 @@ import { createLane, gatherMs } from '../../agent/fence/lane.ts'
 import type { LaneAsk } from '../../agent/fence/lane-ticket.ts'
 import type { Observation } from '../../agent/fence/observation.ts'
 import {
+  askFor,
   createLaneWorld,
   fakeSession,
   lostUnheard,
@@ -28,9 +29,10 @@ const play = () => {
   const answers: string[] = []
   const ask = (
     number: number,
-    { budgetMs = 20_000, isSilenceWanted = true, ...part }: Asked = {},
+    { budgetMs, isSilenceWanted = true, mayBegin = Promise.resolve(true), ...part }: Asked = {},
   ): Promise<Observation> => {
-    const looking = lane.look({ request: requestFor(number, part), budgetMs, isSilenceWanted })
+    const asked = { ...askFor(number, budgetMs), isSilenceWanted, mayBegin }
+    const looking = lane.look({ ...asked, request: requestFor(number, part) })
     void looking.then(({ evidence }) => answers.push(`${number} ${decide(evidence).because}`))
     return looking
   }
@@ -227,6 +229,32 @@ test('who asks about a VM that is in the batch already waits for the next one', 
   t.same(session.runs[0]?.vms, [vmNumber(1), vmNumber(2)])
   await clock.advance(gatherMs)
   t.same(session.runs[1]?.vms, [vmNumber(1)])
+})
+
+test('it connects while an intent is written, and runs nothing before', async (t) => {
+  const { ask, open, settle, answers } = play()
+  const tells: ((may: boolean) => void)[] = []
+  const mayBegin = () => new Promise<boolean>((resolve) => tells.push(resolve))
+  void ask(1, { mayBegin: mayBegin() })
+  void ask(2, { mayBegin: mayBegin() })
+  void ask(3, { mayBegin: mayBegin() })
+  await settle()
+  const session = await open()
+  t.same(session.runs, [])
+  tells[1]?.(true)
+  await settle()
+  t.same(
+    session.runs.map(({ vms }) => vms),
+    [[vmNumber(2)]],
+  )
+  session.runs[0]?.tell(2)
+  session.runs[0]?.end()
+  tells[0]?.(false)
+  await settle()
+  t.same(answers, ['2 destroyed', '1 deadline-passed'])
+  tells[2]?.(true)
+  await settle()
+  t.same(session.runs[1]?.vms, [vmNumber(3)])
 })
 
 test('a batch has a limit', async (t) => {

@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { createLanes } from '../../agent/fence/lanes.ts'
 import { hostAddress } from '../fixtures/fence-records.ts'
-import { createLaneWorld, fakeSession, requestFor } from '../fixtures/lane-world.ts'
+import { askFor, createLaneWorld, fakeSession, requestFor } from '../fixtures/lane-world.ts'
 
 test('one lane per suspect, until it has nothing left', async (t) => {
   const world = createLaneWorld()
@@ -10,11 +10,7 @@ test('one lane per suspect, until it has nothing left', async (t) => {
   const ask = (number: number, address: string) => {
     const request = requestFor(number)
     const suspect = { ...request.suspect, addresses: [hostAddress(address)] as const }
-    return lanes.look({
-      request: { ...request, suspect },
-      budgetMs: 20_000,
-      isSilenceWanted: true,
-    })
+    return lanes.look({ ...askFor(number), request: { ...request, suspect } })
   }
   void ask(1, '192.0.2.7')
   void ask(2, '192.0.2.7')

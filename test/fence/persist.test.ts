@@ -40,8 +40,7 @@ const play = async (steps: readonly Step[], budgetMs = 19_600, abortAtMs = 60_00
       return { evidence, trail }
     },
     clock,
-    fenceRequest(),
-    budgetMs,
+    { request: fenceRequest(), budgetMs, mayBegin: Promise.resolve(true) },
     stop.signal,
   )
   let endedMs = 0

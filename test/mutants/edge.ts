@@ -94,8 +94,13 @@ const useCase = [
       ],
       [
         'a fence without an intent on disk goes on',
-        "return ownTrouble('journal-failed', `the intent was not written: ${nameOf(error)}`)",
-        'nameOf(error)',
+        'return failure ?? observation',
+        'return observation',
+      ],
+      [
+        'an intent that could not be written permits the program',
+        '(failure) => failure === undefined',
+        '() => true',
       ],
       [
         'a late proof is taken',

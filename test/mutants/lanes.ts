@@ -31,6 +31,11 @@ export const laneMutants = [
         "if (opened.kind === 'seen') for (const ticket of queue)",
       ],
       [
+        'the program is sent before the intent is on disk',
+        'queue.filter((ticket) => ticket.isReady())',
+        'queue.filter((ticket) => !ticket.isSettled())',
+      ],
+      [
         'a session that may hang is used again',
         'held?.session.isFit() !== true',
         'held === undefined',
