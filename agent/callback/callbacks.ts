@@ -16,7 +16,7 @@ import { createDrain } from '../fence/drain.ts'
 import type { CallbackAsk, FenceSubject } from '../fence/request.ts'
 import { deliver } from './deliver.ts'
 import type { DeliverDeps } from './deliver.ts'
-import { createLanes } from './lanes.ts'
+import { createPlaces } from './places.ts'
 
 export interface CallbackRules {
   /** How long a proof may be sent, in ms. */
@@ -28,7 +28,7 @@ export interface CallbackRules {
   readonly waitingMax: number
 }
 
-export interface CallbackDeps extends Omit<DeliverDeps, 'lanes'> {
+export interface CallbackDeps extends Omit<DeliverDeps, 'places'> {
   readonly journal: CallbackJournal
   /** Whether anything may ever be sent to this address, whatever the configuration says. */
   readonly mayReach: (address: string) => boolean
@@ -57,7 +57,7 @@ export const createCallbacks = (
 ): CallbackDelivery => {
   const { clock, journal, onEnd, onTrouble, mayReach } = deps
   const drain = createDrain(clock)
-  const deliverDeps = { ...deps, lanes: createLanes(placesPerAddress) }
+  const deliverDeps = { ...deps, places: createPlaces(placesPerAddress) }
   // What was left counts from the start, before anybody can ask for the same task again.
   const waiting = new Map(
     left.map(({ ask, subject }) => [keyOf(ask), { subject, place: placeOf(ask) }]),

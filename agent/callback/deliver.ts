@@ -5,14 +5,14 @@ import { asciiJson } from '../domain/ascii-json.ts'
 import type { DeliveryEnd, LaterAnswer } from '../fence/callbacks.ts'
 import type { Clock } from '../fence/ports.ts'
 import type { Attempt, AttemptOutcome } from './attempt.ts'
-import type { Lanes } from './lanes.ts'
+import type { Places } from './places.ts'
 import { proofAge } from './proof-age.ts'
 import { backoffMs, judgeAttempt } from './schedule.ts'
 
 export interface DeliverDeps {
   readonly clock: Clock
   readonly attempt: Attempt
-  readonly lanes: Lanes
+  readonly places: Places
 }
 
 export interface DeliverTimes {
@@ -30,7 +30,7 @@ export const deliver = async (
   answer: LaterAnswer,
   destination: CallbackDestination,
   { proofMs, endsMs }: DeliverTimes,
-  { clock, attempt, lanes }: DeliverDeps,
+  { clock, attempt, places }: DeliverDeps,
   stop: AbortSignal,
 ): Promise<DeliveryEnd | undefined> => {
   const { subject, ask, provenAt } = answer
@@ -60,7 +60,7 @@ export const deliver = async (
   }
 
   for (;;) {
-    const outcome = await lanes.run(destination.address, next)
+    const outcome = await places.run(destination.address, next)
     if (outcome === undefined) return stop.aborted ? undefined : ended('written-off')
     if (outcome.kind === 'answered') status = outcome.status
     const verdict = judgeAttempt(outcome)

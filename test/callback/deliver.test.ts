@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import type { Attempt, AttemptOutcome } from '../../agent/callback/attempt.ts'
 import { deliver } from '../../agent/callback/deliver.ts'
-import { createLanes } from '../../agent/callback/lanes.ts'
+import { createPlaces } from '../../agent/callback/places.ts'
 import type { LaterAnswer } from '../../agent/fence/callbacks.ts'
 import { fenceRequest } from '../fixtures/fence-records.ts'
 import { createSimClock } from '../fixtures/sim-clock.ts'
@@ -42,7 +42,7 @@ const world = (
       : { provenAt: new Date(clock.nowMs() - provenAgoMs).toISOString() }),
   }
   const times = { proofMs: 60_000, endsMs: startMs + retryMs }
-  const deps = { clock, attempt, lanes: createLanes(1) }
+  const deps = { clock, attempt, places: createPlaces(1) }
   const end = deliver(answer, destination, times, deps, stop.signal)
   return { clock, sent, end, stop, deps, answer, times }
 }

@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { test } from 'tap'
-import { createLanes } from '../../agent/callback/lanes.ts'
+import { createPlaces } from '../../agent/callback/places.ts'
 
 test('so many at one address, the others in order of arrival; another address does not wait', async (t) => {
-  const lanes = createLanes(2)
+  const places = createPlaces(2)
   const began: string[] = []
   const ends = new Map<string, () => void>()
   const start = (address: string, name: string) =>
-    lanes.run(address, async () => {
+    places.run(address, async () => {
       began.push(name)
       await new Promise<void>((resolve) => ends.set(name, resolve))
       return name
@@ -23,13 +23,13 @@ test('so many at one address, the others in order of arrival; another address do
   await turn()
   for (const name of ['c', 'd', 'other']) ends.get(name)?.()
   t.same(await Promise.all(all), ['a', 'b', 'c', 'd', 'other'])
-  t.equal(await lanes.run('x', async () => await Promise.resolve('again')), 'again')
+  t.equal(await places.run('x', async () => await Promise.resolve('again')), 'again')
 })
 
 test('work that fails gives its place back', async (t) => {
-  const lanes = createLanes(1)
-  const failing = lanes.run('x', async () => await Promise.reject(new Error('planted')))
-  const next = lanes.run('x', async () => await Promise.resolve(1))
+  const places = createPlaces(1)
+  const failing = places.run('x', async () => await Promise.reject(new Error('planted')))
+  const next = places.run('x', async () => await Promise.resolve(1))
   await t.rejects(failing, /planted/)
   t.equal(await next, 1)
 })
