@@ -54,6 +54,8 @@ export interface SuspectSession {
     signal: AbortSignal,
     onSeen: (vm: VmUuid, seen: VmSeen) => void,
   ) => Promise<BatchOutcome>
+  /** Runs the program to another end, which proves nothing about any VM. */
+  readonly inspect: (what: ToInspect, budgetMs: number, signal: AbortSignal) => Promise<Inspection>
   /** False once it has ended, or may hang: then nothing more is asked of it. */
   readonly isFit: () => boolean
   /** Resolves when the connection has ended, however. */
@@ -71,6 +73,30 @@ export interface VmSeen {
   readonly evidence: Evidence
   readonly detail: string
   readonly phases: readonly PhaseTime[]
+}
+
+/**
+ * To look at a VM without changing anything, or to fence a canary. The canary bears a uuid that is made up
+ * for it: a drill kills what bears its uuid.
+ */
+export type ToInspect =
+  { readonly action: 'look'; readonly vm: VmUuid } | { readonly action: 'drill' }
+
+export interface Inspection extends VmSeen {
+  /** Of a look, where it was told. */
+  readonly tools: SuspectTools | undefined
+}
+
+/** What a suspect has, as words; `-` is what it did not tell. */
+export interface SuspectTools {
+  /** Its clock, in s since 1970. */
+  readonly epochSec: number
+  readonly bash: string
+  readonly kernel: string
+  readonly pgrep: string
+  /** MaxSessions and MaxStartups of its sshd. */
+  readonly sshdSessions: string
+  readonly sshdStartups: string
 }
 
 export interface BatchOutcome extends VmSeen {

@@ -1,11 +1,20 @@
 /** A login on the suspect, as the use case sees it: batch after batch of VMs, several at once. */
-import type { BatchOutcome, Clock, SuspectSession } from '../fence/ports.ts'
+import { randomUUID } from 'node:crypto'
+import type { VmUuid } from '../domain/identity.ts'
+import type {
+  BatchOutcome,
+  BatchVm,
+  Clock,
+  SuspectSession,
+  SuspectTools,
+  VmSeen,
+} from '../fence/ports.ts'
 import type { Login } from './credentials.ts'
 import { detailOf, evidenceOf } from './outcome.ts'
 import { createPhaseLog } from './phase-log.ts'
-import type { AskedVm } from './program.ts'
+import type { AskedVm, ProgramAction } from './program.ts'
 import { runProgram } from './run-program.ts'
-import type { ProgramConfig, ProgramEnd } from './run-program.ts'
+import type { ProgramConfig, ProgramRun } from './run-program.ts'
 import type { Session } from './shared-session.ts'
 import { deadlineIn } from './within.ts'
 
@@ -29,51 +38,69 @@ export const createFenceSession = (
   clock: Clock,
 ): SuspectSession => {
   let runs = 0
+
+  /** The time of a run is that of its most patient VM. */
+  const run = async (
+    action: ProgramAction,
+    batch: readonly BatchVm[],
+    signal: AbortSignal,
+    onSeen: (vm: VmUuid, seen: VmSeen) => void,
+    onTools?: (tools: SuspectTools) => void,
+  ): Promise<BatchOutcome> => {
+    const isFirst = runs === 0
+    runs += 1
+    const asked: AskedVm[] = []
+    for (const one of batch) {
+      const budgetMs = Math.floor(one.budgetMs - transferReserveMs)
+      if (budgetMs >= programBudgetMinMs) asked.push({ vm: one.vm, budgetMs })
+      else onSeen(one.vm, late)
+    }
+    if (asked.length === 0) return late
+    const log = createPhaseLog(clock)
+    const budgetMs = Math.max(...batch.map((one) => one.budgetMs)) - settleReserveMs
+    const within = { clock, signal, deadline: deadlineIn(budgetMs, clock) }
+    const program: ProgramRun = {
+      action,
+      vms: asked,
+      hostUuid,
+      ...(isFirst ? {} : { startWindowMs: reuseWindowMs }),
+      onStart: () => {
+        log.enter('run')
+      },
+      onReport: (report) => {
+        const detail = `${login.by}the program reported`
+        onSeen(report.vm, { evidence: { kind: 'report', report }, detail, phases: log.soFar() })
+      },
+      ...(onTools === undefined ? {} : { onTools }),
+    }
+    log.enter('channel')
+    const { evidence, detail, wasHeard } = await runProgram(session, program, login, config, within)
+    return { evidence, detail: login.by + detail, wasHeard, phases: log.soFar() }
+  }
+
   return {
     isFit: session.isFit,
     ended: session.ended,
     close: session.close,
-    fence: async (batch, signal, onSeen) => {
-      const isFirst = runs === 0
-      runs += 1
-      const asked: AskedVm[] = []
-      for (const one of batch) {
-        const budgetMs = Math.floor(one.budgetMs - transferReserveMs)
-        if (budgetMs >= programBudgetMinMs) asked.push({ vm: one.vm, budgetMs })
-        else onSeen(one.vm, late)
+    fence: async (batch, signal, onSeen) => await run('fence', batch, signal, onSeen),
+    inspect: async (what, budgetMs, signal) => {
+      let seen: VmSeen | undefined
+      let tools: SuspectTools | undefined
+      const onSeen = (_vm: VmUuid, told: VmSeen): void => {
+        seen = told
       }
-      if (asked.length === 0) return late
-      const log = createPhaseLog(clock)
-      const budgetMs = Math.max(...batch.map((one) => one.budgetMs)) - settleReserveMs
-      const within = { clock, signal, deadline: deadlineIn(budgetMs, clock) }
-      const run = {
-        action: 'fence',
-        vms: asked,
-        hostUuid,
-        ...(isFirst ? {} : { startWindowMs: reuseWindowMs }),
-        onStart: () => {
-          log.enter('run')
-        },
-        onReport: (report) => {
-          onSeen(report.vm, {
-            evidence: { kind: 'report', report },
-            detail: `${login.by}the program reported`,
-            phases: log.soFar(),
-          })
-        },
-      } satisfies Parameters<typeof runProgram>[1]
-      log.enter('channel')
-      const end = await runProgram(session, run, login, config, within)
-      return { ...outcomeOf(end, login.by), phases: log.soFar() }
+      const vm = what.action === 'look' ? what.vm : canaryUuid()
+      const rest = await run(what.action, [{ vm, budgetMs }], signal, onSeen, (told) => {
+        tools = told
+      })
+      const { evidence, detail, phases } = seen ?? rest
+      return { evidence, detail, phases, tools }
     },
   }
 }
 
-const outcomeOf = ({ evidence, detail, wasHeard }: ProgramEnd, by: string) => ({
-  evidence,
-  detail: by + detail,
-  wasHeard,
-})
+/** Lower case with dashes, as `randomUUID` writes it. */
+const canaryUuid = (): VmUuid => randomUUID() as string as VmUuid
 
 const late: BatchOutcome = {
   evidence: evidenceOf('late'),

@@ -3,8 +3,11 @@ import { randomBytes } from 'node:crypto'
 import type { PageCachePolicy } from '../domain/evidence.ts'
 import type { VmUuid } from '../domain/identity.ts'
 
-/** `look` changes nothing on the suspect, and its report proves no death. */
-export type ProgramAction = 'fence' | 'look'
+/**
+ * `look` changes nothing on the suspect, and its report proves no death. `drill` fences a canary that the
+ * program starts itself.
+ */
+export type ProgramAction = 'fence' | 'look' | 'drill'
 
 /** One VM and how long the program may take until it reports it, in ms. */
 export interface AskedVm {

@@ -11,6 +11,7 @@ import type {
   VmReport,
 } from '../domain/evidence.ts'
 import { parseVmUuid } from '../domain/identity.ts'
+import type { SuspectTools } from '../fence/ports.ts'
 import { words } from './report-line.ts'
 import type { LineKind, ReportLine } from './report-line.ts'
 
@@ -180,4 +181,13 @@ const scanOf = (line: ReportLine): FinalScan => ({
   ambiguous: line.count('ambiguous'),
   unreadable: line.count('unreadable'),
   hold: line.word('hold', words.hold),
+})
+
+export const toolsOf = (line: ReportLine): SuspectTools => ({
+  epochSec: line.count('epoch'),
+  bash: line.text('bash'),
+  kernel: line.text('kernel'),
+  pgrep: line.text('pgrep'),
+  sshdSessions: line.text('sessions'),
+  sshdStartups: line.text('startups'),
 })

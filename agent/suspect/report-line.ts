@@ -11,7 +11,7 @@ const one = (words: readonly string[]): RegExp => new RegExp(`^(${words.join('|'
 
 /** The closed sets of words, as the program says them; the types of `domain/evidence.ts` are the same. */
 export const words = {
-  action: ['fence', 'look'],
+  action: ['fence', 'look', 'drill'],
   hostIs: ['as-named', 'contradicted', 'own-host'],
   processes: ['all', 'hidden'],
   pidNamespace: ['initial', 'nested-accepted', 'foreign'],
@@ -113,6 +113,14 @@ const grammar = {
   virsh: { state: one(words.virsh) },
   pgrep: { state: one(words.pgrep) },
   'vm-end': { uuid, lines: natural },
+  tools: {
+    epoch: natural,
+    bash: word,
+    kernel: word,
+    pgrep: word,
+    sessions: word,
+    startups: word,
+  },
   end: { lines: natural },
 } as const satisfies Record<string, Record<string, RegExp>>
 

@@ -9,7 +9,8 @@ import type { VmUuid } from '../domain/identity.ts'
 import type { Doubt } from '../domain/verdict.ts'
 import { protocolVersion } from './program.ts'
 import type { ProgramAction } from './program.ts'
-import { headOf, readFrame, readLines } from './report-frame.ts'
+import type { SuspectTools } from '../fence/ports.ts'
+import { headOf, readFrame, readLines, toolsOf } from './report-frame.ts'
 import type { ReportHead } from './report-frame.ts'
 import { parseLine } from './report-line.ts'
 import type { ReportLine } from './report-line.ts'
@@ -40,6 +41,7 @@ const frameLinesMax = 4096
 export const createReportReader = (
   { nonce, action, vms }: AskedRun,
   onReport: (report: VmReport) => void,
+  onTools: (tools: SuspectTools) => void = () => undefined,
 ): ReportReader => {
   const tag = `PF1 ${nonce} `
   const left = new Set<VmUuid>(vms)
@@ -75,10 +77,13 @@ export const createReportReader = (
       if (head === undefined) refuse('report-invalid', 'the report is not of what was asked for')
     } else if (line.kind === 'vm-end') {
       takeFrame(head)
+    } else if (line.kind === 'tools' && action === 'look' && frame.length === 1) {
+      frame = []
+      onTools(toolsOf(line))
     } else if (line.kind === 'end' && frame.length === 1) {
       isEnded = line.count('lines') === count && left.size === 0
       if (!isEnded) refuse('report-invalid', 'the report ends before it is whole')
-    } else if (line.kind === 'end' || frame.length >= frameLinesMax) {
+    } else if (line.kind === 'end' || line.kind === 'tools' || frame.length >= frameLinesMax) {
       refuse('report-invalid', 'the lines of the report do not fit together')
     }
   }

@@ -1,6 +1,7 @@
 /** The program in an open session, once for many VMs: sent, its reports read as they come. */
 import type { Evidence, VmReport } from '../domain/evidence.ts'
 import type { Doubt } from '../domain/verdict.ts'
+import type { SuspectTools } from '../fence/ports.ts'
 import { execWindowMs } from './command.ts'
 import type { Login } from './credentials.ts'
 import { detailOf, evidenceOf } from './outcome.ts'
@@ -30,6 +31,7 @@ export interface ProgramRun {
   readonly onStart: () => void
   /** Once for each VM at most, as soon as its report is whole. */
   readonly onReport: (report: VmReport) => void
+  readonly onTools?: (tools: SuspectTools) => void
 }
 
 /** What there is for those VMs that no report came for. */
@@ -94,7 +96,7 @@ const reportBytesMax = 16 * 1024
 const attempt = async (
   way: Way,
   session: Session,
-  { action, vms, hostUuid, startWindowMs = execWindowMs, onStart, onReport }: ProgramRun,
+  { action, vms, hostUuid, startWindowMs = execWindowMs, onStart, onReport, onTools }: ProgramRun,
   config: ProgramConfig,
   within: Within,
 ): Promise<Attempt> => {
@@ -103,7 +105,7 @@ const attempt = async (
   const text = way === 'installed' ? undefined : programText
   const { stdin, nonce } = composeRun(text, { action, vms, hostUuid, ...rules })
   const asked = { nonce, action, vms: vms.map(({ vm }) => vm) }
-  const reader = createReportReader(asked, onReport)
+  const reader = createReportReader(asked, onReport, onTools)
   const command = {
     line: way === 'installed' ? installedCommand : programCommand(way),
     stdin,

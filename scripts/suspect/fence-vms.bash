@@ -39,6 +39,8 @@ main() {
 	read_open_flags
 	if [[ $host_is == as-named && $action == look ]]; then
 		look_all
+	elif [[ $host_is == as-named && $action == drill ]]; then
+		drill_all
 	elif [[ $host_is == as-named ]]; then
 		fence_all
 	else

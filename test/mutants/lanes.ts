@@ -97,7 +97,7 @@ export const laneMutants = [
     ['suspect/fence-session'],
     [
       ['a VM without time is killed', 'if (budgetMs >= programBudgetMinMs)', 'if (budgetMs >= 0)'],
-      ['a fence only looks', "action: 'fence',", "action: 'look',"],
+      ['a fence only looks', "await run('fence', batch", "await run('look', batch"],
     ],
   ),
 ]

@@ -115,6 +115,14 @@ export const programMutants = [
     ],
   ),
   ...at(
+    '89-drill',
+    ['scripts/suspect/batch'],
+    [
+      ['a drill kills a VM', '((${#groups_unkilled[@]} > 0))', '((0))'],
+      ['a drill has no canary', 'do start_canary "$vm"', 'do : "$vm"'],
+    ],
+  ),
+  ...at(
     '72-virsh',
     ['scripts/suspect/batch'],
     [

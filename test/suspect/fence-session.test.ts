@@ -207,3 +207,41 @@ test('whether anything was heard', async (t) => {
     wasHeard: true,
   })
 })
+
+test('a look and a drill are asked for as such, and told with the tools of the host', async (t) => {
+  const tools = 'tools epoch=1000 bash=5.2 kernel=6.1.0 pgrep=4.0.2 sessions=10 startups=10:30:100'
+  for (const [action, extra] of [
+    ['look', [tools]],
+    ['drill', []],
+  ] as const) {
+    const asked: string[] = []
+    const { session } = await openOn(t, {
+      shell: answering(({ channel }, stdin) => {
+        asked.push(stdin)
+        const { nonce, vm } = readRequest(stdin)
+        const bodies = reportBodies(vm, [], (line) => line.replace('=fence', `=${action}`))
+        const end = `end lines=${bodies.length + extra.length}`
+        finish(channel, numbered(nonce, [...bodies.slice(0, -1), ...extra, end]).join(''))
+      }),
+    })
+    const what = action === 'look' ? ({ action, vm: someVm } as const) : { action }
+    const seen = await session.inspect(what, 9_000, never)
+    t.match(asked[0], `\naction=${action}\n`)
+    // What a drill kills bears a uuid that nothing else has.
+    t.equal(asked[0]?.includes(someVm), action === 'look')
+    t.equal(seen.evidence.kind, 'report')
+    t.equal(seen.tools?.sshdStartups, action === 'look' ? '10:30:100' : undefined)
+  }
+})
+
+test('what a look meets instead of a report', async (t) => {
+  const { session } = await openOn(t, {
+    shell: answering(({ channel }) => {
+      finish(channel, 'nothing', 127)
+    }),
+  })
+  t.match(await session.inspect({ action: 'look', vm: someVm }, 9_000, never), {
+    evidence: { kind: 'refusal', because: 'report-missing' },
+    tools: undefined,
+  })
+})

@@ -149,6 +149,38 @@ test('nobody is told of a VM that was not asked for, or twice of one', async (t)
   t.same(seen, [someVm])
 })
 
+test('tools are told by a look alone, in their place', async (t) => {
+  const line = 'tools epoch=1 bash=5.2 kernel=6.1 pgrep=- sessions=- startups=-'
+  const look = bodies.map((one) => one.replace('=fence', '=look'))
+  const rows: readonly (readonly [string, string, 'fence' | 'look', string | undefined])[] = [
+    ['after the frames', numbered([...look.slice(0, 10), line, 'end lines=12']), 'look', undefined],
+    [
+      'inside of a frame',
+      numbered([...look.slice(0, 6), line, ...look.slice(6)]),
+      'look',
+      'report-invalid',
+    ],
+    [
+      'by a fence',
+      numbered([...bodies.slice(0, 10), line, 'end lines=12']),
+      'fence',
+      'report-invalid',
+    ],
+  ]
+  for (const [sentence, text, action, because] of rows) {
+    let told = 0
+    const asked = { nonce, action, vms: [someVm] }
+    const reader = createReportReader(
+      asked,
+      () => undefined,
+      () => (told += 1),
+    )
+    reader.take(text)
+    t.equal(reader.fault()?.because, because, sentence)
+    t.equal(told, because === undefined ? 1 : 0, sentence)
+  }
+})
+
 test('what is wrong behind a report does not take it back, and is told', async (t) => {
   t.equal(faultAfter(changed('end lines=11', 'end lines=10')), 'report-invalid')
   t.equal(faultAfter(`${whole}PF1 ${nonce} 12 pgrep state=agreed\n`), 'report-invalid')

@@ -20,7 +20,7 @@ take_line() {
 	local value=${1#*=}
 	case $1 in
 	nonce=*) [[ $value =~ ^[0-9a-f]{32}$ ]] && take_once nonce && nonce=$value ;;
-	action=*) [[ $value == fence || $value == look ]] && take_once action && action=$value ;;
+	action=*) [[ $value == fence || $value == look || $value == drill ]] && take_once action && action=$value ;;
 	hold_ms=*) take_number "$value" "$HOLD_MS_MAX" && take_once hold && hold_ms=$value ;;
 	pid_namespace=*) [[ $value == initial || $value == nested ]] && take_once namespace && pid_namespace=$value ;;
 	page_cache=*) [[ $value == report || $value == flush || $value == refuse ]] && take_once cache && page_cache=$value ;;

@@ -30,7 +30,8 @@ run_beside() {
 	exec </dev/null
 	if [[ $action == fence && $page_cache == flush ]]; then run_flushes & fi
 	run_pgrep
-	run_virsh
+	[[ $action == look ]] && run_tools
+	[[ $action == drill ]] || run_virsh
 }
 
 run_pgrep() {
@@ -50,7 +51,7 @@ start_beside() {
 	local vm
 	for vm in "${vms[@]}"; do virsh_state[$vm]="left-out"; done
 	has_fork_room || return
-	for vm in "${vms[@]}"; do virsh_state[$vm]=no-answer; done
+	[[ $action == drill ]] || for vm in "${vms[@]}"; do virsh_state[$vm]=no-answer; done
 	pgrep_state=late
 	in_fork=1
 	exec {beside_fd}< <(run_beside)
@@ -92,6 +93,10 @@ take_word_of_beside() {
 	'pid rc='*) pgrep_state=failed ;;
 	'pid '*) pgrep_pids+=("${fields[1]}") ;;
 	'pgrep missing') pgrep_state=missing ;;
+	'tool '*)
+		make_word "${fields[2]}"
+		tools[${fields[1]}]=$word
+		;;
 	'flush '*) flush_result["${fields[3]} ${fields[2]}"]=${fields[1]} ;;
 	'virsh-pid '*)
 		virsh_pids+=("${fields[1]}")

@@ -19,14 +19,37 @@ finish_look() {
 	scan_all before-kill
 	judge_pgrep
 	for vm in "${vms[@]}"; do report_vm "$vm"; done
+	say_tools
 	stop_beside
 	say_end
+}
+
+# What a peer wants to know before the day it matters. As far as it was heard.
+declare -A tools=()
+say_tools() {
+	local epoch kernel=''
+	printf -v epoch '%(%s)T' -1
+	read -r kernel </proc/sys/kernel/osrelease
+	make_word "$kernel"
+	kernel=$word
+	say "tools epoch=$epoch bash=${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]} kernel=$kernel pgrep=${tools[pgrep]--}" \
+		"sessions=${tools[maxsessions]--} startups=${tools[maxstartups]--}"
+}
+
+# Beside the look. sshd tells its settings to root alone.
+run_tools() {
+	local key value
+	read -r value < <(pgrep -V) && echo "tool pgrep ${value##* }"
+	while read -r key value; do
+		[[ $key == maxsessions || $key == maxstartups ]] && echo "tool $key $value"
+	done < <(sshd -T)
+	echo 'tool all told'
 }
 
 has_heard_all() {
 	local vm
 	[[ -n $beside_fd ]] || return 0
-	[[ $pgrep_state != late ]] || return 1
+	[[ $pgrep_state != late && -n ${tools[all]-} ]] || return 1
 	for vm in "${vms[@]}"; do
 		[[ ${virsh_state[$vm]} != no-answer && ${virsh_state[$vm]} != left-out ]] || return 1
 	done

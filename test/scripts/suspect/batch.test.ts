@@ -1,19 +1,26 @@
 /** The suspect's program on several VMs at once, and when it only looks. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { release } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as turn } from 'node:timers/promises'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { decide } from '../../../agent/domain/decide.ts'
 import type { VmReport } from '../../../agent/domain/evidence.ts'
 import { mayProceed } from '../../../agent/domain/verdict.ts'
+import type { SuspectTools } from '../../../agent/fence/ports.ts'
 import { composeRun } from '../../../agent/suspect/program.ts'
+import { createReportReader } from '../../../agent/suspect/report.ts'
 import { installProgram } from '../../fixtures/installed-program.ts'
 import {
   endStandIn,
   isAlive,
   newVm,
+  programText,
   requestOf,
   runBatch,
+  runStdin,
   standIn,
 } from '../../fixtures/local-program.ts'
 
@@ -145,3 +152,75 @@ test('a look asks libvirt, and has it destroy nothing', async (t) => {
   t.match(stdout, /virsh state=running\n/)
   t.same(told(), [`domstate ${vm}`])
 })
+
+test('a look tells of the tools of the host', async (t) => {
+  const request = { ...requestOf(newVm()), action: 'look' } as const
+  const { stdin, nonce } = composeRun(programText, request)
+  const { stdout } = await runStdin(stdin)
+  const seen: SuspectTools[] = []
+  const asked = { nonce, action: 'look', vms: request.vms.map(({ vm }) => vm) } as const
+  const reader = createReportReader(
+    asked,
+    () => undefined,
+    (tools) => seen.push(tools),
+  )
+  reader.take(stdout)
+  t.equal(reader.fault(), undefined)
+  const [tools] = seen
+  t.match(tools, { bash: /^[45]\.\d+$/, kernel: release(), pgrep: /^(\d+\.\d+|-$)/ })
+  t.ok(Math.abs(Number(tools?.epochSec) - Date.now() / 1000) < 10)
+})
+
+test('a drill starts a canary of its own and kills it by the whole of a fence', async (t) => {
+  const vm = newVm()
+  const bystander = await start(t, 'qemu-kvm', '-uuid', newVm())
+  const { reports, fault } = await runBatch([{ vm, budgetMs }], { action: 'drill' })
+  t.equal(fault, undefined)
+  t.match(reports, [{ qemus: [{ by: 'argv-uuid', kill: 'sent' }], virsh: 'left-out' }])
+  t.match(because(reports[0]), /^(destroyed|zombie-only)$/)
+  t.ok(isAlive(bystander))
+})
+
+test('a drill kills nothing that bore the uuid before there was a canary', async (t) => {
+  const vm = newVm()
+  const qemu = await start(t, 'qemu-kvm', '-uuid', vm)
+  const { reports, fault } = await runBatch([{ vm, budgetMs }], { action: 'drill' })
+  t.same(reports, [])
+  t.equal(fault, 'program-failed')
+  t.ok(isAlive(qemu))
+})
+
+test('a canary ends with the program that started it', async (t) => {
+  const vm = newVm()
+  const request = { ...requestOf(vm, { budgetMs: 20_000 }), action: 'drill' } as const
+  // It is never killed: the program is cut off before.
+  const text = programText.replace(
+    '\tdrill_all\n',
+    '\tstart_canary "${vms[0]}"; say ready; tell; nap 9000\n',
+  )
+  t.not(text, programText)
+  const child = spawn('bash', ['--noprofile', '--norc', '-p', '-s'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  child.stdin.write(composeRun(text, request).stdin)
+  let said = ''
+  for await (const chunk of child.stdout.setEncoding('latin1')) {
+    said += String(chunk)
+    if (said.includes(' ready\n')) break
+  }
+  const canaries = (): readonly string[] =>
+    readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && argumentsOf(pid).includes(vm))
+  t.equal(canaries().length, 1)
+  child.kill('SIGKILL')
+  while (canaries().length > 0) await turn()
+  t.pass('it is gone')
+})
+
+const argumentsOf = (pid: string): readonly string[] => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return []
+    throw error
+  }
+}

@@ -1,0 +1,45 @@
+/** A look at one VM on its suspect, or a drill there: over a session of its own, for people. */
+import { openSuspect } from './open-suspect.ts'
+import type { Eyes } from './open-suspect.ts'
+import type { Inspection, ToInspect } from './ports.ts'
+import type { SuspectTarget } from './request.ts'
+import type { ContactTrail } from './trail.ts'
+
+export interface InspectionAsk {
+  readonly what: ToInspect
+  readonly suspect: SuspectTarget
+  readonly budgetMs: number
+}
+
+export interface Inspected extends Pick<Inspection, 'evidence' | 'tools'> {
+  readonly trail: ContactTrail
+  /** The whole seconds that the suspect's clock is ahead of ours, where it was told. */
+  readonly skewSec: number | undefined
+}
+
+/** Ends before the budget, or soon after the signal; never rejects. No verdict is to be made of it. */
+export const inspect = async (
+  eyes: Eyes,
+  { what, suspect, budgetMs }: InspectionAsk,
+  signal: AbortSignal,
+): Promise<Inspected> => {
+  const startedMs = eyes.clock.nowMs()
+  const opened = await openSuspect(eyes, suspect, {
+    budgetMs,
+    signal,
+    caller: undefined,
+    isSilenceWanted: true,
+  })
+  if (opened.kind === 'seen') return { ...opened.seen, tools: undefined, skewSec: undefined }
+  const { session, trail } = opened
+  const leftMs = budgetMs - (eyes.clock.nowMs() - startedMs)
+  const { evidence, detail, phases, tools } = await session.inspect(what, leftMs, signal)
+  session.close()
+  const ourSec = Math.floor(Date.parse(eyes.clock.wallTime()) / 1000)
+  return {
+    evidence,
+    tools,
+    trail: { address: trail.address, phases: [...trail.phases, ...phases], detail },
+    skewSec: tools === undefined ? undefined : tools.epochSec - ourSec,
+  }
+}
