@@ -4,12 +4,12 @@
  */
 import type { Evidence, QemuSeen, VmReport } from '../domain/evidence.ts'
 import type { ContactTrail } from '../fence/trail.ts'
+import { plainState, plainText, plainWchan } from './plain-text.ts'
 
 const qemusMax = 8
 const doubtfulMax = 8
 const tasksMax = 8
 const addressesMax = 16
-const detailCharactersMax = 200
 
 export const summariseEvidence = (evidence: Evidence, trail: ContactTrail): object => ({
   ...summariseKind(evidence),
@@ -24,9 +24,6 @@ export const summariseEvidence = (evidence: Evidence, trail: ContactTrail): obje
     })),
   },
 })
-
-const plainText = (detail: string): string =>
-  detail.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, detailCharactersMax)
 
 const summariseKind = (evidence: Evidence): object => {
   switch (evidence.kind) {
@@ -114,8 +111,8 @@ const summariseQemu = ({ pid, startTicks, by, seen, kill, end }: QemuSeen): obje
         // The task's own name is left out: the process chooses it.
         tasks: end.tasks.slice(0, tasksMax).map(({ tid, state, wchan }) => ({
           tid,
-          state: /^[A-Za-z]$/.test(state) ? state : '?',
-          wchan: /^[A-Za-z0-9_.]{1,64}$/.test(wchan) ? wchan : '-',
+          state: plainState(state),
+          wchan: plainWchan(wchan),
         })),
       }
     : { afterMs: end.afterMs }),

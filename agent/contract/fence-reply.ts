@@ -5,6 +5,7 @@ import type { Because, Doubt, Verdict } from '../domain/verdict.ts'
 import type { FenceRecord } from '../fence/record.ts'
 import type { FenceSubject } from '../fence/request.ts'
 import { summariseEvidence } from './evidence-summary.ts'
+import { nextStepOf } from './next-step.ts'
 import { summaries } from './summary.ts'
 
 export type WireVerdict = 'qemuConfirmedDead' | 'qemuStillAlive' | 'targetHostUnreachable'
@@ -20,6 +21,8 @@ export interface FenceReply {
   readonly summary: string
   /** Present on a refusal only. */
   readonly error?: string
+  /** What a person does next, drawn from the evidence. Present on a refusal only. */
+  readonly nextStep?: string
   readonly fenceId: string
   /** 32 hex digits in lower case, the management node's form, whatever form the request had. */
   readonly vmUuid: string
@@ -44,6 +47,7 @@ export const fenceReply = (record: AnsweredRecord): FenceReply => {
   const isUnreachable = verdict.kind === 'unreachable'
   const isRefused = !isDead && !isUnreachable
   const summary = summaries[verdict.because]
+  const nextStep = nextStepOf(verdict, record)
   const vmUuid = vmUuidHex(request.vm)
   const [targetHostIp] = request.suspect.addresses
   const error = `VM ${vmUuid} on host ${targetHostIp} is not proven dead (${verdict.because}): ${summary}`
@@ -60,6 +64,7 @@ export const fenceReply = (record: AnsweredRecord): FenceReply => {
     reason: verdict.because,
     summary,
     ...(isRefused ? { error } : {}),
+    ...(nextStep === undefined ? {} : { nextStep }),
     fenceId: request.fenceId,
     vmUuid,
     targetHostUuid: request.suspect.hostUuid,

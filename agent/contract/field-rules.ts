@@ -16,12 +16,17 @@ export const fieldRules: Readonly<Record<string, string>> = {
   sshTimeoutSec: 'an integer from 1 to 300',
 }
 
+/** The rules of what may stand behind the `?` of a path. */
+export const queryRules: Readonly<Record<string, string>> = {
+  explain: '0 or 1, at most once',
+}
+
 const wholeBody = 'a JSON object with at least vmUuid and targetHostIp'
 
 export const brokenField = (field: string): DoorRefusal => ({
   code: 'FENCE_FIELD_INVALID',
   field,
-  rule: fieldRules[field] ?? wholeBody,
+  rule: fieldRules[field] ?? queryRules[field] ?? wholeBody,
 })
 
 /** What the schema validator says about one fault, as far as it is read here. */

@@ -10,6 +10,14 @@ export interface ContactTrail {
   readonly detail: string
   /** The contacts before this one that came to nothing, in order; absent where this was the first. */
   readonly earlier?: readonly EarlierContact[]
+  /** Where the contact ended at the host key: what was shown, and what is known instead. */
+  readonly hostKey?: HostKeyDoubt
+}
+
+/** Fingerprints, as ssh-keygen prints them. */
+export interface HostKeyDoubt {
+  readonly shown: string
+  readonly known: readonly string[]
 }
 
 export interface PhaseTime {

@@ -1,5 +1,6 @@
 /** From an accepted request to the body of its answer, whatever happens on the way. */
 import type { FastifyBaseLogger } from 'fastify'
+import { explainedReply } from '../contract/explain.ts'
 import { bugReply, fenceReply } from '../contract/fence-reply.ts'
 import type { FenceReply } from '../contract/fence-reply.ts'
 import { asciiJson } from '../domain/ascii-json.ts'
@@ -26,12 +27,13 @@ export const answerBody = async (
   log: FastifyBaseLogger,
   request: FenceRequest,
   { service, nowMs }: AnswerParts,
+  isExplained = false,
 ): Promise<Answer> => {
   const startMs = nowMs()
   try {
     const record = await service.fence(request)
     assertAnswers(record, request)
-    const reply = fenceReply(record)
+    const reply = isExplained ? explainedReply(record) : fenceReply(record)
     const body = asciiJson(reply)
     return reply.success ? { reply, body, provenAt: provenAt(record) } : { reply, body }
   } catch (error) {

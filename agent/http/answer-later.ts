@@ -31,10 +31,11 @@ export const laterAnswers = (
   request: FenceRequest,
   http: FastifyRequest,
   guest: Pick<Guest, 'isUnix'>,
+  isExplained: boolean,
 ) => DoorRefusal | undefined) => {
   const { callbacks, begin } = parts
   const placeRefusal = callbackPlaces(callbackTo)
-  return ({ ask, destination }, request, http, { isUnix }) => {
+  return ({ ask, destination }, request, http, { isUnix }, isExplained) => {
     const caller = callerPlace(http.raw.socket.remoteAddress, isUnix)
     const refusal = placeRefusal(destination.address, caller)
     if (refusal !== undefined) return refusal
@@ -44,7 +45,7 @@ export const laterAnswers = (
     const begun = begin([request])
     if (begun.kind === 'refused') return begun.refusal
     const work = async (): Promise<AnswerBody> => {
-      const { reply: _reply, ...answer } = await answerBody(http.log, request, parts)
+      const { reply: _reply, ...answer } = await answerBody(http.log, request, parts, isExplained)
       return answer
     }
     if (callbacks.accept(subjectOf(request), ask, async () => await work().finally(begun.end))) {

@@ -5,6 +5,8 @@ import { batchCommandSchema, parseBatchCommand } from '../contract/batch-command
 import type { BatchCommand } from '../contract/batch-command.ts'
 import { batchBegin, batchEnd, batchReply } from '../contract/batch-reply.ts'
 import { batchTakesNoCallback } from '../contract/callback-headers.ts'
+import { explainQuerySchema } from '../contract/explain-query.ts'
+import type { ExplainQuery } from '../contract/explain-query.ts'
 import type { FenceReply } from '../contract/fence-reply.ts'
 import { asciiJson } from '../domain/ascii-json.ts'
 import type { FenceRequest } from '../fence/request.ts'
@@ -28,7 +30,7 @@ export interface BatchRouteParts extends AnswerParts {
 export const addBatchRoute = (server: FastifyInstance, parts: BatchRouteParts): void => {
   const { accept, begin } = parts
   server.post(batchPath, {
-    schema: { body: batchCommandSchema },
+    schema: { body: batchCommandSchema, querystring: explainQuerySchema },
     onRequest: parts.whileDraining,
     handler: async (http, reply) => {
       const refusal = batchTakesNoCallback(http.headers)
@@ -39,10 +41,11 @@ export const addBatchRoute = (server: FastifyInstance, parts: BatchRouteParts): 
       )
       if (accepted.kind === 'refused') return await turnAway(http, reply, accepted.refusal)
       const { requests } = accepted
+      const isExplained = (http.query as ExplainQuery).explain === '1'
       const begun = begin(requests)
       if (begun.kind === 'refused') return await turnAway(http, reply, begun.refusal)
       const answer = async (request: FenceRequest): Promise<FenceReply> =>
-        (await answerBody(http.log, request, parts).finally(begun.end)).reply
+        (await answerBody(http.log, request, parts, isExplained).finally(begun.end)).reply
       if (wantsLines(http)) {
         return await reply
           .code(200)

@@ -1,6 +1,8 @@
 /** POST of a fence: validate, accept, hand to the use case, answer now or later. */
 import type { FastifyInstance, RouteShorthandOptionsWithHandler } from 'fastify'
 import { parseCallbackHeaders } from '../contract/callback-headers.ts'
+import { explainQuerySchema } from '../contract/explain-query.ts'
+import type { ExplainQuery } from '../contract/explain-query.ts'
 import { fenceCommandSchema, parseFenceCommand } from '../contract/fence-command.ts'
 import type { FenceCommand } from '../contract/fence-command.ts'
 import type { Callbacks } from '../fence/callbacks.ts'
@@ -38,11 +40,12 @@ export const addFenceRoute = (
   const { accept, begin } = parts
   const answerLater = laterAnswers(rules.callbackTo, parts)
   const options: RouteShorthandOptionsWithHandler = {
-    schema: { body: fenceCommandSchema },
+    schema: { body: fenceCommandSchema, querystring: explainQuerySchema },
     onRequest: parts.whileDraining,
     handler: async (http, reply) => {
       const asked = parseCallbackHeaders(http.headers)
       if (asked.kind === 'refused') return await turnAway(http, reply, asked.refusal)
+      const isExplained = (http.query as ExplainQuery).explain === '1'
       const callback = asked.kind === 'later' ? asked.ask : undefined
       const accepted = accept(http, callback, (arrive) => {
         // The schema has passed it.
@@ -52,13 +55,14 @@ export const addFenceRoute = (
       if (accepted.kind === 'refused') return await turnAway(http, reply, accepted.refusal)
       const [request] = accepted.requests
       if (asked.kind === 'later') {
-        const turnedAway = answerLater(asked, request, http, accepted.guest)
+        const turnedAway = answerLater(asked, request, http, accepted.guest, isExplained)
         if (turnedAway !== undefined) return await turnAway(http, reply, turnedAway)
         return await reply.code(200).send('')
       }
       const begun = begin(accepted.requests)
       if (begun.kind === 'refused') return await turnAway(http, reply, begun.refusal)
-      const { body } = await answerBody(http.log, request, parts).finally(begun.end)
+      const answer = answerBody(http.log, request, parts, isExplained)
+      const { body } = await answer.finally(begun.end)
       return await reply.code(200).type(jsonType).send(body)
     },
   }

@@ -167,16 +167,26 @@ const loginAt = async (
   if (hostKeys === 'known-hosts-unreadable') return giveUp(hostKeys)
   const plan = { ...login, hostKeys }
   const opened = await openSession(socket, plan, within, log.enter)
-  if (opened.kind === 'ended') return ending(log, address, opened.end, opened.hostKey)
+  if (opened.kind === 'ended') {
+    return ending(log, address, opened.end, opened.hostKey, hostKeys.known)
+  }
   within.signal.removeEventListener('abort', drop)
   const session = createFenceSession(opened.session, login, suspect.hostUuid, config, within.clock)
   return { kind: 'open', session, trail: log.close(address, login.by) }
 }
 
-const ending = (log: PhaseLog, address: string, end: SessionEnd, hostKey?: Buffer): Opening => {
-  const isAboutKey = hostKey !== undefined && end.startsWith('host-key')
-  const detail = detailOf(end) + (isAboutKey ? ` (${fingerprint(hostKey)})` : '')
-  return evidenceIs(evidenceOf(end), log.close(address, detail))
+const ending = (
+  log: PhaseLog,
+  address: string,
+  end: SessionEnd,
+  key?: Buffer,
+  known: readonly string[] = [],
+): Opening => {
+  const isAboutKey = key !== undefined && end.startsWith('host-key')
+  if (!isAboutKey) return evidenceIs(evidenceOf(end), log.close(address, detailOf(end)))
+  const shown = fingerprint(key)
+  const trail = log.close(address, `${detailOf(end)} (${shown})`)
+  return evidenceIs(evidenceOf(end), { ...trail, hostKey: { shown, known } })
 }
 
 const evidenceIs = (evidence: Evidence, trail: ReturnType<PhaseLog['close']>): Opening => ({

@@ -1,6 +1,6 @@
 /** Which host is this really: the policy over the known hosts file. */
 import type { ServerHostKeyAlgorithm } from 'ssh2'
-import { entriesOf, hostPattern, judgeKey, keyType } from './known-hosts.ts'
+import { entriesOf, fingerprint, hostPattern, judgeKey, keyType } from './known-hosts.ts'
 import type { KnownHost, KnownHosts } from './known-hosts.ts'
 import type { KnownHostsFile } from './known-hosts-file.ts'
 import type { SessionEnd } from './outcome.ts'
@@ -18,6 +18,11 @@ export interface HostKeyGate {
    * it is new. Undefined when the login may go on.
    */
   readonly admit: (key: Buffer) => Promise<SessionEnd | undefined>
+}
+
+export interface KnownGate extends HostKeyGate {
+  /** Fingerprints of the keys that are known of this host, for people. */
+  readonly known: readonly string[]
 }
 
 /** An RSA key signs by SHA-2 only; its old SHA-1 form is not offered. */
@@ -39,13 +44,14 @@ export const openHostKeyGate = async (
   port: number,
   policy: HostKeyPolicy,
   file: KnownHostsFile,
-): Promise<HostKeyGate | 'known-hosts-unreadable'> => {
+): Promise<KnownGate | 'known-hosts-unreadable'> => {
   const read = await file.read()
   if (read.kind === 'unreadable') return 'known-hosts-unreadable'
   const hosts = names.map((name) => hostPattern(name, port))
   const before = hosts.map((host) => entriesOf(read.known, host))
   return {
     algorithms: offered(before.flat()),
+    known: fingerprintsOf(before.flat()),
     refusalOf: (key) => refusal(judgeKey(before, key), policy),
     admit: async (key) => {
       const word = judgeKey(before, key)
@@ -97,6 +103,15 @@ const refusal = (
       return policy === 'accept-new' ? undefined : 'host-key-unknown'
   }
 }
+
+/** Not of a garbled key, which has none. */
+const fingerprintsOf = (entries: readonly KnownHost[]): readonly string[] => [
+  ...new Set(
+    entries
+      .filter(({ isRevoked, key, type }) => !isRevoked && keyType(key) === type)
+      .map(({ key }) => fingerprint(key)),
+  ),
+]
 
 const offered = (entries: readonly KnownHost[]): readonly ServerHostKeyAlgorithm[] => {
   const types = new Set(entries.filter(({ isRevoked }) => !isRevoked).map(({ type }) => type))

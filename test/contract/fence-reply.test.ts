@@ -27,6 +27,7 @@ test('each verdict sets its own boolean, and success only where HA may proceed',
     t.strictSame(flags(reply), [true, true, false, false], because)
     t.match(reply, { verdict: 'qemuConfirmedDead', reason: because })
     t.notOk(Object.hasOwn(reply, 'error'))
+    t.notOk(Object.hasOwn(reply, 'nextStep'))
   }
   for (const because of silenceProofs) {
     const reply = fenceReply(fenceRecord({ verdict: unreachable(because) }))
@@ -37,7 +38,7 @@ test('each verdict sets its own boolean, and success only where HA may proceed',
   for (const because of doubts) {
     const reply = fenceReply(fenceRecord({ verdict: doubt(because) }))
     t.strictSame(flags(reply), [false, false, true, false], because)
-    t.match(reply, { verdict: 'qemuStillAlive', reason: because })
+    t.match(reply, { verdict: 'qemuStillAlive', reason: because, nextStep: /[.]$/ })
     t.equal(
       reply.error,
       `VM ${vmHex} on host 192.0.2.7 is not proven dead (${because}): ${reply.summary}`,

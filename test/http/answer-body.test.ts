@@ -5,7 +5,7 @@ import { answerBody } from '../../agent/http/answer-body.ts'
 import { makeLog } from '../../agent/journal/log.ts'
 import { fenceRecord, fenceRequest } from '../fixtures/fence-records.ts'
 
-const answer = async (record: Partial<FenceRecord> | Error) => {
+const answer = async (record: Partial<FenceRecord> | Error, isExplained?: boolean) => {
   const lines: string[] = []
   const log = makeLog('trace', { write: (line: string) => lines.push(line) })
   const service = {
@@ -19,7 +19,8 @@ const answer = async (record: Partial<FenceRecord> | Error) => {
       await Promise.resolve()
     },
   }
-  return { ...(await answerBody(log, fenceRequest(), { service, nowMs: () => 0 })), lines }
+  const parts = { service, nowMs: () => 0 }
+  return { ...(await answerBody(log, fenceRequest(), parts, isExplained)), lines }
 }
 
 test('a proof bears the time of its verdict, never a later one', async (t) => {
@@ -50,4 +51,9 @@ test('a bug is logged and refused', async (t) => {
   const { body, lines } = await answer(new Error('planted'))
   t.match(JSON.parse(body), { reason: 'internal-error' })
   t.match(lines.join(''), /planted.*fence ended by a bug; refused/)
+})
+
+test('what cannot be explained is refused, not answered without', async (t) => {
+  const { body } = await answer({ trail: undefined } as unknown as FenceRecord, true)
+  t.match(JSON.parse(body), { success: false, reason: 'internal-error' })
 })

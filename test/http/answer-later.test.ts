@@ -65,6 +65,15 @@ test('200 and nothing at once, the answer later, with the task', async (t) => {
   await callbacks.stop(1_000)
 })
 
+test('an explanation that was asked for comes with the answer', async (t) => {
+  const { post, node, callbacks } = await open()
+  t.teardown(node.close)
+  await post({ url: `${fenceUrl}?explain=1` })
+  const [answer] = await node.until(1)
+  t.match(JSON.parse(answer?.body ?? ''), { success: true, explanation: [/asks for VM/] })
+  await callbacks.stop(1_000)
+})
+
 test('what waits for the caller bears no credentials', async (t) => {
   const subjects: unknown[] = []
   const { post, node, callbacks } = await open({

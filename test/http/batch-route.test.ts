@@ -190,3 +190,19 @@ test('a caller that goes away misses the rest, and the fences run on', async (t)
   for (const go of waiting) go()
   await desk.server.close()
 })
+
+test('every verdict is explained where that is asked for', async (t) => {
+  const { server } = openDesk({ fence: mixed })
+  const ask = async (query: string) =>
+    await server.inject({
+      method: 'POST',
+      url: `${batchPath}${query}`,
+      headers: json,
+      payload: command(hex('a'), hex('f')),
+    })
+  t.match((await ask('?explain=1')).json(), {
+    verdicts: [{ explanation: [/asks for VM/] }, { explanation: [/asks for VM/], nextStep: /./ }],
+  })
+  t.notMatch((await ask('')).body, /explanation/)
+  t.match(await ask('?explain=yes'), { statusCode: 400 })
+})

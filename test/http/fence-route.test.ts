@@ -142,3 +142,27 @@ test('one fence too many is sent away until later', async (t) => {
   running = 3
   t.equal((await server.inject(post)).statusCode, 200)
 })
+
+test('an explanation comes where it is asked for, and an unclear question is turned away', async (t) => {
+  const { server, calls } = openDesk()
+  const ask = async (query: string) =>
+    await server.inject({ method: 'POST', url: `${fenceUrl}${query}`, payload: command() })
+  t.match((await ask('?explain=1')).json(), {
+    success: true,
+    explanation: [/asks for VM/, /^contact 1/],
+  })
+  for (const query of ['', '?explain=0', '?other=1', '/?other']) {
+    t.notOk(Object.hasOwn((await ask(query)).json(), 'explanation'), query)
+  }
+  t.equal(calls.length, 5)
+  for (const query of ['?explain', '?explain=yes', '?explain=1&explain=1', '?explain=']) {
+    const answer = await ask(query)
+    t.equal(answer.statusCode, 400, query)
+    t.match(answer.json(), {
+      code: 'FENCE_FIELD_INVALID',
+      field: 'explain',
+      rule: '0 or 1, at most once',
+    })
+  }
+  t.equal(calls.length, 5, 'and nothing was done')
+})

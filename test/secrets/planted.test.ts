@@ -184,6 +184,7 @@ const badRequests: readonly (readonly [
     JSON.stringify({ ...good, vmUuid: 1, more: { deep: misplaced.text } }),
   ],
   ['a path', `/${queried.text}`, {}, '{}'],
+  ['a word of the query', `${fenceUrl}?explain=${queried.text}`, {}, '{}'],
   ['a query', `${fenceUrl}?password=${queried.text}`, {}, '{}'],
   ['a path that is cut', `/%${queried.text}`, {}, '{}'],
   ['a content type', fenceUrl, { 'content-type': misplaced.text }, '{}'],
@@ -256,7 +257,7 @@ test('no secret leaves the agent, whatever it meets', async (t) => {
       const target = { targetHostIp: '127.0.0.1', targetHostSshPort: port, sshTimeoutSec }
       const text = await ask(
         agent,
-        fenceUrl,
+        `${fenceUrl}?explain=1`,
         {},
         JSON.stringify({ vmUuid: newVm(), ...target, ...part }),
       )

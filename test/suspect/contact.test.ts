@@ -139,6 +139,11 @@ test('the host key of the first contact is asked for at the second', async (t) =
   const outcome = await fence(t, { ...learnt, deps: { lookup: elsewhere } })
   t.match(outcome, { evidence: { kind: 'refusal', because: 'host-key-changed' } })
   t.match(outcome.trail.detail, fingerprint(changed.publicKey))
+  t.match(outcome.trail.hostKey, {
+    shown: fingerprint(changed.publicKey),
+    known: [/^SHA256:/],
+  })
+  t.not(outcome.trail.hostKey?.known[0], outcome.trail.hostKey?.shown)
   t.strictSame(liar.tried, [], 'and no credential went there')
 })
 

@@ -4,6 +4,7 @@ import { test } from 'tap'
 import { openHostKeyGate } from '../../agent/suspect/host-key.ts'
 import type { HostKeyGate, HostKeyPolicy } from '../../agent/suspect/host-key.ts'
 import { createKnownHostsFile } from '../../agent/suspect/known-hosts-file.ts'
+import { fingerprint } from '../../agent/suspect/known-hosts.ts'
 import { generateKey } from '../fixtures/suspect-host.ts'
 
 const ours = generateKey()
@@ -129,4 +130,15 @@ test('a key that was revoked since the session began is not recorded', async (t)
   const gate = await open(path)
   writeFileSync(path, `@revoked * ${ours.publicText}\n`)
   t.equal(await gate.admit(ours.publicKey), 'host-key-changed')
+})
+
+test('the keys that are known of a host are told by their fingerprints, each once', async (t) => {
+  const known_hosts = `kvm-1,10.0.0.1 ${ours.publicText}\n10.0.0.1 ${ours.publicText}\n@revoked * ${other.publicText}\nkvm-1 ssh-rsa AAAA\n`
+  const gate = await openHostKeyGate(
+    ['kvm-1', '10.0.0.1'],
+    22,
+    'strict',
+    createKnownHostsFile(join(t.testdir({ known_hosts }), 'known_hosts')),
+  )
+  t.strictSame(Reflect.get(Object(gate), 'known'), [fingerprint(ours.publicKey)])
 })

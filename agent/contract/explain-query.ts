@@ -1,0 +1,15 @@
+/** What may stand behind the `?` of a fence. Other words are ignored, as unknown fields are. */
+import type { FromSchema } from 'json-schema-to-ts'
+
+export const explainQuerySchema = {
+  type: 'object',
+  properties: {
+    explain: {
+      type: 'string',
+      enum: ['0', '1'],
+      description: '1 adds `explanation`, the chain of evidence in lines for a person.',
+    },
+  },
+} as const
+
+export type ExplainQuery = FromSchema<typeof explainQuerySchema>

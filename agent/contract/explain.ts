@@ -1,0 +1,59 @@
+/** The chain of evidence of one fence as lines for a person, in the order in which it came to be. */
+import { vmUuidHex } from '../domain/identity.ts'
+import { doubts } from '../domain/verdict.ts'
+import type { Doubt } from '../domain/verdict.ts'
+import type { FenceRecord } from '../fence/record.ts'
+import type { ContactTrail } from '../fence/trail.ts'
+import { adviceOf, callerMay } from './advice.ts'
+import { explainEvidence } from './explain-evidence.ts'
+import { fenceReply } from './fence-reply.ts'
+import type { FenceReply } from './fence-reply.ts'
+import { plainText } from './plain-text.ts'
+
+export interface ExplainedReply extends FenceReply {
+  readonly explanation: readonly string[]
+}
+
+/** The reply that everybody gets, and how it came to be. Its last lines are made of the reply itself. */
+export const explainedReply = (record: FenceRecord): ExplainedReply => {
+  const reply = fenceReply(record)
+  const { request, evidence, trail, startedAt } = record
+  const { addresses } = request.suspect
+  return {
+    ...reply,
+    explanation: [
+      `${startedAt} fence ${request.fenceId}: ${plainText(request.askedBy)} asks for VM ${vmUuidHex(request.vm)} on ${addresses.join(', ')}, within ${request.budgetMs / 1000} s`,
+      ...explainContacts(trail),
+      ...explainEvidence(evidence),
+      `after ${reply.durationMs} ms: ${reply.verdict}, ${reply.reason}: ${reply.summary}`,
+      haLine(reply),
+      ...(reply.nextStep === undefined ? [] : [`next: ${reply.nextStep}`]),
+    ],
+  }
+}
+
+const explainContacts = ({ earlier = [], address, phases, detail }: ContactTrail) => {
+  const before = earlier.map(
+    (one, index) => `contact ${index + 1}, ${one.ms} ms: ${one.because}: ${plainText(one.detail)}`,
+  )
+  const at = address === '' ? '' : ` at ${plainText(address)}`
+  const times = phases.map(({ phase, ms }) => `${phase} ${ms} ms`).join(', ')
+  const end = detail === '' ? '' : `: ${plainText(detail)}`
+  return [...before, `contact ${earlier.length + 1}${at}${times === '' ? '' : `, ${times}`}${end}`]
+}
+
+const haLine = ({ success, qemuConfirmedDead, reason }: FenceReply): string => {
+  if (qemuConfirmedDead) return `HA ${haMay.dead}`
+  return `HA ${success ? haMay.unreachable : callerMay[callerOf(reason)]}`
+}
+
+/** What HA does on a verdict that lets it proceed; the contract page says the same. */
+export const haMay = {
+  dead: 'may start the VM elsewhere',
+  unreachable: 'may start the VM elsewhere, if it accepts this risk',
+} as const
+
+const callerOf = (reason: string): keyof typeof callerMay =>
+  isDoubt(reason) ? adviceOf[reason].caller : 'no-more'
+
+const isDoubt = (reason: string): reason is Doubt => (doubts as readonly string[]).includes(reason)
