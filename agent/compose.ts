@@ -1,12 +1,11 @@
-/** The composition root: the only file that names every concrete part. */
-import { readFile } from 'node:fs/promises'
+/** The composition root: with `compose-fence.ts` the only files that name every concrete part. */
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { attempt } from './callback/attempt.ts'
 import { createCallbacks } from './callback/callbacks.ts'
 import type { CallbackDelivery } from './callback/callbacks.ts'
+import { composeFence } from './compose-fence.ts'
 import type { Config } from './config/config.ts'
-import { createFenceService } from './fence/fence-vm.ts'
 import type { FenceService } from './fence/service.ts'
 import { createAllowedSuspects } from './http/allowed-suspect.ts'
 import { mayReach } from './http/callback-place.ts'
@@ -15,17 +14,7 @@ import { createListeners } from './http/listeners.ts'
 import type { Listeners } from './http/listeners.ts'
 import { readOwnHost, zstackUuidsFile } from './http/own-host.ts'
 import { buildServer } from './http/server.ts'
-import { auditLine, deliveryAudit } from './journal/audit.ts'
-import { openJournal } from './journal/journal.ts'
-import { createProbe } from './probe/probe.ts'
-import { createRunTool, systemTools } from './probe/run-tool.ts'
-import { realClock } from './real-clock.ts'
-import { createSuspect } from './suspect/contact.ts'
-import type { SuspectConfig } from './suspect/contact.ts'
-import { readLogins } from './suspect/logins.ts'
-import type { Logins } from './suspect/logins.ts'
-import { readOwnIdentity } from './suspect/own-identity.ts'
-import { ownOwner } from './secret-file.ts'
+import { deliveryAudit } from './journal/audit.ts'
 
 export interface Composition {
   readonly server: FastifyInstance
@@ -47,15 +36,7 @@ export const compose = async (
   log: Logger,
   version: string,
 ): Promise<Composition> => {
-  const clock = realClock
-  const suspect = createSuspect(await suspectConfig(config), { clock })
-  const probe = createProbe(config.probe, { clock, run: createRunTool(systemTools) })
-  const journal = await openJournal(config.journal.file, clock.wallTime)
-  const onVerdict = auditLine(log)
-  const service = createFenceService(
-    { keepMs: config.ssh.sessionKeepMs },
-    { clock, suspect, probe, journal, onVerdict },
-  )
+  const { service, board, journal, clock } = await composeFence(config, log)
   const { http, suspects, host, fence } = config
   const callbacks = createCallbacks(
     {
@@ -88,6 +69,7 @@ export const compose = async (
     {
       entranceOf: listeners.doors.of,
       service,
+      inFlight: board.list,
       callbacks,
       own: readOwnHost(host.uuid, zstackUuidsFile),
       allowed,
@@ -103,26 +85,3 @@ export const compose = async (
   const { closeInterrupted, close } = journal
   return { server, listeners, service, callbacks, reload, closeInterrupted, close }
 }
-
-/** The suspect's program, where `scripts/build` puts it. */
-const programFile = new URL('./scripts/suspect/fence-vms.bash', new URL('../', import.meta.url))
-
-const loginsOf = async (ssh: Config['ssh']): Promise<Logins> => {
-  const read = await readLogins(ssh, ownOwner())
-  if (read.kind === 'read') return read.logins
-  throw new Error(read.faults.map(({ path, rule }) => `${path}: ${rule}`).join('; '))
-}
-
-const suspectConfig = async ({ ssh, fence, suspects }: Config): Promise<SuspectConfig> => ({
-  connectWindowMs: ssh.connectWindowMs,
-  hostKeyPolicy: ssh.hostKeyPolicy,
-  knownHostsFile: ssh.knownHostsFile,
-  logins: await loginsOf(ssh),
-  holdMs: fence.holdMs,
-  pidNamespace: suspects.pidNamespace,
-  pageCache: suspects.pageCache,
-  sharedFileSystems: suspects.sharedFileSystems,
-  // Who accepts a suspect on loopback means this very host, so that it cannot be told apart by its ids.
-  own: suspects.allowLoopback ? { machineId: '', bootId: '' } : await readOwnIdentity(),
-  programText: await readFile(programFile, 'utf8'),
-})

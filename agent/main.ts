@@ -12,4 +12,6 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   stdin: () => process.stdin,
   // Questions go to standard error, so that standard output stays what it is.
   isTerminal: isatty(0) && isatty(2),
+  isOutTerminal: isatty(1),
+  isErrTerminal: isatty(2),
 })

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 
@@ -37,10 +37,12 @@ const testedBy: Readonly<Record<string, string>> = {
   'agent/probe/look-address.ts': 'test/probe/probe.test.ts',
   'agent/probe/neighbour-json.ts': 'test/probe/neighbour.test.ts',
   'agent/probe/neighbour-judge.ts': 'test/probe/neighbour.test.ts',
+  'agent/compose-fence.ts': 'test/compose.test.ts',
   'agent/cli/run-until-signal.ts': 'test/main.test.ts',
   'agent/cli/serve-subcommand.ts': 'test/main.test.ts',
   'agent/cli/subcommands.ts': 'test/cli/usage.test.ts',
   'agent/probe/witness.ts': 'test/probe/probe.test.ts',
+  'agent/suspect/ending.ts': 'test/suspect/contact.test.ts',
   'agent/suspect/report-frame.ts': 'test/suspect/report.test.ts',
 }
 
@@ -86,6 +88,18 @@ test('the wire’s names are known to the contract alone', async (t) => {
   )
 })
 
+test('what a management plane takes of us brings nothing else along', async (t) => {
+  const client = agentFiles.filter((file) => file.startsWith('agent/client/'))
+  const own = [...client, 'agent/contract/judged-answer.ts', 'agent/contract/paths.ts']
+  t.ok(client.length > 2)
+  for (const file of own) {
+    const imports = [...read(file).matchAll(/ from '([^']+)'/g)].map(([, from = '']) => from)
+    for (const from of imports.filter((one) => !one.startsWith('node:'))) {
+      t.ok(own.includes(join(dirname(file), from)), `${file} imports ${from}`)
+    }
+  }
+})
+
 test('there is no barrel, no default export and no enum', async (t) => {
   for (const file of agentFiles) {
     t.notMatch(file, /\/index\.ts$/)
@@ -127,6 +141,9 @@ const violations: readonly (readonly [string, string, string])[] = [
   ['journal', '../callback/deliver.ts', 'an outbound edge'],
   ['contract', '../http/server.ts', 'the contract sees'],
   ['config', '../cli/usage.ts', 'the configuration knows'],
+  ['client', '../domain/verdict.ts', 'the client of a management plane'],
+  ['client', '../contract/fence-reply.ts', 'the client of a management plane'],
+  ['client', 'fastify', 'the client of a management plane'],
 ]
 
 for (const [folder, target, rule] of violations) {

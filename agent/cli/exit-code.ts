@@ -1,10 +1,20 @@
 /** Exit codes; those from 64 on are of sysexits.h, as service managers know them. */
 export const exitCodes = {
+  /** Of a fence: proven dead, and nothing else. A process that is cut off or breaks never ends so. */
   done: 0,
   /** A fault while running; something was refused or left undone. */
   notDone: 1,
+  /** Of a fence: still alive, or not proven dead. */
+  refused: 2,
+  /** Of a fence: silence. The VM may start elsewhere, if the caller accepts that risk. */
+  unreachable: 3,
+  /** Of a fence: turned away at the door, so nothing was done. */
+  turnedAway: 4,
+  /** Of several peers: silence, and fewer of them say so than have to. */
+  quorumMissing: 5,
   usage: 64,
   noInput: 66,
+  /** Nobody answered. */
   hostUnavailable: 69,
   config: 78,
 } as const

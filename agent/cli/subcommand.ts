@@ -19,6 +19,9 @@ export interface Edge {
   readonly stdin: () => NodeJS.ReadableStream
   /** Whether a person is there to answer a question. */
   readonly isTerminal: boolean
+  /** Whether somebody looks at what is written. */
+  readonly isOutTerminal: boolean
+  readonly isErrTerminal: boolean
 }
 
 /** What stood on the command line, checked against the options of the subcommand. */

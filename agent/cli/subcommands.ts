@@ -1,11 +1,15 @@
 /** Every subcommand; the help shows them in this order. */
+import { askSubcommand } from './ask.ts'
 import { configCheckSubcommand } from './config-check.ts'
+import { fenceSubcommand } from './fence.ts'
 import { serveSubcommand } from './serve-subcommand.ts'
 import type { Subcommand } from './subcommand.ts'
 import { trustSubcommand } from './trust.ts'
 
 export const subcommands: readonly Subcommand[] = [
   serveSubcommand,
-  configCheckSubcommand,
+  fenceSubcommand,
+  askSubcommand,
   trustSubcommand,
+  configCheckSubcommand,
 ]

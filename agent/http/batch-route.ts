@@ -5,6 +5,7 @@ import { batchCommandSchema, parseBatchCommand } from '../contract/batch-command
 import type { BatchCommand } from '../contract/batch-command.ts'
 import { batchBegin, batchEnd, batchReply } from '../contract/batch-reply.ts'
 import { batchTakesNoCallback } from '../contract/callback-headers.ts'
+import { batchPath } from '../contract/paths.ts'
 import { explainQuerySchema } from '../contract/explain-query.ts'
 import type { ExplainQuery } from '../contract/explain-query.ts'
 import type { FenceReply } from '../contract/fence-reply.ts'
@@ -15,8 +16,6 @@ import { answerBody } from './answer-body.ts'
 import type { AnswerParts } from './answer-body.ts'
 import type { Begin } from './beginnings.ts'
 import { jsonType, turnAway } from './door.ts'
-
-export const batchPath = '/ha/fence/vms/from/peer'
 
 /** One JSON object per line; the last one bears `end`. */
 const linesType = 'application/x-ndjson; charset=utf-8'

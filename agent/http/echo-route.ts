@@ -1,9 +1,8 @@
 /** POST /host/echo: what a management node asks to learn whether an agent is up. */
 import type { FastifyInstance } from 'fastify'
 import { plainRefusal } from '../contract/door-reply.ts'
+import { echoPath } from '../contract/paths.ts'
 import { turnAway } from './door.ts'
-
-export const echoPath = '/host/echo'
 
 /** Takes any body of any type, up to the limit of every body, and reads none of it. */
 export const addEchoRoute = (server: FastifyInstance, isDraining: () => boolean): void => {

@@ -5,6 +5,7 @@ import { explainQuerySchema } from '../contract/explain-query.ts'
 import type { ExplainQuery } from '../contract/explain-query.ts'
 import { fenceCommandSchema, parseFenceCommand } from '../contract/fence-command.ts'
 import type { FenceCommand } from '../contract/fence-command.ts'
+import { fencePath, successorPath } from '../contract/paths.ts'
 import type { Callbacks } from '../fence/callbacks.ts'
 import type { FenceService } from '../fence/service.ts'
 import type { Accept, refuseWhileDraining } from './acceptance.ts'
@@ -12,10 +13,6 @@ import { answerBody } from './answer-body.ts'
 import { laterAnswers } from './answer-later.ts'
 import type { Begin } from './beginnings.ts'
 import { jsonType, turnAway } from './door.ts'
-
-export const fencePath = '/ha/fence/vm/from/peer'
-/** The name that later management nodes have for the same; they read `success` alone. */
-export const successorPath = '/ha/vm/fenceonsuspecthost'
 
 export interface FenceRouteRules {
   /** Networks to which answers may be sent, besides the caller's own address. */

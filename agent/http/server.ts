@@ -3,20 +3,23 @@ import type { IncomingMessage } from 'node:http'
 import { LogController, fastify } from 'fastify'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance } from 'fastify'
 import { plainRefusal } from '../contract/door-reply.ts'
+import { batchPath, echoPath, fencePath, inFlightPath, successorPath } from '../contract/paths.ts'
+import type { InFlightFence } from '../fence/board.ts'
 import type { Callbacks } from '../fence/callbacks.ts'
 import type { FenceService } from '../fence/service.ts'
 import type { AllowedSuspects } from './allowed-suspect.ts'
 import { correlationId } from './correlation.ts'
 import { refusalOfError, turnAway } from './door.ts'
-import { addEchoRoute, echoPath } from './echo-route.ts'
+import { addEchoRoute } from './echo-route.ts'
 import { createAcceptance, refuseWhileDraining } from './acceptance.ts'
 import type { AcceptRules } from './acceptance.ts'
-import { addBatchRoute, batchPath } from './batch-route.ts'
+import { addBatchRoute } from './batch-route.ts'
 import { beginnings } from './beginnings.ts'
 import type { BeginRules } from './beginnings.ts'
-import { addFenceRoute, fencePath, successorPath } from './fence-route.ts'
+import { addFenceRoute } from './fence-route.ts'
 import type { FenceRouteRules } from './fence-route.ts'
 import { addHealthRoutes } from './health-route.ts'
+import { addInFlightRoute } from './in-flight-route.ts'
 import type { Entrance } from './doors.ts'
 import { createEntry } from './entry.ts'
 import { bodyBytesMax } from './limits.ts'
@@ -31,6 +34,7 @@ export interface ServerParts {
   /** The door that a request came through; undefined for none, which turns it away. */
   readonly entranceOf: (request: IncomingMessage) => Entrance | undefined
   readonly service: FenceService
+  readonly inFlight: () => readonly InFlightFence[]
   readonly callbacks: Callbacks
   readonly own: OwnHost
   readonly allowed: AllowedSuspects
@@ -45,6 +49,7 @@ const methodsOf: ReadonlyMap<string, string> = new Map([
   [successorPath, 'POST'],
   [batchPath, 'POST'],
   [echoPath, 'POST'],
+  [inFlightPath, 'GET, HEAD'],
   ['/healthz', 'GET, HEAD'],
   ['/version', 'GET, HEAD'],
 ])
@@ -117,6 +122,7 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
   addFenceRoute(server, rules, { ...shared, callbacks })
   addBatchRoute(server, shared)
   addEchoRoute(server, isDraining)
+  addInFlightRoute(server, parts.inFlight)
   addHealthRoutes(server, { inFlight: service.inFlight, isDraining, version })
   return server
 }

@@ -1,15 +1,15 @@
 /** The suspect, as the use case sees it: the way from its names to a login. */
-import type { Evidence } from '../domain/evidence.ts'
 import type { Clock, Opening, Suspect } from '../fence/ports.ts'
 import type { SuspectTarget } from '../fence/request.ts'
+import type { Phase } from '../fence/trail.ts'
+import type { VmUuid } from '../domain/identity.ts'
 import { loginFor } from './credentials.ts'
+import { ending, evidenceIs, fault } from './ending.ts'
 import { createFenceSession } from './fence-session.ts'
 import { openHostKeyGate } from './host-key.ts'
 import type { HostKeyPolicy } from './host-key.ts'
 import { createKnownHostsFile } from './known-hosts-file.ts'
 import type { KnownHostsFile } from './known-hosts-file.ts'
-import { fingerprint } from './known-hosts.ts'
-import { detailOf, evidenceOf } from './outcome.ts'
 import type { SessionEnd } from './outcome.ts'
 import type { Logins } from './logins.ts'
 import { createPhaseLog } from './phase-log.ts'
@@ -34,6 +34,8 @@ export interface SuspectConfig extends ProgramConfig {
 export interface SuspectDeps {
   readonly clock: Clock
   readonly lookup?: Lookup
+  /** Told when a login, or a run for these VMs, enters a phase. Must not throw. */
+  readonly onPhase?: (suspect: SuspectTarget, phase: Phase, vms?: readonly VmUuid[]) => void
 }
 
 /** Before the budget ends, in ms: every phase has ended by then, with its own word. */
@@ -46,12 +48,12 @@ const abortGraceMs = 100
 /** One per process: it owns the known hosts file. Never rejects, and ends before the budget. */
 export const createSuspect = (
   config: SuspectConfig,
-  { clock, lookup = systemLookup }: SuspectDeps,
+  { clock, lookup = systemLookup, onPhase }: SuspectDeps,
 ): Suspect => {
   const knownHosts = createKnownHostsFile(config.knownHostsFile)
   return {
     open: async (target, budgetMs, signal, onAddresses) => {
-      const log = createPhaseLog(clock)
+      const log = createPhaseLog(clock, (phase) => onPhase?.(target, phase))
       const done = new AbortController()
       const stop = new AbortController()
       const within: Within = {
@@ -73,6 +75,7 @@ export const createSuspect = (
         within,
         log,
         onAddresses,
+        onPhase: (phase, vms) => onPhase?.(target, phase, vms),
       })
       const outcome = await Promise.race([work, late()]).catch((error: unknown) =>
         fault(error, log),
@@ -93,13 +96,6 @@ const closeOpened = (opening: Opening): void => {
   if (opening.kind === 'open') opening.session.close()
 }
 
-/** A bug of ours, or a promise of the runtime that does not hold: a doubt, whatever it is. */
-const fault = (error: unknown, log: PhaseLog): Opening => {
-  const name = error instanceof Error ? error.name : 'thrown'
-  const trail = log.close('', `a fault in the agent itself (${name})`)
-  return evidenceIs({ kind: 'own-trouble', because: 'internal-error' }, trail)
-}
-
 interface Context {
   readonly config: SuspectConfig
   readonly knownHosts: KnownHostsFile
@@ -107,6 +103,7 @@ interface Context {
   readonly within: Within
   readonly log: PhaseLog
   readonly onAddresses: (addresses: readonly string[]) => void
+  readonly onPhase: (phase: Phase, vms: readonly VmUuid[]) => void
 }
 
 const contact = async (suspect: SuspectTarget, context: Context): Promise<Opening> => {
@@ -148,7 +145,7 @@ const loginAt = async (
   { address, socket }: Extract<RaceOutcome, { kind: 'connected' }>,
   resolved: Resolved,
   suspect: SuspectTarget,
-  { config, knownHosts, within, log }: Context,
+  { config, knownHosts, within, log, onPhase }: Context,
 ): Promise<Opening> => {
   // Whatever hangs or breaks in here, the connection does not outlive it.
   const drop = (): void => {
@@ -171,26 +168,8 @@ const loginAt = async (
     return ending(log, address, opened.end, opened.hostKey, hostKeys.known)
   }
   within.signal.removeEventListener('abort', drop)
-  const session = createFenceSession(opened.session, login, suspect.hostUuid, config, within.clock)
+  const { clock } = within
+  const { hostUuid } = suspect
+  const session = createFenceSession(opened.session, login, hostUuid, config, { clock, onPhase })
   return { kind: 'open', session, trail: log.close(address, login.by) }
 }
-
-const ending = (
-  log: PhaseLog,
-  address: string,
-  end: SessionEnd,
-  key?: Buffer,
-  known: readonly string[] = [],
-): Opening => {
-  const isAboutKey = key !== undefined && end.startsWith('host-key')
-  if (!isAboutKey) return evidenceIs(evidenceOf(end), log.close(address, detailOf(end)))
-  const shown = fingerprint(key)
-  const trail = log.close(address, `${detailOf(end)} (${shown})`)
-  return evidenceIs(evidenceOf(end), { ...trail, hostKey: { shown, known } })
-}
-
-const evidenceIs = (evidence: Evidence, trail: ReturnType<PhaseLog['close']>): Opening => ({
-  kind: 'evidence',
-  evidence,
-  trail,
-})

@@ -9,6 +9,7 @@ import type {
   SuspectTools,
   VmSeen,
 } from '../fence/ports.ts'
+import type { Phase } from '../fence/trail.ts'
 import type { Login } from './credentials.ts'
 import { detailOf, evidenceOf } from './outcome.ts'
 import { createPhaseLog } from './phase-log.ts'
@@ -30,12 +31,18 @@ export const reuseWindowMs = 1500
 /** Before the last budget ends, in ms: the run has ended by then, with its own word. */
 const settleReserveMs = 200
 
+export interface FenceSessionDeps {
+  readonly clock: Clock
+  /** Told when a run for these VMs enters a phase. Must not throw. */
+  readonly onPhase?: (phase: Phase, vms: readonly VmUuid[]) => void
+}
+
 export const createFenceSession = (
   session: Session,
   login: Pick<Login, 'user' | 'program' | 'by'>,
   hostUuid: string,
   config: ProgramConfig,
-  clock: Clock,
+  { clock, onPhase }: FenceSessionDeps,
 ): SuspectSession => {
   let runs = 0
 
@@ -56,7 +63,8 @@ export const createFenceSession = (
       else onSeen(one.vm, late)
     }
     if (asked.length === 0) return late
-    const log = createPhaseLog(clock)
+    const vms = asked.map(({ vm }) => vm)
+    const log = createPhaseLog(clock, (phase) => onPhase?.(phase, vms))
     const budgetMs = Math.max(...batch.map((one) => one.budgetMs)) - settleReserveMs
     const within = { clock, signal, deadline: deadlineIn(budgetMs, clock) }
     const program: ProgramRun = {

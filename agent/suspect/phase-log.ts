@@ -2,6 +2,9 @@
 import type { Clock } from '../fence/ports.ts'
 import type { ContactTrail, Phase, PhaseTime } from '../fence/trail.ts'
 
+/** Whoever watches a fence while it runs. Must not throw. */
+export type OnPhase = (phase: Phase) => void
+
 export interface PhaseLog {
   /** Ends the phase before it. */
   readonly enter: (phase: Phase) => void
@@ -11,7 +14,7 @@ export interface PhaseLog {
   readonly close: (address: string, detail: string) => ContactTrail
 }
 
-export const createPhaseLog = (clock: Clock): PhaseLog => {
+export const createPhaseLog = (clock: Clock, onPhase?: OnPhase): PhaseLog => {
   const ended: PhaseTime[] = []
   let current: { readonly phase: Phase; readonly startMs: number } | undefined
   const soFar = (): readonly PhaseTime[] => {
@@ -25,6 +28,7 @@ export const createPhaseLog = (clock: Clock): PhaseLog => {
   return {
     enter: (phase) => {
       end()
+      onPhase?.(phase)
       current = { phase, startMs: clock.nowMs() }
     },
     soFar,

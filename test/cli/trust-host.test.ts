@@ -30,6 +30,8 @@ const pinBlind = async (look: Look, store: KnownHostsFile) => {
     env: {},
     version: '',
     isTerminal: false,
+    isOutTerminal: false,
+    isErrTerminal: false,
     stdin: () => process.stdin,
     out: (text: string) => (told.out += text),
     err: (text: string) => (told.err += text),

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
 import type { Test } from 'tap'
-import { fencePath } from '../../agent/http/fence-route.ts'
+import { fencePath } from '../../agent/contract/paths.ts'
 import { command, dead, openDesk } from '../fixtures/agent-server.ts'
 import type { DeskOptions } from '../fixtures/agent-server.ts'
 import { closedPort, openCallbackDesk } from '../fixtures/callback-desk.ts'

@@ -1,6 +1,5 @@
 import { test } from 'tap'
-import { batchPath } from '../../agent/http/batch-route.ts'
-import { fencePath } from '../../agent/http/fence-route.ts'
+import { batchPath, fencePath } from '../../agent/contract/paths.ts'
 import { openDesk } from '../fixtures/agent-server.ts'
 import { vmHex } from '../fixtures/fence-records.ts'
 

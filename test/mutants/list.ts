@@ -1,5 +1,6 @@
 import { callbackMutants } from './callback.ts'
 import { doorMutants } from './door.ts'
+import { callerMutants } from './caller.ts'
 import { edgeMutants } from './edge.ts'
 import type { Mutant } from './mutant.ts'
 import { laneMutants } from './lanes.ts'
@@ -15,4 +16,5 @@ export const mutants: readonly Mutant[] = [
   ...laneMutants,
   ...programMutants,
   ...trustMutants,
+  ...callerMutants,
 ]

@@ -30,7 +30,7 @@ const openOn = async (
       pageCache: 'report',
       sharedFileSystems: [],
     },
-    createWallClock(speed),
+    { clock: createWallClock(speed) },
   )
   return { session, commands: host.commands }
 }

@@ -1,0 +1,142 @@
+import { askPeers } from '../client/ask-peers.ts'
+import type { Advised, AskOptions, Heard } from '../client/ask-peers.ts'
+import type { PeerCredentials } from '../client/exchange.ts'
+import { parsePeer, placeOf } from '../client/peer.ts'
+import type { Peer } from '../client/peer.ts'
+import { asciiJson } from '../domain/ascii-json.ts'
+import { realClock } from '../real-clock.ts'
+import { adviceLine, askExitCode, heardLine } from './ask-advice.ts'
+import { readPeerCredentials } from './ask-credentials.ts'
+import { exitCodes } from './exit-code.ts'
+import { paintFor } from './colour.ts'
+import { questionOf, questionOptions } from './fence-question.ts'
+import { withProgress } from './progress.ts'
+import type { Edge, Given, Subcommand } from './subcommand.ts'
+import { answerLines } from './tell-answer.ts'
+
+const peersMax = 16
+const defaultBudgetSec = 20
+
+export const askSubcommand: Subcommand = {
+  name: 'ask',
+  synopsis: ['VM HOST --via PEER[@DOMAIN][,...] [--quorum N] [--explain] [--json] [OPTION...]'],
+  operandsMax: 2,
+  options: {
+    via: {
+      type: 'string',
+      value: 'PEER[,...]',
+      help: 'whom to ask, in this order: 10.0.0.2:7171, https://kvm-2:7171, unix:/PATH',
+    },
+    quorum: {
+      type: 'string',
+      value: 'N',
+      help: 'how many peers have to call HOST unreachable (1)',
+    },
+    'token-file': { type: 'string', value: 'FILE', help: 'a file with the bearer token' },
+    ca: { type: 'string', value: 'FILE', help: 'authorities for the certificates of peers' },
+    cert: { type: 'string', value: 'FILE', help: 'our certificate, with --key' },
+    key: { type: 'string', value: 'FILE', help: 'the key of our certificate' },
+    ...questionOptions,
+    explain: { type: 'boolean', help: 'show the chain of evidence' },
+    json: { type: 'boolean', help: 'print what every peer said as JSON' },
+  },
+  about: `Asks peers to KILL the VM on HOST, as a management plane does, and says what you may do now. The next peer is asked
+only where one gave no verdict (no answer, no such path, busy), never after one that refuses.
+A host may be silent to one peer alone: --quorum 2 lets silence count only where two peers claim it. Peers
+with the same @DOMAIN (a rack, a switch) count as one. One peer's proof of death needs no second.
+exit codes: 0 proven dead, start the VM elsewhere; 3 silence, start it at your own risk; after all others
+do not start it: 2 refused, 4 turned away, 5 silence, but the quorum is missing, 69 nobody gave a verdict,
+64 wrong usage, 66 a file cannot be read, 1 a fault; and any that is not in this list.`,
+  run: async (given, edge) => {
+    const misused = (message: string) => {
+      edge.err(`peerfence: ask: ${message}\n`)
+      return exitCodes.usage
+    }
+    const asked = questionOf(given)
+    if (asked.kind === 'misused') return misused(asked.message)
+    const via = viaOf(given)
+    if (typeof via === 'string') return misused(via)
+    const credentials = await readPeerCredentials(given)
+    if (credentials.kind === 'misused') return misused(credentials.message)
+    if (credentials.kind === 'unreadable') {
+      edge.err(`peerfence: ask: ${credentials.file}: cannot be read\n`)
+      return exitCodes.noInput
+    }
+    const advised = await ask(asked.question, via, credentials.credentials, given, edge)
+    tell(advised, given, edge)
+    return askExitCode(advised)
+  },
+}
+
+interface Via {
+  readonly peers: readonly Peer[]
+  readonly quorum: number
+}
+
+/** A text says what is wrong. */
+const viaOf = ({ text }: Given): Via | string => {
+  const names = text('via')?.split(',') ?? []
+  if (names.length === 0) return '--via is missing'
+  if (names.length > peersMax) return `--via takes at most ${peersMax} peers`
+  const peers = names.flatMap((name) => parsePeer(name) ?? [])
+  if (peers.length < names.length) {
+    return '--via has to be ADDRESS:PORT, https://NAME:PORT or unix:/PATH, separated by commas, each with @DOMAIN or without'
+  }
+  if (new Set(peers.map(placeOf)).size < peers.length) return '--via names one peer twice'
+  const quorum = Number(text('quorum') ?? 1)
+  const domains = new Set(peers.map(({ domain, name }) => domain ?? ` ${name}`)).size
+  if (!Number.isInteger(quorum) || quorum < 1 || quorum > domains) {
+    return `--quorum has to be a number from 1 to that of the peers of different domains (${domains})`
+  }
+  return { peers, quorum }
+}
+
+const ask = async (
+  question: Parameters<typeof askPeers>[0],
+  { peers, quorum }: Via,
+  credentials: PeerCredentials,
+  { isSet }: Given,
+  edge: Edge,
+): Promise<Advised> => {
+  let asking = String(peers[0]?.name)
+  const tellHeard = (heard: Heard): void => {
+    if (!isSet('json')) edge.err(`${edge.isErrTerminal ? '\r\u001b[K' : ''}${heardLine(heard)}\n`)
+  }
+  const options: AskOptions = {
+    quorum,
+    credentials,
+    isExplained: isSet('explain'),
+    onAsk: ({ name }) => (asking = name),
+    onHeard: tellHeard,
+  }
+  const totalMs = (question.sshTimeoutSec ?? defaultBudgetSec) * 1000 * peers.length
+  return await withProgress(
+    totalMs,
+    () => `asked ${asking}`,
+    { clock: realClock, edge },
+    async () => {
+      return await askPeers(question, peers, options)
+    },
+  )
+}
+
+const tell = (advised: Advised, { isSet }: Given, edge: Edge): void => {
+  if (isSet('json')) {
+    const { heard, ...rest } = advised
+    const peers = heard.map(({ peer: { name, domain }, said }) => ({
+      peer: name,
+      ...(domain === undefined ? {} : { domain }),
+      ...said,
+    }))
+    const { kind } = advised
+    edge.out(`${asciiJson({ may: kind, why: 'why' in rest ? rest.why : '', peers })}\n`)
+    return
+  }
+  const paint = paintFor(edge)
+  const last = advised.heard.at(-1)?.said
+  const lines =
+    last !== undefined && 'answer' in last
+      ? answerLines(last.kind, last.answer, isSet('explain'), paint)
+      : []
+  edge.out(`${[...lines, adviceLine(advised)].join('\n')}\n`)
+}

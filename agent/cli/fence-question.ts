@@ -1,0 +1,76 @@
+/** The question of a fence as it stands on a command line, judged by the rules of the contract before it leaves. */
+import { Ajv } from 'ajv'
+import type { FenceQuestion } from '../client/ask-peers.ts'
+import { fenceCommandSchema, parseFenceCommand } from '../contract/fence-command.ts'
+import type { FenceCommand } from '../contract/fence-command.ts'
+import { refusalOfFault } from '../contract/field-rules.ts'
+import type { DoorRefusal } from '../contract/door-reply.ts'
+import type { Given, Options } from './subcommand.ts'
+
+export const questionOptions = {
+  also: {
+    type: 'string',
+    value: 'ADDRESS[,...]',
+    help: 'further addresses of the same host; silence counts only on all of them',
+  },
+  'host-uuid': { type: 'string', value: 'UUID', help: 'what the management plane calls the host' },
+  user: { type: 'string', value: 'USER', help: 'whom to log in as (root)' },
+  port: { type: 'string', value: 'N', help: 'the port of sshd (22)' },
+  timeout: { type: 'string', value: 'SEC', help: 'the time of the whole fence, in seconds (20)' },
+} as const satisfies Options
+
+export type AskedFor =
+  | { readonly kind: 'question'; readonly question: FenceQuestion & FenceCommand }
+  | { readonly kind: 'misused'; readonly message: string }
+
+const validate = new Ajv({ coerceTypes: false }).compile(fenceCommandSchema)
+
+export const questionOf = ({ operands, text }: Given): AskedFor => {
+  const [vmUuid, targetHostIp] = operands
+  if (vmUuid === undefined || targetHostIp === undefined) return misused('VM and HOST are missing')
+  const uuid = text('host-uuid')
+  const user = text('user')
+  const [port, timeout] = [text('port'), text('timeout')]
+  const question = {
+    vmUuid,
+    targetHostIp,
+    ...(uuid === undefined ? {} : { targetHostUuid: uuid }),
+    ...(text('also') === undefined ? {} : { targetHostAddresses: text('also')?.split(',') ?? [] }),
+    ...(user === undefined ? {} : { targetHostUsername: user }),
+    ...(port === undefined ? {} : { targetHostSshPort: numberOf(port) }),
+    ...(timeout === undefined ? {} : { sshTimeoutSec: numberOf(timeout) }),
+  }
+  if (!validate(question)) return misused(ruleOf(refusalOfFault(validate.errors?.[0])))
+  const parsed = parseFenceCommand(question, nobody)
+  if (parsed.kind === 'refused') return misused(ruleOf(parsed.refusal))
+  return { kind: 'question', question }
+}
+
+/** What is no number stays none, so that the rule of its field is told. */
+const numberOf = (text: string): number => (/^\d{1,6}$/.test(text) ? Number(text) : -1)
+
+/** Enough of an arrival to have every rule asked. */
+const nobody = {
+  fenceId: '',
+  requestId: '',
+  askedBy: '',
+  budgetMsMax: 0,
+  caller: undefined,
+  callback: undefined,
+}
+
+/** What a person typed for each field. */
+const spelling: Readonly<Record<string, string>> = {
+  vmUuid: 'VM',
+  targetHostIp: 'HOST',
+  targetHostAddresses: '--also',
+  targetHostUuid: '--host-uuid',
+  targetHostUsername: '--user',
+  targetHostSshPort: '--port',
+  sshTimeoutSec: '--timeout',
+}
+
+const ruleOf = ({ field, rule }: DoorRefusal): string =>
+  `${spelling[field] ?? field} has to be ${rule}`
+
+const misused = (message: string): AskedFor => ({ kind: 'misused', message })

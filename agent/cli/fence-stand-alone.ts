@@ -1,0 +1,83 @@
+/** A fence by this very process, where no agent runs: the same use case, the same journal, the same rules. */
+import { userInfo } from 'node:os'
+import { dirname } from 'node:path'
+import type { FenceQuestion, Heard } from '../client/ask-peers.ts'
+import { composeFence } from '../compose-fence.ts'
+import type { FenceParts } from '../compose-fence.ts'
+import type { Config } from '../config/config.ts'
+import { doorReply } from '../contract/door-reply.ts'
+import type { DoorRefusal } from '../contract/door-reply.ts'
+import { doorCodes } from '../contract/error-codes.ts'
+import { parseFenceCommand } from '../contract/fence-command.ts'
+import type { FenceCommand } from '../contract/fence-command.ts'
+import { judgeAnswer } from '../contract/judged-answer.ts'
+import { answerBody } from '../http/answer-body.ts'
+import { createAllowedSuspects } from '../http/allowed-suspect.ts'
+import { newId } from '../http/correlation.ts'
+import { ownHostRefusal, readOwnHost, zstackUuidsFile } from '../http/own-host.ts'
+import { makeLog } from '../journal/log.ts'
+import { asOwnerOf } from './as-owner.ts'
+import { withProgress } from './progress.ts'
+import type { Edge } from './subcommand.ts'
+
+/** Undefined where nothing could be begun; why was told. */
+export const fenceStandAlone = async (
+  question: FenceQuestion & FenceCommand,
+  config: Config,
+  isExplained: boolean,
+  edge: Edge,
+): Promise<Heard['said'] | undefined> => {
+  const parsed = parseFenceCommand(question, {
+    fenceId: newId(),
+    requestId: newId(),
+    askedBy: `${whoAsks(edge)} on the command line`,
+    budgetMsMax: config.fence.budgetMaxSec * 1000,
+    caller: undefined,
+    callback: undefined,
+  })
+  if (parsed.kind === 'refused') return turnedAway(parsed.refusal)
+  const { request } = parsed
+  const own = readOwnHost(config.host.uuid, zstackUuidsFile)
+  const refusal =
+    ownHostRefusal(request.suspect, own, config.suspects) ??
+    createAllowedSuspects(config.suspects.networks).refusalOf(request.suspect)
+  if (refusal !== undefined) return turnedAway(refusal)
+  return await asOwnerOf(dirname(config.journal.file), async () => {
+    // What is to be said is said once, below; the journal is the record.
+    const log = makeLog('silent', { write: () => undefined })
+    let parts: FenceParts
+    try {
+      parts = await composeFence(config, log)
+    } catch (error) {
+      edge.err(`peerfence: nothing was begun: ${String(error)}\n`)
+      return undefined
+    }
+    const { service, board, clock, journal } = parts
+    const words = (): string => board.list()[0]?.phase ?? 'ends'
+    const { body } = await withProgress(request.budgetMs, words, { clock, edge }, async () => {
+      return await answerBody(log, request, { service, nowMs: clock.nowMs }, isExplained)
+    })
+    await journal.close()
+    return judgeAnswer(question, 200, body)
+  })
+}
+
+const turnedAway = (refusal: DoorRefusal): Heard['said'] => {
+  const { error, code } = doorReply(refusal)
+  return { kind: 'turned-away', status: doorCodes[code].status, code, error, isOfPeer: false }
+}
+
+/** Behind sudo, whoever called it. */
+const whoAsks = ({ env }: Pick<Edge, 'env'>): string => {
+  const name = env['SUDO_USER'] ?? ''
+  return (name === '' ? ownName() : name).replaceAll(/[^A-Za-z0-9._-]/g, '?').slice(0, 64)
+}
+
+const ownName = (): string => {
+  try {
+    return userInfo().username
+  } catch {
+    // A user without an entry in passwd.
+    return 'somebody'
+  }
+}

@@ -1,0 +1,87 @@
+import { asciiJson } from '../domain/ascii-json.ts'
+import type { Heard } from '../client/ask-peers.ts'
+import { exitCodes } from './exit-code.ts'
+import type { ExitCode } from './exit-code.ts'
+import { paintFor } from './colour.ts'
+import { configOption, readConfig, settingsOf } from './configuration.ts'
+import { fenceByAgent } from './fence-by-agent.ts'
+import { questionOf, questionOptions } from './fence-question.ts'
+import { fenceStandAlone } from './fence-stand-alone.ts'
+import type { Edge, Given, Subcommand } from './subcommand.ts'
+import { answerLines, exitCodeOf, withoutVerdict } from './tell-answer.ts'
+
+const defaultSocket = '/run/peerfence/peerfence.sock'
+
+export const fenceSubcommand: Subcommand = {
+  name: 'fence',
+  synopsis: [
+    'VM HOST [--socket PATH] [--explain] [--json] [OPTION...]',
+    'VM HOST --stand-alone [--config FILE] [--explain] [--json] [OPTION...]',
+  ],
+  operandsMax: 2,
+  options: {
+    ...questionOptions,
+    socket: {
+      type: 'string',
+      value: 'PATH',
+      help: `where the agent listens (${defaultSocket}); also PEERFENCE_SOCKET`,
+    },
+    'stand-alone': {
+      type: 'boolean',
+      help: 'without an agent, by the configuration; needs its keys and its journal',
+    },
+    explain: { type: 'boolean', help: 'show the chain of evidence' },
+    json: { type: 'boolean', help: 'print the answer as JSON' },
+    ...configOption,
+  },
+  about: `KILLS the VM with this uuid on HOST and proves it, by the agent that runs on this machine, which is then the
+peer: run it on a healthy host and not on HOST. The verdict is for whoever wants to start the VM elsewhere.
+exit codes: 0 confirmed dead: proven on HOST; start it elsewhere
+            3 unreachable: HOST is silent on every path and this peer's network is good; to start it
+              elsewhere is your risk, for a host without any network may still write to its disk
+            2 still alive OR NOT PROVEN DEAD: do not start it elsewhere; "next" says what to do
+after no other code it may be started: 1 a fault, 4 turned away, nothing was done, 64 wrong usage,
+69 the agent did not answer, 78 wrong configuration, and any that is not in this list.
+With --stand-alone, as root it works in the name of the owner of the folder of journal.file.`,
+  run: async (given, edge) => {
+    const asked = questionOf(given)
+    const isStandAlone = given.isSet('stand-alone')
+    const message =
+      asked.kind === 'misused'
+        ? asked.message
+        : isStandAlone && given.isSet('socket')
+          ? '--stand-alone and --socket exclude each other'
+          : !isStandAlone && given.isSet('config')
+            ? '--config is for --stand-alone; the agent has its own'
+            : undefined
+    if (asked.kind === 'misused' || message !== undefined) {
+      edge.err(`peerfence: fence: ${String(message)}\n`)
+      return exitCodes.usage
+    }
+    const isExplained = given.isSet('explain')
+    if (!isStandAlone) {
+      const variable = edge.env['PEERFENCE_SOCKET'] ?? ''
+      const socket = given.text('socket') ?? (variable === '' ? defaultSocket : variable)
+      return tell(await fenceByAgent(asked.question, socket, isExplained, edge), given, edge)
+    }
+    const config = await readConfig({ ...settingsOf(given, edge), overrides: {} }, edge.err)
+    if (config === undefined) return exitCodes.config
+    const said = await fenceStandAlone(asked.question, config, isExplained, edge)
+    return said === undefined ? exitCodes.notDone : tell(said, given, edge)
+  },
+}
+
+const tell = (said: Heard['said'], { isSet }: Given, edge: Edge): ExitCode => {
+  const without = withoutVerdict(said)
+  if ('answer' in said) {
+    const { kind, answer } = said
+    const lines = isSet('json')
+      ? [asciiJson(answer.body)]
+      : answerLines(kind, answer, isSet('explain'), paintFor(edge))
+    edge.out(`${lines.join('\n')}\n`)
+  } else {
+    edge.err(`peerfence: ${String(without)}\n`)
+    if (isSet('json')) edge.out(`${asciiJson(said)}\n`)
+  }
+  return exitCodeOf(said)
+}

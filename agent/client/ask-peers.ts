@@ -1,0 +1,130 @@
+/**
+ * Asks peers for the fence of one VM, in the given order, and says what the caller may do: the side
+ * of a management plane, done once. It goes on to the next peer only where one gave no verdict, never
+ * after one that refuses: a refusal is a finding about the host, not about the peer.
+ */
+import { judgeAnswer } from '../contract/judged-answer.ts'
+import type { Judged, PeerAnswer } from '../contract/judged-answer.ts'
+import { fencePath } from '../contract/paths.ts'
+import { exchange } from './exchange.ts'
+import type { Exchanged, PeerCredentials } from './exchange.ts'
+import { placeOf } from './peer.ts'
+import type { Peer } from './peer.ts'
+
+/** The fields of a fence, as the contract has them. */
+export interface FenceQuestion {
+  readonly vmUuid: string
+  readonly targetHostIp: string
+  readonly targetHostUuid?: string
+  readonly targetHostAddresses?: readonly string[]
+  readonly targetHostUsername?: string
+  readonly targetHostSshPort?: number
+  readonly sshTimeoutSec?: number
+}
+
+export interface AskOptions {
+  /** How many peers, of different failure domains where told, have to call a host unreachable. */
+  readonly quorum?: number
+  readonly credentials?: PeerCredentials
+  readonly isExplained?: boolean
+  readonly requestId?: string
+  /** Told before a peer is asked, and with what came of it. */
+  readonly onAsk?: (peer: Peer) => void
+  readonly onHeard?: (heard: Heard) => void
+  /** Monotonic, in ms; that of the machine. */
+  readonly nowMs?: () => number
+}
+
+/** What one peer said, or why it said nothing. */
+export interface Heard {
+  readonly peer: Peer
+  readonly said: Judged | Extract<Exchanged, { kind: 'unanswered' }>
+}
+
+export type Advised =
+  /** Proven dead: start the VM elsewhere. */
+  | { readonly kind: 'start'; readonly answer: PeerAnswer; readonly heard: readonly Heard[] }
+  /** Silence: start it elsewhere if you accept that risk. */
+  | {
+      readonly kind: 'start-at-risk'
+      readonly answer: PeerAnswer
+      readonly heard: readonly Heard[]
+    }
+  /** Do not start it. */
+  | { readonly kind: 'refuse'; readonly why: Refusing; readonly heard: readonly Heard[] }
+
+/** `quorum-missing`: unreachable, but fewer peers said so than have to. */
+export type Refusing = 'refused' | 'unclear' | 'turned-away' | 'quorum-missing' | 'nobody-answered'
+
+export const connectMsMax = 5_000
+/** Beyond the budget of the fence: an agent answers before it ends. */
+export const answerGraceMs = 5_000
+const defaultBudgetSec = 20
+/** Silence that one peer claims is too old after this to be counted with another's. */
+const silenceKeepsMs = 60_000
+
+/** Rejects where there is no peer to ask, one twice, or a quorum that they cannot reach. */
+export const askPeers = async (
+  question: FenceQuestion,
+  peers: readonly Peer[],
+  options: AskOptions = {},
+): Promise<Advised> => {
+  const { quorum = 1, onAsk, onHeard, nowMs = () => performance.now() } = options
+  if (peers.length === 0) throw new TypeError('there is no peer to ask')
+  if (!Number.isInteger(quorum) || quorum < 1 || quorum > peers.length) {
+    throw new TypeError('the quorum has to be a number from 1 to that of the peers')
+  }
+  if (new Set(peers.map(placeOf)).size < peers.length) {
+    throw new TypeError('every peer has to be another one')
+  }
+  const heard: Heard[] = []
+  const silent: { readonly peer: Peer; readonly atMs: number }[] = []
+  for (const peer of peers) {
+    // A second voice of one failure domain adds nothing.
+    if (peer.domain !== undefined && silent.some((one) => one.peer.domain === peer.domain)) continue
+    onAsk?.(peer)
+    const said = await askPeer(question, peer, options)
+    heard.push({ peer, said })
+    onHeard?.({ peer, said })
+    switch (said.kind) {
+      case 'confirmed-dead':
+        return { kind: 'start', answer: said.answer, heard }
+      case 'refused':
+      case 'unclear':
+        return { kind: 'refuse', why: said.kind, heard }
+      case 'turned-away':
+        if (!said.isOfPeer) return { kind: 'refuse', why: said.kind, heard }
+        break
+      case 'unreachable': {
+        const now = nowMs()
+        silent.push({ peer, atMs: now })
+        const fresh = silent.filter(({ atMs }) => now - atMs <= silenceKeepsMs)
+        if (fresh.length >= quorum) return { kind: 'start-at-risk', answer: said.answer, heard }
+        break
+      }
+      case 'unanswered':
+      case 'no-such-path':
+        break
+    }
+  }
+  return { kind: 'refuse', why: silent.length > 0 ? 'quorum-missing' : 'nobody-answered', heard }
+}
+
+/** One peer alone. Never rejects, and what it gives is never better than what the peer said. */
+export const askPeer = async (
+  question: FenceQuestion,
+  peer: Peer,
+  { credentials = {}, isExplained = false, requestId }: AskOptions = {},
+): Promise<Heard['said']> => {
+  const totalMs = (question.sshTimeoutSec ?? defaultBudgetSec) * 1000 + answerGraceMs
+  const request = {
+    method: 'POST',
+    path: `${fencePath}${isExplained ? '?explain=1' : ''}`,
+    headers: requestId === undefined ? {} : { 'x-request-id': requestId },
+    body: JSON.stringify(question),
+  } as const
+  const limits = { connectMs: connectMsMax, totalMs }
+  const exchanged = await exchange(peer, request, credentials, limits)
+  if (exchanged.kind === 'unanswered') return exchanged
+  return judgeAnswer(question, exchanged.status, exchanged.body)
+}

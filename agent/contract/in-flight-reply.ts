@@ -1,0 +1,34 @@
+/** What is in flight, on the wire. Nothing in it is a verdict. */
+import { vmUuidHex } from '../domain/identity.ts'
+import type { InFlightFence } from '../fence/board.ts'
+
+export interface InFlightReply {
+  readonly fences: readonly InFlightEntry[]
+}
+
+export interface InFlightEntry {
+  readonly fenceId: string
+  readonly requestId: string
+  readonly askedBy: string
+  readonly vmUuid: string
+  readonly targetHostIp: string
+  readonly targetHostUuid: string
+  /** `queue` until something is done for it. */
+  readonly phase: string
+  readonly elapsedMs: number
+  readonly budgetMs: number
+}
+
+export const inFlightReply = (fences: readonly InFlightFence[]): InFlightReply => ({
+  fences: fences.map(({ request, phase, elapsedMs }) => ({
+    fenceId: request.fenceId,
+    requestId: request.requestId,
+    askedBy: request.askedBy,
+    vmUuid: vmUuidHex(request.vm),
+    targetHostIp: request.suspect.addresses[0],
+    targetHostUuid: request.suspect.hostUuid,
+    phase,
+    elapsedMs,
+    budgetMs: request.budgetMs,
+  })),
+})

@@ -1,0 +1,8 @@
+/** The paths that the agent serves. */
+export const fencePath = '/ha/fence/vm/from/peer'
+/** The name that later management nodes have for the same; they read `success` alone. */
+export const successorPath = '/ha/vm/fenceonsuspecthost'
+/** Several VMs of one suspect. */
+export const batchPath = '/ha/fence/vms/from/peer'
+export const inFlightPath = '/ha/fence/in-flight'
+export const echoPath = '/host/echo'

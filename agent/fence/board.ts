@@ -1,0 +1,59 @@
+/** What is in flight at this moment and how far it came, for whoever looks while it runs. Never read by the rule. */
+import type { VmUuid } from '../domain/identity.ts'
+import type { Clock } from './ports.ts'
+import type { FenceRequest, SuspectTarget } from './request.ts'
+import { isSameSuspect } from './same-suspect.ts'
+import type { FenceService } from './service.ts'
+import type { Phase } from './trail.ts'
+
+export interface InFlightFence {
+  readonly request: FenceRequest
+  /** `queue` until something is done for it. */
+  readonly phase: Phase
+  readonly elapsedMs: number
+}
+
+export interface Board {
+  /** In order of arrival. */
+  readonly list: () => readonly InFlightFence[]
+  /** Of everything that is in flight for the suspect, or of these VMs alone. */
+  readonly enter: (suspect: SuspectTarget, phase: Phase, vms?: readonly VmUuid[]) => void
+  /** The same service, with every request of it on the board while it is in flight. */
+  readonly watch: (service: FenceService) => FenceService
+}
+
+interface Entry {
+  readonly request: FenceRequest
+  readonly startedMs: number
+  phase: Phase
+}
+
+export const createBoard = ({ nowMs }: Pick<Clock, 'nowMs'>): Board => {
+  const inFlight = new Map<string, Entry>()
+  return {
+    list: () =>
+      [...inFlight.values()].map(({ request, startedMs, phase }) => ({
+        request,
+        phase,
+        elapsedMs: Math.round(nowMs() - startedMs),
+      })),
+    enter: (suspect, phase, vms) => {
+      for (const entry of inFlight.values()) {
+        const { request } = entry
+        const isMeant = vms === undefined || vms.includes(request.vm)
+        if (isMeant && isSameSuspect(request.suspect, suspect)) entry.phase = phase
+      }
+    },
+    watch: (service) => ({
+      ...service,
+      fence: async (request) => {
+        inFlight.set(request.fenceId, { request, startedMs: nowMs(), phase: 'queue' })
+        try {
+          return await service.fence(request)
+        } finally {
+          inFlight.delete(request.fenceId)
+        }
+      },
+    }),
+  }
+}

@@ -1,0 +1,51 @@
+import { test } from 'tap'
+import { questionOf } from '../../agent/cli/fence-question.ts'
+import { vmHex } from '../fixtures/fence-records.ts'
+import { given } from '../fixtures/command-line.ts'
+
+test('every option becomes its field', async (t) => {
+  t.strictSame(questionOf(given({}, vmHex, 'kvm-7')), {
+    kind: 'question',
+    question: { vmUuid: vmHex, targetHostIp: 'kvm-7' },
+  })
+  const all = {
+    also: '10.1.0.7,fd00::7',
+    'host-uuid': 'u-7',
+    user: 'ops',
+    port: '2222',
+    timeout: '9',
+  }
+  t.strictSame(questionOf(given(all, vmHex, '10.0.0.7')), {
+    kind: 'question',
+    question: {
+      vmUuid: vmHex,
+      targetHostIp: '10.0.0.7',
+      targetHostUuid: 'u-7',
+      targetHostAddresses: ['10.1.0.7', 'fd00::7'],
+      targetHostUsername: 'ops',
+      targetHostSshPort: 2222,
+      sshTimeoutSec: 9,
+    },
+  })
+})
+
+test('what breaks a rule is told by its own name, with the rule and without the value', async (t) => {
+  const rows: readonly (readonly [Record<string, string>, readonly string[], RegExp])[] = [
+    [{}, [], /^VM and HOST are missing$/],
+    [{}, [vmHex], /^VM and HOST are missing$/],
+    [{}, ['web-1', '10.0.0.7'], /^VM has to be a string of 32 hexadecimal digits/],
+    [{}, [vmHex, '10.0.0.999'], /^HOST has to be a string with an IPv4 address/],
+    [{}, [vmHex, 'x'.repeat(300)], /^HOST has to be/],
+    [{ also: '10.0.0.8,,' }, [vmHex, '10.0.0.7'], /^--also has to be an array of at most 8/],
+    [{ also: '10.0.0.8,10.0.0.8' }, [vmHex, '10.0.0.7'], /^--also has to be .* different/],
+    [{ port: '0' }, [vmHex, '10.0.0.7'], /^--port has to be an integer from 1 to 65535$/],
+    [{ port: '2e1' }, [vmHex, '10.0.0.7'], /^--port has to be/],
+    [{ timeout: '301' }, [vmHex, '10.0.0.7'], /^--timeout has to be an integer from 1 to 300$/],
+    [{ timeout: '' }, [vmHex, '10.0.0.7'], /^--timeout has to be/],
+    [{ user: '-oProxyCommand' }, [vmHex, '10.0.0.7'], /^--user has to be/],
+    [{ 'host-uuid': 'a b' }, [vmHex, '10.0.0.7'], /^--host-uuid has to be/],
+  ]
+  for (const [options, operands, message] of rows) {
+    t.match(questionOf(given(options, ...operands)), { kind: 'misused', message })
+  }
+})
