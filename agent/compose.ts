@@ -15,6 +15,7 @@ import type { Listeners } from './http/listeners.ts'
 import { readOwnHost, zstackUuidsFile } from './http/own-host.ts'
 import { buildServer } from './http/server.ts'
 import { deliveryAudit } from './journal/audit.ts'
+import { readPast } from './journal/read-past.ts'
 
 export interface Composition {
   readonly server: FastifyInstance
@@ -70,6 +71,7 @@ export const compose = async (
       entranceOf: listeners.doors.of,
       service,
       inFlight: board.list,
+      readPast: async (query) => await readPast(config.journal.file, query),
       callbacks,
       own: readOwnHost(host.uuid, zstackUuidsFile),
       allowed,

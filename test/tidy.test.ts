@@ -30,6 +30,7 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
 /** Parts of one thing that are tested together, by the test of that thing. */
 const testedBy: Readonly<Record<string, string>> = {
+  'agent/contract/explain-query.ts': 'test/contract/records-query.test.ts',
   'agent/probe/ask.ts': 'test/probe/probe.test.ts',
   'agent/probe/json-shape.ts': 'test/probe/route-json.test.ts',
   'agent/probe/limits.ts': 'test/probe/probe.test.ts',
@@ -52,6 +53,7 @@ const withoutTest = new Set([
   'agent/domain/evidence.ts',
   'agent/fence/callbacks.ts',
   'agent/fence/observation.ts',
+  'agent/fence/past.ts',
   'agent/fence/ports.ts',
   'agent/fence/record.ts',
   'agent/fence/request.ts',

@@ -2,14 +2,20 @@
 import { askSubcommand } from './ask.ts'
 import { configCheckSubcommand } from './config-check.ts'
 import { fenceSubcommand } from './fence.ts'
+import { historySubcommand } from './history.ts'
 import { serveSubcommand } from './serve-subcommand.ts'
 import type { Subcommand } from './subcommand.ts'
+import { tokenCreateSubcommand, tokenListSubcommand, tokenRevokeSubcommand } from './token.ts'
 import { trustSubcommand } from './trust.ts'
 
 export const subcommands: readonly Subcommand[] = [
   serveSubcommand,
   fenceSubcommand,
   askSubcommand,
+  historySubcommand,
   trustSubcommand,
+  tokenCreateSubcommand,
+  tokenListSubcommand,
+  tokenRevokeSubcommand,
   configCheckSubcommand,
 ]

@@ -47,6 +47,10 @@ export const doorCodes = {
     status: 503,
     meaning: 'too many answers wait for their callers to take them; try again',
   },
+  FENCE_RECORDS_BUSY: {
+    status: 503,
+    meaning: 'others read the records at this moment; try again',
+  },
   FENCE_SHUTTING_DOWN: { status: 503, meaning: 'the agent is shutting down; ask another peer' },
 } as const satisfies Readonly<Record<string, DoorCodeFacts>>
 

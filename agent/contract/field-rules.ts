@@ -19,7 +19,14 @@ export const fieldRules: Readonly<Record<string, string>> = {
 /** The rules of what may stand behind the `?` of a path. */
 export const queryRules: Readonly<Record<string, string>> = {
   explain: '0 or 1, at most once',
+  vm: 'a string of 32 hexadecimal digits, with or without the dashes of a uuid',
+  host: 'an address, a host name, or the uuid of a host',
+  since: 'a date as 2026-11-22 or a time as 2026-11-22T08:00:00Z',
+  limit: 'a number from 1 to 200',
+  before: 'a number, as `next` of the page before',
 }
+
+const closedQuery = 'only vm, host, since, limit and before'
 
 const wholeBody = 'a JSON object with at least vmUuid and targetHostIp'
 
@@ -45,6 +52,10 @@ export const refusalOfFault = (fault: SchemaFault | undefined): DoorRefusal => {
       field: missing,
       rule: `required: ${fieldRules[missing] ?? wholeBody}`,
     }
+  }
+  // The one closed schema is that of a query. Its name came from the caller, and is not repeated.
+  if (fault?.keyword === 'additionalProperties') {
+    return { code: 'FENCE_FIELD_INVALID', field: 'query', rule: closedQuery }
   }
   const field = fault?.instancePath.split('/')[1] ?? ''
   return brokenField(field === '' ? 'body' : field)

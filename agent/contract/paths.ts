@@ -4,5 +4,6 @@ export const fencePath = '/ha/fence/vm/from/peer'
 export const successorPath = '/ha/vm/fenceonsuspecthost'
 /** Several VMs of one suspect. */
 export const batchPath = '/ha/fence/vms/from/peer'
+export const recordsPath = '/ha/fence/records'
 export const inFlightPath = '/ha/fence/in-flight'
 export const echoPath = '/host/echo'

@@ -3,9 +3,17 @@ import type { IncomingMessage } from 'node:http'
 import { LogController, fastify } from 'fastify'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance } from 'fastify'
 import { plainRefusal } from '../contract/door-reply.ts'
-import { batchPath, echoPath, fencePath, inFlightPath, successorPath } from '../contract/paths.ts'
+import {
+  batchPath,
+  echoPath,
+  fencePath,
+  inFlightPath,
+  recordsPath,
+  successorPath,
+} from '../contract/paths.ts'
 import type { InFlightFence } from '../fence/board.ts'
 import type { Callbacks } from '../fence/callbacks.ts'
+import type { ReadPast } from '../fence/past.ts'
 import type { FenceService } from '../fence/service.ts'
 import type { AllowedSuspects } from './allowed-suspect.ts'
 import { correlationId } from './correlation.ts'
@@ -20,6 +28,7 @@ import { addFenceRoute } from './fence-route.ts'
 import type { FenceRouteRules } from './fence-route.ts'
 import { addHealthRoutes } from './health-route.ts'
 import { addInFlightRoute } from './in-flight-route.ts'
+import { addRecordsRoute } from './records-route.ts'
 import type { Entrance } from './doors.ts'
 import { createEntry } from './entry.ts'
 import { bodyBytesMax } from './limits.ts'
@@ -35,6 +44,7 @@ export interface ServerParts {
   readonly entranceOf: (request: IncomingMessage) => Entrance | undefined
   readonly service: FenceService
   readonly inFlight: () => readonly InFlightFence[]
+  readonly readPast: ReadPast
   readonly callbacks: Callbacks
   readonly own: OwnHost
   readonly allowed: AllowedSuspects
@@ -50,6 +60,7 @@ const methodsOf: ReadonlyMap<string, string> = new Map([
   [batchPath, 'POST'],
   [echoPath, 'POST'],
   [inFlightPath, 'GET, HEAD'],
+  [recordsPath, 'GET, HEAD'],
   ['/healthz', 'GET, HEAD'],
   ['/version', 'GET, HEAD'],
 ])
@@ -123,6 +134,7 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
   addBatchRoute(server, shared)
   addEchoRoute(server, isDraining)
   addInFlightRoute(server, parts.inFlight)
+  addRecordsRoute(server, parts.readPast)
   addHealthRoutes(server, { inFlight: service.inFlight, isDraining, version })
   return server
 }

@@ -32,6 +32,7 @@ export const outcomeLine = (record: FenceRecord, at: string): string => {
     at,
     fenceId: request.fenceId,
     requestId: request.requestId,
+    askedBy: request.askedBy,
     vm: request.vm,
     suspect: { addresses: request.suspect.addresses, hostUuid: request.suspect.hostUuid },
     verdict: verdict.kind,
@@ -45,9 +46,20 @@ export const outcomeLine = (record: FenceRecord, at: string): string => {
 
 /** Closes an intent of an agent that was killed before its verdict: nothing was answered. */
 export const interruptedLine = (intent: UnfinishedIntent, at: string): string => {
-  const { fenceId, requestId, vm, suspect, at: startedAt } = intent
+  const { fenceId, requestId, askedBy, vm, suspect, at: startedAt } = intent
   const { kind: verdict, because } = doubt('interrupted')
-  return line({ type: 'outcome', at, fenceId, requestId, vm, suspect, verdict, because, startedAt })
+  return line({
+    type: 'outcome',
+    at,
+    fenceId,
+    requestId,
+    askedBy,
+    vm,
+    suspect,
+    verdict,
+    because,
+    startedAt,
+  })
 }
 
 const line = (record: object): string => `${asciiJson(record)}\n`

@@ -9,6 +9,7 @@ import type { JournalRecord } from './undelivered.ts'
 export interface UnfinishedIntent {
   readonly fenceId: string
   readonly requestId: unknown
+  readonly askedBy: unknown
   readonly vm: unknown
   readonly suspect: unknown
   readonly at: unknown
@@ -61,9 +62,9 @@ const openExisting = async (file: string): Promise<FileHandle | undefined> => {
 }
 
 const settle = (record: JournalRecord, intents: Map<string, UnfinishedIntent>): void => {
-  const { type, fenceId, requestId, vm, suspect, at } = record
+  const { type, fenceId, requestId, askedBy, vm, suspect, at } = record
   if (typeof fenceId !== 'string') return
-  if (type === 'intent') intents.set(fenceId, { fenceId, requestId, vm, suspect, at })
+  if (type === 'intent') intents.set(fenceId, { fenceId, requestId, askedBy, vm, suspect, at })
   if (type === 'outcome') intents.delete(fenceId)
 }
 

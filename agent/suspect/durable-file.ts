@@ -54,9 +54,12 @@ export const appendLine = async (file: string, line: string): Promise<void> => {
   await syncFolder(dirname(file))
 }
 
-/** All of the new text or all of the old: a reader, or a crash, never meets half of it. */
-export const replaceText = async (file: string, text: string): Promise<void> => {
-  const before = await statOf(file)
+/** Whose a file is, and for whom. */
+export type Owned = Pick<Stats, 'uid' | 'gid' | 'mode'>
+
+/** All of the new text or all of the old: a reader, or a crash, never meets half of it. It is owned as it was, or like `like`. */
+export const replaceText = async (file: string, text: string, like?: Owned): Promise<void> => {
+  const before = like ?? (await statOf(file))
   const next = `${file}.${randomUUID()}`
   const handle = await open(next, 'wx', 0o600)
   try {
@@ -76,7 +79,7 @@ export const replaceText = async (file: string, text: string): Promise<void> => 
 }
 
 /** The agent, as a user of its own, has to read what an operator wrote. */
-const keepOwner = async (handle: FileHandle, { uid, gid, mode }: Stats): Promise<void> => {
+const keepOwner = async (handle: FileHandle, { uid, gid, mode }: Owned): Promise<void> => {
   const now = await handle.stat()
   if (now.uid !== uid || now.gid !== gid) await handle.chown(uid, gid)
   await handle.chmod(mode & 0o777)

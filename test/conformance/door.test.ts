@@ -6,7 +6,7 @@ import { test } from 'tap'
 import type { Test } from 'tap'
 import { doorCodes } from '../../agent/contract/error-codes.ts'
 import type { DoorCode } from '../../agent/contract/error-codes.ts'
-import { fencePath } from '../../agent/contract/paths.ts'
+import { fencePath, recordsPath } from '../../agent/contract/paths.ts'
 import type { ListenerRule } from '../../agent/http/listener-rule.ts'
 import { command, loopback, openDesk } from '../fixtures/agent-server.ts'
 import type { DeskOptions, OpenDesk } from '../fixtures/agent-server.ts'
@@ -125,6 +125,20 @@ const doorCases: Readonly<Record<DoorCode, DoorCase>> = {
   FENCE_BUSY: { options: { inFlight: () => 4 } },
   FENCE_SUSPECT_BUSY: { options: { rules: { inFlightPerSuspectMax: 0 } } },
   FENCE_CALLBACKS_FULL: { options: { callbacks: { waitingMax: 0 } } },
+  FENCE_RECORDS_BUSY: {
+    options: { readPast: never },
+    send: async (url) => {
+      const get = `GET ${recordsPath} HTTP/1.1\r\nhost: peer\r\n\r\n`
+      const client = await rawClient({ host: '127.0.0.1', port: Number(new URL(url).port) })
+      client.socket.write(get + get)
+      // As soon as both are being read a third one is turned away.
+      for (;;) {
+        const response = await fetch(`${url}${recordsPath}`, { signal: AbortSignal.timeout(5_000) })
+        const body = await response.text()
+        if (response.status === 503) return { kind: 'transport-error', status: 503, body }
+      }
+    },
+  },
   FENCE_SHUTTING_DOWN: {
     send: async (url, _node, { close }) => {
       const body = JSON.stringify(command())

@@ -37,6 +37,7 @@ test('an outcome holds the verdict and all of its evidence', async (t) => {
   t.strictSame(JSON.parse(line), {
     type: 'outcome',
     at,
+    askedBy: 'mn-1',
     fenceId: 'fence-1',
     requestId: 'request-1',
     vm: vmUuid(),
