@@ -6,10 +6,11 @@ import { createBoard } from './fence/board.ts'
 import type { Board } from './fence/board.ts'
 import { createFenceService } from './fence/fence-vm.ts'
 import type { Clock } from './fence/ports.ts'
+import type { FenceRecord } from './fence/record.ts'
 import type { FenceService } from './fence/service.ts'
 import { auditLine } from './journal/audit.ts'
 import { openJournal } from './journal/journal.ts'
-import type { FileJournal } from './journal/journal.ts'
+import type { FileJournal, OnWrite } from './journal/journal.ts'
 import { createProbe } from './probe/probe.ts'
 import { createRunTool, systemTools } from './probe/run-tool.ts'
 import { realClock } from './real-clock.ts'
@@ -27,17 +28,40 @@ export interface FenceParts {
   readonly clock: Clock
 }
 
+/** Who else is told. Must not throw. */
+export interface FenceWatch {
+  readonly onVerdict: (record: FenceRecord) => void
+  readonly onJournalWrite: OnWrite
+}
+
 /** Rejects where a part cannot be made; nothing has been done then. */
-export const composeFence = async (config: Config, log: Logger): Promise<FenceParts> => {
+export const composeFence = async (
+  config: Config,
+  log: Logger,
+  { onVerdict, onJournalWrite }: FenceWatch,
+): Promise<FenceParts> => {
   const clock = realClock
   const board = createBoard(clock)
   const suspect = createSuspect(await suspectConfig(config), { clock, onPhase: board.enter })
   const probe = createProbe(config.probe, { clock, run: createRunTool(systemTools) })
-  const journal = await openJournal(config.journal.file, clock.wallTime)
-  const onVerdict = auditLine(log)
+  const journal = await openJournal(config.journal.file, clock.wallTime, {
+    nowMs: clock.nowMs,
+    onWrite: onJournalWrite,
+  })
+  const line = auditLine(log)
   const service = createFenceService(
     { keepMs: config.ssh.sessionKeepMs },
-    { clock, suspect, probe, journal, onVerdict },
+    {
+      clock,
+      suspect,
+      probe,
+      journal,
+      // The value that the journal has and the caller gets: log and metrics are made of the same.
+      onVerdict: (record) => {
+        line(record)
+        onVerdict(record)
+      },
+    },
   )
   return { service: board.watch(service), board, journal, clock }
 }

@@ -2,9 +2,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { attempt } from './callback/attempt.ts'
+import type { Attempt } from './callback/attempt.ts'
 import { createCallbacks } from './callback/callbacks.ts'
 import type { CallbackDelivery } from './callback/callbacks.ts'
 import { composeFence } from './compose-fence.ts'
+import { readinessChecks } from './compose-readiness.ts'
 import type { Config } from './config/config.ts'
 import type { FenceService } from './fence/service.ts'
 import { createAllowedSuspects } from './http/allowed-suspect.ts'
@@ -14,8 +16,12 @@ import { createListeners } from './http/listeners.ts'
 import type { Listeners } from './http/listeners.ts'
 import { readOwnHost, zstackUuidsFile } from './http/own-host.ts'
 import { buildServer } from './http/server.ts'
+import { createReadiness } from './http/readiness.ts'
 import { deliveryAudit } from './journal/audit.ts'
 import { readPast } from './journal/read-past.ts'
+import { createAgentMetrics } from './metrics/agent-metrics.ts'
+import type { AgentMetrics } from './metrics/agent-metrics.ts'
+import { contentType } from './metrics/registry.ts'
 
 export interface Composition {
   readonly server: FastifyInstance
@@ -37,8 +43,10 @@ export const compose = async (
   log: Logger,
   version: string,
 ): Promise<Composition> => {
-  const { service, board, journal, clock } = await composeFence(config, log)
+  const metrics = createAgentMetrics(version)
+  const { service, board, journal, clock } = await composeFence(config, log, metrics)
   const { http, suspects, host, fence } = config
+  const auditDelivery = deliveryAudit(log)
   const callbacks = createCallbacks(
     {
       proofMs: config.callbacks.proofSec * 1000,
@@ -49,16 +57,28 @@ export const compose = async (
     {
       clock,
       journal,
-      attempt,
+      attempt: counted(metrics.onAttempt),
       mayReach,
-      onEnd: deliveryAudit(log),
+      onEnd: (end) => {
+        auditDelivery(end)
+        metrics.onDelivery(end)
+      },
       onTrouble: (error, { fenceId }, what) => {
         log.error({ err: error, fenceId }, what)
       },
     },
     journal.leftAnswers,
   )
-  const listeners = await createListeners(http.listeners, connectionLimits(http), log)
+  const { onTurnedAway } = metrics
+  const turningAway = { log, onTurnedAway }
+  const listeners = await createListeners(http.listeners, connectionLimits(http), turningAway)
+  const readiness = createReadiness(readinessChecks(config, journal), clock)
+  metrics.addGauges({
+    inFlight: service.inFlight,
+    lanes: service.lanes,
+    callbacksWaiting: callbacks.waiting,
+    isReady: readiness.last,
+  })
   const allowed = createAllowedSuspects(suspects.networks)
   const server = buildServer(
     {
@@ -75,7 +95,9 @@ export const compose = async (
       callbacks,
       own: readOwnHost(host.uuid, zstackUuidsFile),
       allowed,
-      log,
+      ...turningAway,
+      missing: readiness.missing,
+      metrics: { type: contentType, text: metrics.text },
       version,
       nowMs: clock.nowMs,
     },
@@ -87,3 +109,11 @@ export const compose = async (
   const { closeInterrupted, close } = journal
   return { server, listeners, service, callbacks, reload, closeInterrupted, close }
 }
+
+const counted =
+  (onAttempt: AgentMetrics['onAttempt']): Attempt =>
+  async (...args) => {
+    const outcome = await attempt(...args)
+    onAttempt(outcome.kind === 'answered' ? outcome.status : undefined)
+    return outcome
+  }

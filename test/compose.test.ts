@@ -48,6 +48,8 @@ test('a process is fenced; answer, log line and journal are made of one record',
   const log = makeLog('trace', { write: (line: string) => lines.push(line) })
   const { server, listeners, close } = await compose(config, log, '1.2.3')
   const address = await opened({ server, listeners })
+  const scraped = async () => await (await fetch(`${address}/metrics`)).text()
+  t.match(await scraped(), /reason="destroyed"\} 0\n/)
   const payload = {
     vmUuid: vm,
     targetHostIp: '127.0.0.1',
@@ -61,6 +63,14 @@ test('a process is fenced; answer, log line and journal are made of one record',
     body: JSON.stringify(payload),
   })
   const text = await answer.text()
+  const metrics = await scraped()
+  t.match(metrics, /^peerfence_verdicts_total\{verdict="confirmed-dead",reason="destroyed"\} 1$/m)
+  t.match(metrics, /^peerfence_journal_write_duration_seconds_count 2$/m)
+  t.match(metrics, /^peerfence_fence_phase_duration_seconds_count\{phase="run"\} 1$/m)
+  t.match(metrics, /^peerfence_ready 1$/m)
+  t.match(await (await fetch(`${address}/ha/fence/records`)).json(), {
+    records: [{ verdict: 'qemuConfirmedDead', reason: 'destroyed', askedBy: '127.0.0.1' }],
+  })
   await Promise.all([server.close(), listeners.close()])
   await close()
   const reply = JSON.parse(text) as { readonly fenceId: string }

@@ -23,8 +23,7 @@ export interface CallbackRules {
   readonly proofMs: number
   /** How long an answer is offered to its caller, in ms. */
   readonly retryMs: number
-  /** Answers on their way at the same time. */
-  /** Half of them at most to one address. */
+  /** Answers on their way at the same time, half of them at most to one address. */
   readonly waitingMax: number
 }
 
@@ -41,6 +40,8 @@ export interface CallbackDeps extends Omit<DeliverDeps, 'places'> {
 export interface CallbackDelivery extends Callbacks {
   /** Delivers what the agent before us left, and gives its number. To be called once. */
   readonly resume: () => number
+  /** Answers that are on their way, or wait for their callers. */
+  readonly waiting: () => number
   /** Lets deliveries run for a while, then leaves the rest to the next start; gives the number of those. */
   readonly stop: (graceMs: number) => Promise<number>
 }
@@ -161,6 +162,7 @@ export const createCallbacks = (
       }
       return left.length
     },
+    waiting: () => waiting.size,
     stop: async (graceMs) => {
       await drain.finish(graceMs)
       return waiting.size

@@ -47,7 +47,7 @@ export const fenceStandAlone = async (
     const log = makeLog('silent', { write: () => undefined })
     let parts: FenceParts
     try {
-      parts = await composeFence(config, log)
+      parts = await composeFence(config, log, nobodyWatches)
     } catch (error) {
       edge.err(`peerfence: nothing was begun: ${String(error)}\n`)
       return undefined
@@ -61,6 +61,9 @@ export const fenceStandAlone = async (
     return judgeAnswer(question, 200, body)
   })
 }
+
+const nothing = (): void => undefined
+const nobodyWatches = { onVerdict: nothing, onJournalWrite: nothing }
 
 const turnedAway = (refusal: DoorRefusal): Heard['said'] => {
   const { error, code } = doorReply(refusal)

@@ -46,6 +46,7 @@ const parseListener = (file: ListenerFile): ParsedListener => {
     requestCredentials: file.requestCredentials ?? (isShielded ? 'accept' : 'refuse'),
     ...(tls === undefined ? {} : { tls: { ...tls, clientNames: tls.clientNames ?? [] } }),
     ...(tokensFile === undefined ? {} : { tokensFile }),
+    ...(file.serves === undefined ? {} : { serves: file.serves }),
   }
   const faults = [...networkFaults('/allowFrom', allowFrom), ...demandFaults(rule)]
   return { rule, faults }

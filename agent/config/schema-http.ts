@@ -66,6 +66,15 @@ const listener = {
       'x-unit': 'path; a line is NAME, a space and 64 hexadecimal digits',
       'x-cost': 'Without tls a token crosses the network in clear text.',
     },
+    serves: {
+      type: 'string',
+      enum: ['all', 'monitoring'],
+      description:
+        '"monitoring": /healthz, /readyz, /version, /metrics and /openapi.json alone. Unset: "all".',
+      'x-unit': 'word',
+      'x-cost':
+        'With "all", whoever may read metrics here may also have VMs killed: give a scraper a listener of its own.',
+    },
     requestCredentials: {
       type: 'string',
       enum: ['accept', 'ignore', 'refuse'],

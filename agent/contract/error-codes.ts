@@ -13,6 +13,10 @@ export const doorCodes = {
     status: 403,
     meaning: 'the client certificate bears none of clientNames of the listener',
   },
+  FENCE_NOT_SERVED_HERE: {
+    status: 403,
+    meaning: 'the listener serves monitoring alone',
+  },
   FENCE_CREDENTIALS_NOT_ALLOWED: {
     status: 403,
     meaning: 'the listener takes no passwords and keys of suspects',

@@ -55,6 +55,7 @@ const codesOfPeer: readonly string[] = [
   'FENCE_REQUEST_TIMEOUT',
   'FENCE_CALLER_TOO_OFTEN',
   'FENCE_BUSY',
+  'FENCE_SUSPECT_BUSY',
   'FENCE_SHUTTING_DOWN',
   'FENCE_INTERNAL',
 ]

@@ -21,6 +21,13 @@ const isAboutCaller: ReadonlySet<DoorCode> = new Set([
   'FENCE_CERTIFICATE_NOT_ALLOWED',
 ])
 
+/** With which code each request was turned away that was. */
+const codes = new WeakMap<FastifyReply, DoorCode>()
+export const codeOf = (reply: FastifyReply): DoorCode | undefined => codes.get(reply)
+
+/** Told for each request that was turned away. Must not throw. */
+export type OnTurnedAway = (code: DoorCode) => void
+
 /** Sends the refusal and writes one log line about it, without any value of the request. */
 export const turnAway = (
   request: FastifyRequest,
@@ -30,6 +37,7 @@ export const turnAway = (
 ): FastifyReply => {
   const { status } = doorCodes[refusal.code]
   const { code, field, rule } = refusal
+  codes.set(reply, code)
   const caller = request.raw.socket.remoteAddress ?? ''
   request.log.warn({ code, field, rule, status, caller }, 'request turned away')
   if (status === 503 || status === 429) void reply.header('retry-after', String(waitSec))
@@ -66,15 +74,21 @@ const codesOfClientError: Readonly<Record<string, DoorCode>> = {
   HPE_HEADER_OVERFLOW: 'FENCE_HEADERS_TOO_LARGE',
 }
 
+export interface TurningAway {
+  readonly log: FastifyBaseLogger
+  readonly onTurnedAway: OnTurnedAway
+}
+
 /** Answers what was no HTTP request at all, straight on the socket, and closes it. */
 export const turnAwaySocket = (
-  log: FastifyBaseLogger,
+  { log, onTurnedAway }: TurningAway,
   error: NodeJS.ErrnoException,
   socket: Socket,
 ): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) return
   const code = codesOfClientError[error.code ?? ''] ?? 'FENCE_REQUEST_MALFORMED'
   const { status, body } = plainAnswer(log, code, socket)
+  onTurnedAway(code)
   const head = [
     `HTTP/1.1 ${status} ${String(STATUS_CODES[status])}`,
     `content-type: ${jsonType}`,
@@ -86,11 +100,12 @@ export const turnAwaySocket = (
 
 /** Answers an `Expect` that nobody meets, which never reaches the framework; Node's answer has no body. */
 export const turnAwayExpectation = (
-  log: FastifyBaseLogger,
+  { log, onTurnedAway }: TurningAway,
   { socket }: IncomingMessage,
   response: ServerResponse,
 ): void => {
   const { status, body } = plainAnswer(log, 'FENCE_REQUEST_MALFORMED', socket)
+  onTurnedAway('FENCE_REQUEST_MALFORMED')
   const headers = { 'content-type': jsonType, 'content-length': body.length, connection: 'close' }
   response.writeHead(status, headers).end(body)
 }

@@ -1,6 +1,7 @@
 /** The first step of every request, whatever its path: through its door, within its caller's rate. */
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { api } from '../contract/api.ts'
 import { plainRefusal } from '../contract/door-reply.ts'
 import { callerName } from './caller.ts'
 import { turnAway } from './door.ts'
@@ -16,6 +17,11 @@ export interface Guest {
   /** Came over a unix socket, so from this very host: told by the listener, never by a missing address. */
   readonly isUnix: boolean
 }
+
+/** As the router names them, so that no spelling of a path slips through. */
+const isMonitoring: ReadonlySet<string | undefined> = new Set(
+  api.flatMap((route) => (route.isMonitoring === true ? [route.path] : [])),
+)
 
 export interface EntryParts {
   readonly entranceOf: (request: IncomingMessage) => Entrance | undefined
@@ -60,12 +66,17 @@ export const createEntry = (
         await turnAway(request, reply, admission.refusal)
         return
       }
+      const { rule } = entrance.door
+      if (rule.serves === 'monitoring' && !isMonitoring.has(request.routeOptions.url)) {
+        await turnAway(request, reply, plainRefusal('FENCE_NOT_SERVED_HERE'))
+        return
+      }
       const { headers, httpVersion } = request.raw
       if (headers.host === undefined && httpVersion !== '1.0') {
         await turnAway(request, reply, plainRefusal('FENCE_REQUEST_MALFORMED'))
         return
       }
-      const { requestCredentials, at } = entrance.door.rule
+      const { requestCredentials, at } = rule
       const { askedBy } = admission
       guests.set(request, { askedBy, requestCredentials, isUnix: at.kind === 'unix' })
     },

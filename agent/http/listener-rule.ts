@@ -8,6 +8,8 @@ export interface ListenerRule {
   readonly tls?: TlsRule
   /** Hashes of bearer tokens; see `tokens.ts`. */
   readonly tokensFile?: string
+  /** `monitoring`: what the agent says of itself, and no fence. Absent: everything. */
+  readonly serves?: 'all' | 'monitoring'
   /** What to do with the password or key of a suspect in a request. */
   readonly requestCredentials: 'accept' | 'ignore' | 'refuse'
 }

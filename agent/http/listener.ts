@@ -9,6 +9,7 @@ import type { TlsOptions } from 'node:tls'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Connection } from './connections.ts'
 import { turnAwayExpectation, turnAwaySocket } from './door.ts'
+import type { OnTurnedAway } from './door.ts'
 import type { TlsMaterial } from './door-files.ts'
 import type { Doors } from './doors.ts'
 import { openAnswersMax, serverOptions, tlsHandshakeTimeoutMs } from './limits.ts'
@@ -18,6 +19,7 @@ export type ListenerServer = Server | TlsServer
 export interface ListenerParts {
   readonly doors: Doors
   readonly log: FastifyBaseLogger
+  readonly onTurnedAway: OnTurnedAway
   readonly limit: (connection: Connection, isStranger: boolean) => void
   readonly handle: RequestListener
 }
@@ -26,7 +28,7 @@ export interface ListenerParts {
 export const createListener = (
   name: string,
   tls: TlsMaterial | undefined,
-  { doors, log, limit, handle }: ListenerParts,
+  { doors, log, onTurnedAway, limit, handle }: ListenerParts,
 ): ListenerServer => {
   const server =
     tls === undefined
@@ -48,11 +50,11 @@ export const createListener = (
   else greetUnderSameAuthorities(server, () => doors.current(name)?.files.tls?.ca, greet)
   server.on('request', withoutFlood(handle))
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    turnAwayExpectation(log, request, response)
+    turnAwayExpectation({ log, onTurnedAway }, request, response)
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (greeted.has(socket)) {
-      turnAwaySocket(log, error, socket)
+      turnAwaySocket({ log, onTurnedAway }, error, socket)
       return
     }
     // No handshake, so there is no way to say anything, and nobody else ends it.

@@ -1,10 +1,10 @@
 /** Every place that the agent listens at: opened together, closed together, reloaded in place. */
 import type { RequestListener } from 'node:http'
-import type { FastifyBaseLogger } from 'fastify'
 import { createDoor } from './admission.ts'
 import type { Door } from './admission.ts'
 import { limitConnections } from './connections.ts'
 import type { ConnectionLimits } from './connections.ts'
+import type { TurningAway } from './door.ts'
 import { readDoorFiles } from './door-files.ts'
 import type { TlsMaterial } from './door-files.ts'
 import { createDoors } from './doors.ts'
@@ -33,7 +33,7 @@ export interface Listeners {
 export const createListeners = async (
   rules: readonly ListenerRule[],
   limits: ConnectionLimits,
-  log: FastifyBaseLogger,
+  { log, onTurnedAway }: TurningAway,
 ): Promise<Listeners> => {
   const doors = createDoors()
   doors.replace(await readDoors(rules))
@@ -51,7 +51,13 @@ export const createListeners = async (
         for (const rule of rules) {
           const name = nameOfListener(rule)
           const tls = doors.current(name)?.files.tls
-          const server = createListener(name, tls, { doors, log, limit, handle })
+          const server = createListener(name, tls, {
+            doors,
+            log,
+            onTurnedAway,
+            limit,
+            handle,
+          })
           addresses.push(await listenAt(server, rule.at))
           open.set(name, server)
         }

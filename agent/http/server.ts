@@ -3,21 +3,15 @@ import type { IncomingMessage } from 'node:http'
 import { LogController, fastify } from 'fastify'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance } from 'fastify'
 import { plainRefusal } from '../contract/door-reply.ts'
-import {
-  batchPath,
-  echoPath,
-  fencePath,
-  inFlightPath,
-  recordsPath,
-  successorPath,
-} from '../contract/paths.ts'
+import { api } from '../contract/api.ts'
 import type { InFlightFence } from '../fence/board.ts'
 import type { Callbacks } from '../fence/callbacks.ts'
 import type { ReadPast } from '../fence/past.ts'
 import type { FenceService } from '../fence/service.ts'
 import type { AllowedSuspects } from './allowed-suspect.ts'
 import { correlationId } from './correlation.ts'
-import { refusalOfError, turnAway } from './door.ts'
+import { codeOf, refusalOfError, turnAway } from './door.ts'
+import type { OnTurnedAway } from './door.ts'
 import { addEchoRoute } from './echo-route.ts'
 import { createAcceptance, refuseWhileDraining } from './acceptance.ts'
 import type { AcceptRules } from './acceptance.ts'
@@ -27,6 +21,7 @@ import type { BeginRules } from './beginnings.ts'
 import { addFenceRoute } from './fence-route.ts'
 import type { FenceRouteRules } from './fence-route.ts'
 import { addHealthRoutes } from './health-route.ts'
+import type { HealthParts } from './health-route.ts'
 import { addInFlightRoute } from './in-flight-route.ts'
 import { addRecordsRoute } from './records-route.ts'
 import type { Entrance } from './doors.ts'
@@ -49,21 +44,17 @@ export interface ServerParts {
   readonly own: OwnHost
   readonly allowed: AllowedSuspects
   readonly log: FastifyBaseLogger
+  readonly onTurnedAway: OnTurnedAway
+  readonly missing: HealthParts['missing']
+  readonly metrics: HealthParts['metrics']
   readonly version: string
   /** Monotonic, in ms. */
   readonly nowMs: () => number
 }
 
-const methodsOf: ReadonlyMap<string, string> = new Map([
-  [fencePath, 'POST'],
-  [successorPath, 'POST'],
-  [batchPath, 'POST'],
-  [echoPath, 'POST'],
-  [inFlightPath, 'GET, HEAD'],
-  [recordsPath, 'GET, HEAD'],
-  ['/healthz', 'GET, HEAD'],
-  ['/version', 'GET, HEAD'],
-])
+const methodsOf: ReadonlyMap<string, string> = new Map(
+  api.map(({ path, method }) => [path, method === 'GET' ? 'GET, HEAD' : method]),
+)
 
 export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInstance => {
   const { log, service, callbacks, own, allowed, nowMs, version } = parts
@@ -110,6 +101,12 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
     if (draining) void reply.header('connection', 'close')
     await Promise.resolve()
   })
+  // Sent or not: whoever hung up first was turned away all the same.
+  server.addHook('onSend', async (_request, reply) => {
+    const code = codeOf(reply)
+    if (code !== undefined) parts.onTurnedAway(code)
+    await Promise.resolve()
+  })
   server.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const refusal = refusalOfError(error)
     if (refusal.code === 'FENCE_INTERNAL') request.log.error({ err: error }, 'request failed')
@@ -135,7 +132,8 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
   addEchoRoute(server, isDraining)
   addInFlightRoute(server, parts.inFlight)
   addRecordsRoute(server, parts.readPast)
-  addHealthRoutes(server, { inFlight: service.inFlight, isDraining, version })
+  const { missing, metrics } = parts
+  addHealthRoutes(server, { inFlight: service.inFlight, isDraining, version, missing, metrics })
   return server
 }
 

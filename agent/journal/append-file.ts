@@ -18,6 +18,12 @@ interface Waiting {
 /** What is used of a file; a test puts a failing disk in its place. */
 export type Disk = Pick<FileHandle, 'write' | 'datasync' | 'close'>
 
+/** Which file it is, whatever its path leads to by now. */
+export interface FilePlace {
+  readonly dev: number
+  readonly ino: number
+}
+
 /**
  * Opens the file for appending, 0600, and makes its directory, 0700. A last line that a crash has
  * torn is closed, so that it spoils no other. Rejects where the file cannot be opened.
@@ -28,17 +34,15 @@ export const openAppendFile = async (file: string): Promise<AppendFile> => {
   const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT
   const handle = await open(file, flags, 0o600)
   try {
-    const { size, isFile } = await handle.stat().then((stats) => ({
-      size: stats.size,
-      isFile: stats.isFile(),
-    }))
-    if (!isFile) throw new Error(`${file} is not a regular file`)
+    const stats = await handle.stat()
+    const { size, dev, ino } = stats
+    if (!stats.isFile()) throw new Error(`${file} is not a regular file`)
     const last = Buffer.alloc(1)
     if (size > 0) await handle.read(last, 0, 1, size - 1)
     if (size > 0 && last.toString() !== '\n') await handle.write('\n')
     await handle.sync()
     await syncDirectory(directory)
-    return new AppendFile(handle)
+    return new AppendFile(handle, { dev, ino })
   } catch (error) {
     await handle.close()
     throw error
@@ -60,13 +64,15 @@ const syncDirectory = async (directory: string): Promise<void> => {
  * An append neither resolves nor rejects while the disk hangs: the caller waits within its budget.
  */
 export class AppendFile {
+  readonly place: FilePlace
   readonly #disk: Disk
   #waiting: Waiting[] = []
   #working: Promise<void> | undefined
   #torn = false
 
-  constructor(disk: Disk) {
+  constructor(disk: Disk, place: FilePlace = { dev: 0, ino: 0 }) {
     this.#disk = disk
+    this.place = place
   }
 
   /** Resolves when the line is on disk. The line ends with its newline and holds no other. */

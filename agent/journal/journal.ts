@@ -1,11 +1,20 @@
 /** The journal port on a file: the intent is on disk before the first command leaves, the verdict before the answer. */
 import type { CallbackJournal, LeftAnswer } from '../fence/callbacks.ts'
-import type { Journal } from '../fence/ports.ts'
+import type { Clock, Journal } from '../fence/ports.ts'
 import { openAppendFile } from './append-file.ts'
 import { readBootId } from './boot.ts'
 import { answerLine, deliveryLine } from './callback-records.ts'
 import { intentLine, interruptedLine, outcomeLine } from './records.ts'
 import { readUnfinished } from './unfinished.ts'
+import { journalFaults } from './writable.ts'
+
+/** Told for each record how long it took, and whether it is on disk. Must not throw. */
+export type OnWrite = (ms: number, isOnDisk: boolean) => void
+
+export interface Stopwatch extends Pick<Clock, 'nowMs'> {
+  readonly onWrite: OnWrite
+}
+const unwatched: Stopwatch = { nowMs: () => 0, onWrite: () => undefined }
 
 export interface FileJournal extends Journal, CallbackJournal {
   /** Answers that the agent before us owes to callers. */
@@ -15,36 +24,53 @@ export interface FileJournal extends Journal, CallbackJournal {
    * gives their number. To be called once, when it is sure that no other agent writes this journal.
    */
   readonly closeInterrupted: () => Promise<number>
+  /** What stands in the way of the next record; empty where nothing does. */
+  readonly faults: () => Promise<readonly string[]>
   /** Resolves when everything that was given is on disk. */
   readonly close: () => Promise<void>
 }
 
 /** Rejects where the file cannot be opened: without a journal nothing may be fenced. */
-export const openJournal = async (file: string, wallTime: () => string): Promise<FileJournal> => {
+export const openJournal = async (
+  file: string,
+  wallTime: () => string,
+  { nowMs, onWrite }: Stopwatch = unwatched,
+): Promise<FileJournal> => {
   const boot = await readBootId()
   const { intents, answers } = await readUnfinished(file, boot)
   const lines = await openAppendFile(file)
+  const append = async (line: string): Promise<void> => {
+    const startMs = nowMs()
+    try {
+      await lines.append(line)
+      onWrite(nowMs() - startMs, true)
+    } catch (error) {
+      onWrite(nowMs() - startMs, false)
+      throw error
+    }
+  }
   return {
     leftAnswers: answers,
     answer: async (answer) => {
-      await lines.append(answerLine(answer, wallTime(), boot))
+      await append(answerLine(answer, wallTime(), boot))
     },
     delivery: async (end) => {
-      await lines.append(deliveryLine(end, wallTime()))
+      await append(deliveryLine(end, wallTime()))
     },
     closeInterrupted: async () => {
       const written = intents.map(async (intent) => {
-        await lines.append(interruptedLine(intent, wallTime()))
+        await append(interruptedLine(intent, wallTime()))
       })
       await Promise.all(written)
       return written.length
     },
     intent: async (request) => {
-      await lines.append(intentLine(request, wallTime()))
+      await append(intentLine(request, wallTime()))
     },
     outcome: async (record) => {
-      await lines.append(outcomeLine(record, wallTime()))
+      await append(outcomeLine(record, wallTime()))
     },
+    faults: async () => await journalFaults(file, lines.place),
     close: async () => {
       await lines.close()
     },

@@ -112,8 +112,10 @@ test('a task is known until its answer was taken or written off', async (t) => {
   release()
   await clock.advance(600)
   t.equal(callbacks.recall(subject, ask), 'same', 'and while it is offered')
+  t.equal(callbacks.waiting(), 1)
   await clock.advance(2_000)
   t.equal(callbacks.recall(subject, ask), 'new')
+  t.equal(callbacks.waiting(), 0)
 })
 
 test('so many at the same time, and no more', async (t) => {

@@ -104,3 +104,11 @@ test('a listener keeps what it demands', async (t) => {
     ],
   })
 })
+
+test('a listener for monitoring says so, and has to be guarded like any other', async (t) => {
+  const parsed = parseListeners([{ ...open, allowFrom: ['10.0.0.9'], serves: 'monitoring' }])
+  t.match(parsed, { kind: 'parsed', listeners: [{ serves: 'monitoring' }] })
+  t.same(faultsOf({ ...open, serves: 'monitoring' }), ['/http/listeners/0'])
+  const usual = parseListeners([{ at: '127.0.0.1:1' }])
+  t.notOk(JSON.stringify(usual).includes('serves'))
+})

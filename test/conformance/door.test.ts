@@ -73,6 +73,7 @@ const doorCases: Readonly<Record<DoorCode, DoorCase>> = {
       return { kind: 'transport-error', status, body: text }
     },
   },
+  FENCE_NOT_SERVED_HERE: { listener: () => ({ ...loopback, serves: 'monitoring' }) },
   FENCE_CREDENTIALS_NOT_ALLOWED: {
     options: { rules: { requestCredentials: 'refuse' } },
     body: command({ targetHostPassword: 'x' }),
@@ -165,7 +166,8 @@ test('what the door turns away fails at once, and would be refused even as an an
       const { options = {}, listener, body = command(), send } = doorCases[code]
       const { allowFrom = [], requestCredentials = 'accept' } = options.rules ?? {}
       const rule = listener?.(t) ?? { ...loopback, allowFrom, requestCredentials }
-      const agent = await openDesk(options).open([rule])
+      const desk = openDesk(options)
+      const agent = await desk.open([rule])
       const node = await openManagementNode()
       const [url = ''] = agent.addresses
       t.teardown(async () => {
@@ -182,6 +184,12 @@ test('what the door turns away fails at once, and would be refused even as an an
         t.same(decisionsOn(asAnswer), every('refuse'), 'by one that does not look at the status')
       }
       t.equal(node.taken().length, 0, 'and nothing is called back')
+      const counted = `peerfence_door_refusals_total{code="${code}"} `
+      const line = desk.metrics
+        .text()
+        .split('\n')
+        .find((one) => one.startsWith(counted))
+      t.match(line?.slice(counted.length), /^1$/, 'and is counted once')
     })
   }
   row(t, [`turned away: each of ${codes.length} codes`, ...every('refuse')])

@@ -75,6 +75,7 @@ test('who is turned away knows whether another peer may be asked', async (t) => 
     'FENCE_REQUEST_TIMEOUT',
     'FENCE_CALLER_TOO_OFTEN',
     'FENCE_BUSY',
+    'FENCE_SUSPECT_BUSY',
     'FENCE_SHUTTING_DOWN',
     'FENCE_INTERNAL',
   ])

@@ -43,7 +43,9 @@ const paper = (writable: boolean) => {
 }
 
 test('a socket that can be answered is answered', async (t) => {
+  const counted: string[] = []
   const log = makeLog('silent', { write: () => undefined })
+  const turningAway = { log, onTurnedAway: (code: string) => void counted.push(code) }
   const rows: readonly (readonly [string | undefined, number])[] = [
     ['ERR_HTTP_REQUEST_TIMEOUT', 408],
     ['HPE_HEADER_OVERFLOW', 431],
@@ -52,19 +54,22 @@ test('a socket that can be answered is answered', async (t) => {
   ]
   for (const [code, status] of rows) {
     const { socket, told } = paper(true)
-    turnAwaySocket(log, error({ code }), socket)
+    turnAwaySocket(turningAway, error({ code }), socket)
     const [head = '', body = ''] = (told[0] ?? '').split('\r\n\r\n')
     t.match(head, new RegExp(`^HTTP/1\\.1 ${status} [A-Z].*\r\n`))
     t.match(head, `content-length: ${body.length}\r\n`)
-    t.match(JSON.parse(body), { success: false })
+    t.match(JSON.parse(body), { success: false, code: counted.at(-1) })
   }
+  t.equal(counted.length, rows.length)
 })
 
 test('a socket that cannot be answered is left alone', async (t) => {
+  const counted: string[] = []
   const log = makeLog('silent', { write: () => undefined })
+  const turningAway = { log, onTurnedAway: (code: string) => void counted.push(code) }
   const gone = paper(false)
-  turnAwaySocket(log, error({ code: 'HPE_INVALID_METHOD' }), gone.socket)
+  turnAwaySocket(turningAway, error({ code: 'HPE_INVALID_METHOD' }), gone.socket)
   const reset = paper(true)
-  turnAwaySocket(log, error({ code: 'ECONNRESET' }), reset.socket)
-  t.same([...gone.told, ...reset.told], [])
+  turnAwaySocket(turningAway, error({ code: 'ECONNRESET' }), reset.socket)
+  t.same([...gone.told, ...reset.told, ...counted], [])
 })

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { command, fenceUrl, openDesk } from '../fixtures/agent-server.ts'
+import { command, fenceUrl, loopback, openDesk } from '../fixtures/agent-server.ts'
 
 const post = { method: 'POST', url: fenceUrl, payload: command() } as const
 
@@ -74,5 +74,36 @@ test('a connection under authorities that were replaced asks for nothing more', 
   const answer = await server.inject(post)
   t.match(answer.json(), { code: 'FENCE_CERTIFICATE_NOT_ALLOWED' })
   t.equal(answer.headers.connection, 'close')
+  t.equal(calls.length, 0)
+})
+
+test('a listener for monitoring serves what the agent says of itself, however a path is spelt', async (t) => {
+  const { server, open, calls } = openDesk()
+  const { addresses, close } = await open([{ ...loopback, serves: 'monitoring' }])
+  t.teardown(close)
+  const [url = ''] = addresses
+  await server.ready()
+  for (const path of ['/healthz', '/readyz/', '/version', '/metrics?x=1', '/openapi.json']) {
+    t.equal((await fetch(`${url}${path}`)).status, 200, path)
+  }
+  const refused = [
+    ['POST', fenceUrl],
+    ['POST', `${fenceUrl}/`],
+    ['POST', '/ha/vm/fenceonsuspecthost'],
+    ['POST', '/ha/fence/vm/from/%70eer'],
+    ['POST', '/host/echo'],
+    ['POST', '/healthz'],
+    ['GET', '/ha/fence/records'],
+    ['GET', '/ha/fence/in-flight'],
+    ['GET', '/other'],
+    ['GET', '/healthz/../ha/fence/records'],
+  ] as const
+  for (const [method, path] of refused) {
+    const body = method === 'POST' ? JSON.stringify(command()) : null
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${url}${path}`, { method, body, headers })
+    t.equal(answer.status, 403, `${method} ${path}`)
+    t.match(await answer.json(), { code: 'FENCE_NOT_SERVED_HERE', success: false })
+  }
   t.equal(calls.length, 0)
 })

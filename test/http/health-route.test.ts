@@ -1,5 +1,9 @@
+import { fastify } from 'fastify'
 import { test } from 'tap'
+import { capabilities } from '../../agent/contract/health-reply.ts'
+import { addHealthRoutes } from '../../agent/http/health-route.ts'
 import { openDesk } from '../fixtures/agent-server.ts'
+import { readMetrics } from '../fixtures/prometheus-text.ts'
 
 test('health says whether fences are accepted, and how many run', async (t) => {
   const { server } = openDesk({ inFlight: () => 3 })
@@ -9,15 +13,59 @@ test('health says whether fences are accepted, and how many run', async (t) => {
   t.equal((await server.inject({ method: 'HEAD', url: '/healthz/' })).statusCode, 200)
 })
 
-test('version says what runs', async (t) => {
+test('readiness names what is missing, and says 503 then', async (t) => {
+  t.match(await openDesk().server.inject('/readyz'), {
+    statusCode: 200,
+    body: '{"ready":true,"missing":[]}',
+  })
+  const missing = async () => await Promise.resolve(['/journal/file: \u00e4'])
+  const answer = await openDesk({ missing }).server.inject('/readyz')
+  t.equal(answer.statusCode, 503)
+  t.same(answer.json(), { ready: false, missing: ['/journal/file: \u00e4'] })
+  t.match(answer.body, /^[\x20-\x7e]*$/)
+})
+
+test('version says what runs, and what it can do', async (t) => {
   const { server } = openDesk()
   const answer = await server.inject('/version')
-  t.same(answer.json(), { name: 'peerfence', version: '1.2.3' })
+  t.same(answer.json(), { name: 'peerfence', version: '1.2.3', capabilities })
+})
+
+test('metrics are text, and a scrape looks whether a fence would be possible', async (t) => {
+  let looks = 0
+  const missing = async () => {
+    looks += 1
+    return await Promise.resolve([])
+  }
+  const { server } = openDesk({ missing })
+  const answer = await server.inject('/metrics')
+  t.equal(answer.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8')
+  t.ok(readMetrics(answer.body.replaceAll('"+Inf"', '"Inf"')).has('peerfence_verdicts_total'))
+  t.equal(looks, 1)
+})
+
+test('an agent that stops is neither ready nor looked at', async (t) => {
+  const server = fastify()
+  addHealthRoutes(server, {
+    inFlight: () => 0,
+    isDraining: () => true,
+    version: '1',
+    missing: async () => await Promise.reject(new Error('looked')),
+    metrics: { type: 'text/plain', text: () => 'm' },
+  })
+  const rows = [
+    ['/healthz', 503, '{"status":"draining","inFlight":0}'],
+    ['/readyz', 503, '{"ready":false,"missing":["the agent is stopping"]}'],
+    ['/metrics', 200, 'm'],
+  ] as const
+  for (const [url, statusCode, body] of rows) {
+    t.match(await server.inject(url), { statusCode, body }, url)
+  }
 })
 
 test('a caller outside of the list learns nothing', async (t) => {
   const { server } = openDesk({ rules: { allowFrom: ['192.0.2.0/24'] } })
-  for (const url of ['/healthz', '/version', '/other']) {
+  for (const url of ['/healthz', '/readyz', '/version', '/metrics', '/openapi.json', '/other']) {
     t.equal((await server.inject(url)).statusCode, 403, url)
   }
 })

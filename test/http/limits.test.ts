@@ -8,7 +8,13 @@ import { makeLog } from '../../agent/journal/log.ts'
 test('every listener has every limit', async (t) => {
   const log = makeLog('fatal', { write: () => undefined })
   const nothing = (): void => undefined
-  const parts = { doors: createDoors(), log, limit: nothing, handle: nothing }
+  const parts = {
+    doors: createDoors(),
+    log,
+    onTurnedAway: nothing,
+    limit: nothing,
+    handle: nothing,
+  }
   for (const tls of [undefined, { cert: '', key: '' }]) {
     const server = createListener('x', tls, parts)
     t.equal(server.headersTimeout, limits.headersTimeoutMs)

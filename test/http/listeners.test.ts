@@ -215,7 +215,10 @@ test('where one listener cannot be opened, none stays open', async (t) => {
   const limits = { allMax: 9, perAddressMax: 9 }
   const free = { ...loopback, at: { kind: 'tcp', host: '127.0.0.3', port } } as const
   const taken = { ...loopback, at: { kind: 'tcp', host: '127.0.0.1', port } } as const
-  const listeners = await createListeners([free, taken], limits, log)
+  const listeners = await createListeners([free, taken], limits, {
+    log,
+    onTurnedAway: () => undefined,
+  })
   await t.rejects(
     listeners.open(() => undefined),
     { code: 'EADDRINUSE' },
@@ -226,8 +229,9 @@ test('where one listener cannot be opened, none stays open', async (t) => {
 
 test('a file at fault stops the start', async (t) => {
   const log = makeLog('fatal', { write: () => undefined })
+  const turningAway = { log, onTurnedAway: () => undefined }
   const rules = [loopback, { ...loopback, tokensFile: join(t.testdir({}), 'absent') }]
-  await t.rejects(createListeners(rules, { allMax: 1, perAddressMax: 1 }, log), {
+  await t.rejects(createListeners(rules, { allMax: 1, perAddressMax: 1 }, turningAway), {
     message: /^\/http\/listeners\/1\/tokensFile: .*ENOENT/,
   })
 })

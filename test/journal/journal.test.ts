@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { openJournal } from '../../agent/journal/journal.ts'
@@ -80,4 +80,24 @@ test('an answer and the end of its delivery are on disk when they resolve; the n
     },
   ])
   await next.close()
+})
+
+test('who watches is told of every record, on disk or not, and what stands in the way of the next', async (t) => {
+  const file = join(t.testdir({}), 'journal')
+  const told: (readonly [number, boolean])[] = []
+  let nowMs = 0
+  const journal = await openJournal(file, () => 'now', {
+    nowMs: () => (nowMs += 5),
+    onWrite: (ms, isOnDisk) => told.push([ms, isOnDisk]),
+  })
+  await journal.intent(fenceRequest())
+  t.same(await journal.faults(), [])
+  await t.rejects(journal.intent(fenceRequest({ user: 'x'.repeat(2_000_000) })), /too long/)
+  t.same(told, [
+    [5, true],
+    [5, false],
+  ])
+  rmSync(file)
+  t.match(await journal.faults(), [/ENOENT/])
+  await journal.close()
 })

@@ -100,6 +100,39 @@ export const callerMutants = [
     ],
   ),
   ...mutantsOf(
+    'agent/journal/past-record.ts',
+    ['journal/past-record'],
+    [
+      [
+        'a garbled line of the past looks like a proof',
+        "if (kind === 'confirmed-dead') return death && confirmedDead(death)",
+        "if (kind === 'confirmed-dead') return confirmedDead(death ?? 'destroyed')",
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/http/entry.ts',
+    ['http/entry', 'conformance/door'],
+    [
+      [
+        'who may scrape may have a VM killed',
+        "if (rule.serves === 'monitoring' && !isMonitoring.has(",
+        "if (rule.serves === 'monitoring' && isMonitoring.has(",
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/http/readiness.ts',
+    ['http/readiness'],
+    [
+      [
+        'a look that fails is readiness',
+        "await check().catch(() => ['something could not be looked at at all'])",
+        'await check().catch(() => [])',
+      ],
+    ],
+  ),
+  ...mutantsOf(
     'agent/cli/fence-stand-alone.ts',
     ['cli/fence-stand-alone'],
     [

@@ -1,0 +1,32 @@
+/** What the agent says of itself. */
+
+export interface HealthReply {
+  readonly status: 'ok' | 'draining'
+  readonly inFlight: number
+}
+
+export interface ReadyReply {
+  readonly ready: boolean
+  /** What a fence needs and this peer does not have, in words. */
+  readonly missing: readonly string[]
+}
+
+export interface VersionReply {
+  readonly name: 'peerfence'
+  readonly version: string
+  /** What this agent can do; a caller that needs one looks for it here, and takes no other for it. */
+  readonly capabilities: readonly Capability[]
+}
+
+export type Capability = (typeof capabilities)[number]
+
+export const capabilities = [
+  'fence',
+  'fence-successor-path',
+  'batch',
+  'callback',
+  'explain',
+  'records',
+  'in-flight',
+  'metrics',
+] as const

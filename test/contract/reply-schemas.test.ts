@@ -1,0 +1,91 @@
+import { Ajv } from 'ajv'
+import { test } from 'tap'
+import { batchReply } from '../../agent/contract/batch-reply.ts'
+import { doorReply, plainRefusal } from '../../agent/contract/door-reply.ts'
+import { doorCodes } from '../../agent/contract/error-codes.ts'
+import type { DoorCode } from '../../agent/contract/error-codes.ts'
+import { explainedReply } from '../../agent/contract/explain.ts'
+import { bugReply, fenceReply } from '../../agent/contract/fence-reply.ts'
+import { inFlightReply } from '../../agent/contract/in-flight-reply.ts'
+import { recordsReply } from '../../agent/contract/records-reply.ts'
+import * as schemas from '../../agent/contract/reply-schemas.ts'
+import {
+  confirmedDead,
+  deathProofs,
+  doubt,
+  doubts,
+  silenceProofs,
+  unreachable,
+} from '../../agent/domain/verdict.ts'
+import { openDesk } from '../fixtures/agent-server.ts'
+import { fenceRecord, fenceRequest } from '../fixtures/fence-records.ts'
+
+const ajv = new Ajv({ strict: true, allErrors: true })
+const faults = (schema: object, value: unknown) => {
+  const validate = ajv.compile(schema)
+  // What is sent is JSON: a property that is undefined is not there.
+  validate(JSON.parse(JSON.stringify(value)))
+  return validate.errors
+}
+
+test('every answer fits its schema', async (t) => {
+  const all = [
+    ...deathProofs.map(confirmedDead),
+    ...silenceProofs.map(unreachable),
+    ...doubts.map(doubt),
+  ]
+  for (const verdict of all) {
+    const record = fenceRecord({ verdict })
+    t.equal(faults(schemas.answerSchema, fenceReply(record)), null, verdict.because)
+    t.equal(faults(schemas.answerSchema, explainedReply(record)), null, verdict.because)
+  }
+  t.equal(faults(schemas.answerSchema, bugReply(fenceRequest(), 7)), null)
+  for (const code of Object.keys(doorCodes) as DoorCode[]) {
+    t.equal(faults(schemas.doorSchema, doorReply(plainRefusal(code))), null, code)
+  }
+  const past = {
+    ...fenceRequest(),
+    askedAt: '',
+    endedAt: '2026-11-22T00:00:00Z',
+    verdict: doubt('unkillable'),
+    durationMs: 7,
+    detail: '',
+  }
+  const open = { ...past, endedAt: '', verdict: undefined, durationMs: undefined }
+  for (const next of [7, undefined]) {
+    const page = recordsReply({ fences: [past, open], next, garbled: 0 }, Date.now())
+    t.equal(faults(schemas.recordsSchema, page), null)
+  }
+  const replies = [
+    fenceReply(fenceRecord()),
+    fenceReply(fenceRecord({ verdict: doubt('unkillable') })),
+  ]
+  t.equal(faults(schemas.batchSchema, batchReply(replies)), null)
+  t.equal(faults(schemas.batchSchema, batchReply(replies.slice(0, 1))), null)
+  const inFlight = inFlightReply([{ request: fenceRequest(), phase: 'queue', elapsedMs: 1 }])
+  t.equal(faults(schemas.inFlightSchema, inFlight), null)
+})
+
+test('what the agent says of itself fits, too', async (t) => {
+  const { server } = openDesk()
+  const rows = [
+    ['/healthz', schemas.healthSchema],
+    ['/readyz', schemas.readySchema],
+    ['/version', schemas.versionSchema],
+  ] as const
+  for (const [path, schema] of rows) {
+    t.equal(faults(schema, (await server.inject(path)).json()), null, path)
+  }
+})
+
+test('a schema that forgets or invents a property is noticed', async (t) => {
+  const reply = fenceReply(fenceRecord())
+  const { fenceId: _, ...less } = reply
+  t.match(faults(schemas.answerSchema, less), [{ keyword: 'required' }])
+  t.match(faults(schemas.answerSchema, { ...reply, more: 1 }), [
+    { keyword: 'additionalProperties' },
+  ])
+  t.match(faults(schemas.doorSchema, { ...doorReply(plainRefusal('FENCE_BUSY')), success: true }), [
+    { keyword: 'const' },
+  ])
+})
