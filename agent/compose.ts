@@ -2,9 +2,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { attempt } from './callback/attempt.ts'
-import type { Attempt } from './callback/attempt.ts'
 import { createCallbacks } from './callback/callbacks.ts'
 import type { CallbackDelivery } from './callback/callbacks.ts'
+import { countedAttempt } from './callback/counted-attempt.ts'
 import { composeFence } from './compose-fence.ts'
 import { readinessChecks } from './compose-readiness.ts'
 import type { Config } from './config/config.ts'
@@ -20,7 +20,6 @@ import { createReadiness } from './http/readiness.ts'
 import { deliveryAudit } from './journal/audit.ts'
 import { readPast } from './journal/read-past.ts'
 import { createAgentMetrics } from './metrics/agent-metrics.ts'
-import type { AgentMetrics } from './metrics/agent-metrics.ts'
 import { contentType } from './metrics/registry.ts'
 
 export interface Composition {
@@ -57,7 +56,7 @@ export const compose = async (
     {
       clock,
       journal,
-      attempt: counted(metrics.onAttempt),
+      attempt: countedAttempt(attempt, metrics.onAttempt),
       mayReach,
       onEnd: (end) => {
         auditDelivery(end)
@@ -109,11 +108,3 @@ export const compose = async (
   const { closeInterrupted, close } = journal
   return { server, listeners, service, callbacks, reload, closeInterrupted, close }
 }
-
-const counted =
-  (onAttempt: AgentMetrics['onAttempt']): Attempt =>
-  async (...args) => {
-    const outcome = await attempt(...args)
-    onAttempt(outcome.kind === 'answered' ? outcome.status : undefined)
-    return outcome
-  }

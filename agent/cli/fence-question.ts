@@ -28,14 +28,13 @@ const validate = new Ajv({ coerceTypes: false }).compile(fenceCommandSchema)
 export const questionOf = ({ operands, text }: Given): AskedFor => {
   const [vmUuid, targetHostIp] = operands
   if (vmUuid === undefined || targetHostIp === undefined) return misused('VM and HOST are missing')
-  const uuid = text('host-uuid')
-  const user = text('user')
+  const [uuid, user, also] = [text('host-uuid'), text('user'), text('also')]
   const [port, timeout] = [text('port'), text('timeout')]
   const question = {
     vmUuid,
     targetHostIp,
     ...(uuid === undefined ? {} : { targetHostUuid: uuid }),
-    ...(text('also') === undefined ? {} : { targetHostAddresses: text('also')?.split(',') ?? [] }),
+    ...(also === undefined ? {} : { targetHostAddresses: also.split(',') }),
     ...(user === undefined ? {} : { targetHostUsername: user }),
     ...(port === undefined ? {} : { targetHostSshPort: numberOf(port) }),
     ...(timeout === undefined ? {} : { sshTimeoutSec: numberOf(timeout) }),
@@ -71,6 +70,6 @@ const spelling: Readonly<Record<string, string>> = {
 }
 
 const ruleOf = ({ field, rule }: DoorRefusal): string =>
-  `${spelling[field] ?? field} has to be ${rule}`
+  `${String(spelling[field])} has to be ${rule}`
 
 const misused = (message: string): AskedFor => ({ kind: 'misused', message })

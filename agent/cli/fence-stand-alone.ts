@@ -1,5 +1,4 @@
 /** A fence by this very process, where no agent runs: the same use case, the same journal, the same rules. */
-import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import type { FenceQuestion, Heard } from '../client/ask-peers.ts'
 import { composeFence } from '../compose-fence.ts'
@@ -19,6 +18,7 @@ import { makeLog } from '../journal/log.ts'
 import { asOwnerOf } from './as-owner.ts'
 import { withProgress } from './progress.ts'
 import type { Edge } from './subcommand.ts'
+import { whoAsks } from './who-asks.ts'
 
 /** Undefined where nothing could be begun; why was told. */
 export const fenceStandAlone = async (
@@ -44,7 +44,7 @@ export const fenceStandAlone = async (
   if (refusal !== undefined) return turnedAway(refusal)
   return await asOwnerOf(dirname(config.journal.file), async () => {
     // What is to be said is said once, below; the journal is the record.
-    const log = makeLog('silent', { write: () => undefined })
+    const log = makeLog('silent', { write: nothing })
     let parts: FenceParts
     try {
       parts = await composeFence(config, log, nobodyWatches)
@@ -68,19 +68,4 @@ const nobodyWatches = { onVerdict: nothing, onJournalWrite: nothing }
 const turnedAway = (refusal: DoorRefusal): Heard['said'] => {
   const { error, code } = doorReply(refusal)
   return { kind: 'turned-away', status: doorCodes[code].status, code, error, isOfPeer: false }
-}
-
-/** Behind sudo, whoever called it. */
-const whoAsks = ({ env }: Pick<Edge, 'env'>): string => {
-  const name = env['SUDO_USER'] ?? ''
-  return (name === '' ? ownName() : name).replaceAll(/[^A-Za-z0-9._-]/g, '?').slice(0, 64)
-}
-
-const ownName = (): string => {
-  try {
-    return userInfo().username
-  } catch {
-    // A user without an entry in passwd.
-    return 'somebody'
-  }
 }

@@ -60,15 +60,20 @@ With --stand-alone, as root it works in the name of the owner of the folder of j
     }
     const isExplained = given.isSet('explain')
     if (!isStandAlone) {
-      const variable = edge.env['PEERFENCE_SOCKET'] ?? ''
-      const socket = given.text('socket') ?? (variable === '' ? defaultSocket : variable)
-      return tell(await fenceByAgent(asked.question, socket, isExplained, edge), given, edge)
+      const said = await fenceByAgent(asked.question, socketOf(given, edge), isExplained, edge)
+      return tell(said, given, edge)
     }
     const config = await readConfig({ ...settingsOf(given, edge), overrides: {} }, edge.err)
     if (config === undefined) return exitCodes.config
     const said = await fenceStandAlone(asked.question, config, isExplained, edge)
     return said === undefined ? exitCodes.notDone : tell(said, given, edge)
   },
+}
+
+/** An empty variable counts as unset. */
+export const socketOf = ({ text }: Pick<Given, 'text'>, { env }: Pick<Edge, 'env'>): string => {
+  const variable = env['PEERFENCE_SOCKET'] ?? ''
+  return text('socket') ?? (variable === '' ? defaultSocket : variable)
 }
 
 const tell = (said: Heard['said'], { isSet }: Given, edge: Edge): ExitCode => {

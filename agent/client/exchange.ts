@@ -130,5 +130,5 @@ const wordsOfCode: Readonly<Record<string, string>> = {
   ENETUNREACH: 'no route to it',
 }
 
-const wordsOf = ({ code = '', message }: NodeJS.ErrnoException): string =>
-  wordsOfCode[code] ?? (code === '' ? message : code)
+const wordsOf = ({ code, message }: NodeJS.ErrnoException): string =>
+  wordsOfCode[String(code)] ?? message

@@ -1,6 +1,5 @@
 /** The chain of evidence of one fence as lines for a person, in the order in which it came to be. */
 import { vmUuidHex } from '../domain/identity.ts'
-import { doubts } from '../domain/verdict.ts'
 import type { Doubt } from '../domain/verdict.ts'
 import type { FenceRecord } from '../fence/record.ts'
 import type { ContactTrail } from '../fence/trail.ts'
@@ -42,9 +41,10 @@ const explainContacts = ({ earlier = [], address, phases, detail }: ContactTrail
   return [...before, `contact ${earlier.length + 1}${at}${times === '' ? '' : `, ${times}`}${end}`]
 }
 
+/** The reason of a refusal is a doubt: the reply has seen to that. */
 const haLine = ({ success, qemuConfirmedDead, reason }: FenceReply): string => {
-  if (qemuConfirmedDead) return `HA ${haMay.dead}`
-  return `HA ${success ? haMay.unreachable : callerMay[callerOf(reason)]}`
+  if (!success) return `HA ${callerMay[adviceOf[reason as Doubt].caller]}`
+  return `HA ${qemuConfirmedDead ? haMay.dead : haMay.unreachable}`
 }
 
 /** What HA does on a verdict that lets it proceed; the contract page says the same. */
@@ -52,8 +52,3 @@ export const haMay = {
   dead: 'may start the VM elsewhere',
   unreachable: 'may start the VM elsewhere, if it accepts this risk',
 } as const
-
-const callerOf = (reason: string): keyof typeof callerMay =>
-  isDoubt(reason) ? adviceOf[reason].caller : 'no-more'
-
-const isDoubt = (reason: string): reason is Doubt => (doubts as readonly string[]).includes(reason)

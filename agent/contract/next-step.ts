@@ -1,6 +1,5 @@
 /** What a person does after a refusal, drawn from its reason and its evidence. */
-import { doubts } from '../domain/verdict.ts'
-import type { Doubt, Verdict } from '../domain/verdict.ts'
+import type { Verdict } from '../domain/verdict.ts'
 import type { FenceRecord } from '../fence/record.ts'
 import { adviceOf } from './advice.ts'
 import { seenInDoubt } from './seen-in-doubt.ts'
@@ -10,12 +9,9 @@ export const nextStepOf = (
   verdict: Verdict,
   { evidence, trail }: Pick<FenceRecord, 'evidence' | 'trail'>,
 ): string | undefined => {
+  if (verdict.kind !== 'still-alive') return undefined
   const { because } = verdict
-  if (!isDoubt(because)) return undefined
   return [seenInDoubt(because, evidence, trail), adviceOf[because].person]
     .filter((text) => text !== '')
     .join(' ')
 }
-
-const isDoubt = (because: string): because is Doubt =>
-  (doubts as readonly string[]).includes(because)

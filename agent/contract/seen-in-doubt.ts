@@ -1,5 +1,5 @@
 /** What was seen that makes a doubt, in words for a person: the particulars in front of the advice. Pure. */
-import type { AddressSilence, Evidence, QemuSeen, VmReport } from '../domain/evidence.ts'
+import type { AddressSilence, Evidence, QemuSeen, TaskSeen, VmReport } from '../domain/evidence.ts'
 import type { Doubt } from '../domain/verdict.ts'
 import type { ContactTrail } from '../fence/trail.ts'
 import { plainState, plainText, plainWchan } from './plain-text.ts'
@@ -27,26 +27,30 @@ const seenOfKey = ({ hostKey }: ContactTrail): string => {
 }
 
 const seenInReport = (because: Doubt, report: VmReport): string =>
-  tellers[because]?.(
-    report,
-    report.qemus.filter(({ end }) => end.kind === 'living'),
-  ) ?? ''
+  tellers[because]?.(report, report.qemus.flatMap(living)) ?? ''
 
-type Teller = (report: VmReport, living: readonly QemuSeen[]) => string
+interface LivingQemu extends Pick<QemuSeen, 'pid' | 'kill'> {
+  readonly tasks: readonly TaskSeen[]
+}
+
+const living = ({ pid, kill, end }: QemuSeen): readonly LivingQemu[] =>
+  end.kind === 'living' ? [{ pid, kill, tasks: end.tasks }] : []
+
+type Teller = (report: VmReport, alive: readonly LivingQemu[]) => string
 
 /** The doubts that a report can be; the others say everything by their reason. */
 const tellers: Partial<Readonly<Record<Doubt, Teller>>> = {
-  unkillable: ({ storage }, living) =>
+  unkillable: ({ storage }, alive) =>
     [
-      ...living.flatMap(stuckTasks).slice(0, listedMax),
+      ...alive.flatMap(stuckTasks).slice(0, listedMax),
       `Its storage: ${storageWords(storage)}.`,
     ].join(' '),
-  'not-gone-in-time': ({ finalScan }, living) =>
-    living.length > 0
-      ? living.slice(0, listedMax).map(tasksLeft).join(' ')
+  'not-gone-in-time': ({ finalScan }, alive) =>
+    alive.length > 0
+      ? alive.slice(0, listedMax).map(tasksLeft).join(' ')
       : `A last scan still counted ${finalScan.living} of its processes.`,
-  'kill-denied': (_report, living) =>
-    `Not permitted: ${pids(living.filter(({ kill }) => kill === 'denied'))}.`,
+  'kill-denied': (_report, alive) =>
+    `Not permitted: ${pids(alive.filter(({ kill }) => kill === 'denied'))}.`,
   respawned: ({ qemus }) =>
     `New since the kill: ${pids(qemus.filter(({ seen }) => seen === 'after-kill'))}.`,
   'unattributable-qemu': ({ doubtful }) => doubtfulPids(doubtful, 'unattributable'),
@@ -57,22 +61,20 @@ const tellers: Partial<Readonly<Record<Doubt, Teller>>> = {
     `Its storage: ${storageWords(storage)}; page cache: ${storage.pageCache}, with suspects.pageCache ${storage.policy}.`,
 }
 
-const stuckTasks = ({ pid, end }: QemuSeen): readonly string[] =>
-  end.kind === 'living'
-    ? end.tasks
-        .filter(({ state }) => state === 'D')
-        .map(({ tid, wchan }) => {
-          const where = plainWchan(wchan)
-          return `Task ${tid} of qemu ${pid} (state D) waits in ${where}${waitingFor(where)}.`
-        })
-    : []
+const stuckTasks = ({ pid, tasks }: LivingQemu): readonly string[] =>
+  tasks
+    .filter(({ state }) => state === 'D')
+    .map(({ tid, wchan }) => {
+      const where = plainWchan(wchan)
+      return `Task ${tid} of qemu ${pid} (state D) waits in ${where}${waitingFor(where)}.`
+    })
 
-const tasksLeft = ({ pid, end }: QemuSeen): string => {
-  const states = end.kind === 'living' ? end.tasks.map(({ state }) => plainState(state)) : []
+const tasksLeft = ({ pid, tasks }: LivingQemu): string => {
+  const states = tasks.map(({ state }) => plainState(state))
   return `Tasks left of qemu ${pid}: ${states.length}, in state ${list([...new Set(states)])}.`
 }
 
-const pids = (qemus: readonly QemuSeen[]): string =>
+const pids = (qemus: readonly Pick<QemuSeen, 'pid'>[]): string =>
   qemus.length > 0
     ? list(qemus.map(({ pid }) => `qemu ${pid}`))
     : 'a qemu that the last scan alone counted'

@@ -23,6 +23,11 @@ test('the next peer after one that does not answer, and what may be done now', a
   t.equal(calls.length, 1)
 })
 
+test('nobody gives a verdict', async (t) => {
+  const told = await call([...question, '--via', 'unix:/none'])
+  t.match(told, { code: 69, out: 'Do NOT start the VM elsewhere: no peer gave a verdict.\n' })
+})
+
 test('a refusal ends it', async (t) => {
   const [one, other] = [
     await openSocketDesk(t, { fence: saying(doubt('unkillable')) }),

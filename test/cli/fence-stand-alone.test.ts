@@ -87,6 +87,15 @@ test('the rules of the door hold without a door', async (t) => {
   t.notOk(existsSync(journalFile), 'and nothing was begun')
 })
 
+test('phase and seconds left, where somebody looks', async (t) => {
+  const { folder } = openDesk(t)
+  const args = [newVm(), '127.0.0.1', '--port', '1', '--timeout', '2', '--stand-alone']
+  const config = ['--config', join(folder, 'peerfence.json')]
+  const told = await call(['fence', ...args, ...config], { isErrTerminal: true })
+  t.match(told.err, /(begins|connect|resolve), 2 s left/)
+  t.equal(told.code, 2)
+})
+
 test('nobody is there: a refusal, with its code', async (t) => {
   const { fence } = openDesk(t)
   const told = await fence(newVm(), '127.0.0.1', '--port', '1', '--timeout', '2', '--json')

@@ -46,9 +46,10 @@ test('the package’s client compiles and runs in a project of its own', async (
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   writeFileSync(join(folder, 'main.ts'), program)
   const strict = ['--strict', '--exactOptionalPropertyTypes', '--module', 'nodenext']
-  const env = { PATH: process.env['PATH'] ?? '' }
+  // Without the environment of the test runner, which would load itself into these processes too.
+  const bare = ['-i', `PATH=${process.env['PATH'] ?? ''}`, process.execPath]
   const run = (...args: readonly string[]) =>
-    execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env })
+    execFileSync('env', [...bare, ...args], { cwd: folder, encoding: 'utf8' })
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   t.equal(run(tsc, '--target', 'es2023', '--types', 'node', ...strict, 'main.ts'), '')
   t.equal(run('main.js'), 'refuse unclear false\n')
