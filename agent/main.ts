@@ -4,6 +4,9 @@ import { isatty } from 'node:tty'
 import { runCommandLine } from './cli/command-line.ts'
 import { readVersion } from './cli/version.ts'
 
+// A reader that went away (`| head`) must neither change a verdict nor print a trace.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   env: process.env,
   version: readVersion(import.meta.url),

@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import { command, fenceUrl } from './fixtures/agent-server.ts'
+import { outcomeLine } from '../agent/journal/records.ts'
+import { fenceRecord } from './fixtures/fence-records.ts'
 import { startSuspectHost } from './fixtures/suspect-host.ts'
 
 const main = fileURLToPath(new URL('../agent/main.js', import.meta.url))
@@ -229,4 +231,15 @@ test('trust asks at a terminal', { skip: !isWithTerminal && 'needs script(1)' },
     t.match(await exit, [code], out)
   }
   t.match(readFileSync(knownHostsFile, 'latin1'), `[127.0.0.1]:${port} ssh-ed25519 `)
+})
+
+test('a reader that goes away changes no exit code and gets no trace', async (t) => {
+  const folder = t.testdir({})
+  const file = join(folder, 'journal.jsonl')
+  writeFileSync(file, outcomeLine(fenceRecord(), '2026-11-22T00:00:00Z').repeat(3))
+  const history = ['history', '--journal', file, '--limit', '9999', '--json']
+  const { child, exit, err } = run(...history)
+  child.stdout?.destroy()
+  t.equal(await exit, 0)
+  t.equal(err(), '')
 })

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import tap, { test } from 'tap'
 import { startAgent } from '../fixtures/agent-process.ts'
 import type { AgentProcess } from '../fixtures/agent-process.ts'
+import { api } from '../../agent/contract/api.ts'
 import { fenceUrl } from '../fixtures/agent-server.ts'
 import { newVm } from '../fixtures/local-program.ts'
 import { rawClient } from '../fixtures/raw-http.ts'
@@ -283,6 +284,11 @@ test('no secret leaves the agent, whatever it meets', async (t) => {
     const client = await rawClient({ host: hostname, port: Number(port) })
     client.socket.end(bytes)
     places.set(`the answer to ${JSON.stringify(bytes)}`, await client.closed)
+  }
+  for (const { path } of api.filter(({ method }) => method === 'GET')) {
+    const response = await fetch(`${agent.url}${path}`)
+    t.equal(response.status, 200, path)
+    places.set(`the answer of ${path}`, await response.text())
   }
   t.equal((await fetch(`${agent.url}/healthz`)).status, 200)
 
