@@ -2,7 +2,7 @@
 import { Ajv } from 'ajv'
 import type { FenceQuestion } from '../client/ask-peers.ts'
 import { fenceCommandSchema, parseFenceCommand } from '../contract/fence-command.ts'
-import type { FenceCommand } from '../contract/fence-command.ts'
+import type { FenceRequest } from '../fence/request.ts'
 import { refusalOfFault } from '../contract/field-rules.ts'
 import type { DoorRefusal } from '../contract/door-reply.ts'
 import type { Given, Options } from './subcommand.ts'
@@ -20,7 +20,8 @@ export const questionOptions = {
 } as const satisfies Options
 
 export type AskedFor =
-  | { readonly kind: 'question'; readonly question: FenceQuestion & FenceCommand }
+  /** `request`: the same, parsed, before anybody has taken it on. */
+  | { readonly kind: 'question'; readonly question: FenceQuestion; readonly request: FenceRequest }
   | { readonly kind: 'misused'; readonly message: string }
 
 const validate = new Ajv({ coerceTypes: false }).compile(fenceCommandSchema)
@@ -42,7 +43,7 @@ export const questionOf = ({ operands, text }: Given): AskedFor => {
   if (!validate(question)) return misused(ruleOf(refusalOfFault(validate.errors?.[0])))
   const parsed = parseFenceCommand(question, nobody)
   if (parsed.kind === 'refused') return misused(ruleOf(parsed.refusal))
-  return { kind: 'question', question }
+  return { kind: 'question', question, request: parsed.request }
 }
 
 /** What is no number stays none, so that the rule of its field is told. */
@@ -53,7 +54,7 @@ const nobody = {
   fenceId: '',
   requestId: '',
   askedBy: '',
-  budgetMsMax: 0,
+  budgetMsMax: Infinity,
   caller: undefined,
   callback: undefined,
 }

@@ -1,42 +1,39 @@
 /** A fence by this very process, where no agent runs: the same use case, the same journal, the same rules. */
 import { dirname } from 'node:path'
-import type { FenceQuestion, Heard } from '../client/ask-peers.ts'
+import type { Heard } from '../client/ask-peers.ts'
 import { composeFence } from '../compose-fence.ts'
 import type { FenceParts } from '../compose-fence.ts'
 import type { Config } from '../config/config.ts'
 import { doorReply } from '../contract/door-reply.ts'
 import type { DoorRefusal } from '../contract/door-reply.ts'
 import { doorCodes } from '../contract/error-codes.ts'
-import { parseFenceCommand } from '../contract/fence-command.ts'
-import type { FenceCommand } from '../contract/fence-command.ts'
 import { judgeAnswer } from '../contract/judged-answer.ts'
+import type { FenceRequest } from '../fence/request.ts'
 import { answerBody } from '../http/answer-body.ts'
 import { createAllowedSuspects } from '../http/allowed-suspect.ts'
 import { newId } from '../http/correlation.ts'
 import { ownHostRefusal, readOwnHost, zstackUuidsFile } from '../http/own-host.ts'
 import { makeLog } from '../journal/log.ts'
 import { asOwnerOf } from './as-owner.ts'
+import type { AskedFor } from './fence-question.ts'
 import { withProgress } from './progress.ts'
 import type { Edge } from './subcommand.ts'
 import { whoAsks } from './who-asks.ts'
 
 /** Undefined where nothing could be begun; why was told. */
 export const fenceStandAlone = async (
-  question: FenceQuestion & FenceCommand,
+  { question, request: asked }: Extract<AskedFor, { kind: 'question' }>,
   config: Config,
   isExplained: boolean,
   edge: Edge,
 ): Promise<Heard['said'] | undefined> => {
-  const parsed = parseFenceCommand(question, {
+  const request: FenceRequest = {
+    ...asked,
     fenceId: newId(),
     requestId: newId(),
     askedBy: `${whoAsks(edge)} on the command line`,
-    budgetMsMax: config.fence.budgetMaxSec * 1000,
-    caller: undefined,
-    callback: undefined,
-  })
-  if (parsed.kind === 'refused') return turnedAway(parsed.refusal)
-  const { request } = parsed
+    budgetMs: Math.min(asked.budgetMs, config.fence.budgetMaxSec * 1000),
+  }
   const own = readOwnHost(config.host.uuid, zstackUuidsFile)
   const refusal =
     ownHostRefusal(request.suspect, own, config.suspects) ??

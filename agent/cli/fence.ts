@@ -65,7 +65,7 @@ With --stand-alone, as root it works in the name of the owner of the folder of j
     }
     const config = await readConfig({ ...settingsOf(given, edge), overrides: {} }, edge.err)
     if (config === undefined) return exitCodes.config
-    const said = await fenceStandAlone(asked.question, config, isExplained, edge)
+    const said = await fenceStandAlone(asked, config, isExplained, edge)
     return said === undefined ? exitCodes.notDone : tell(said, given, edge)
   },
 }
