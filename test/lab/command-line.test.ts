@@ -22,9 +22,12 @@ interface Ended {
   readonly text: string
 }
 
+/** Whoever starts the tests may want no colour, or has no terminal. */
+const environment = { ...process.env, NO_COLOR: '', TERM: 'xterm' }
+
 const ended = async (command: string, ...args: readonly string[]): Promise<Ended> => {
   try {
-    const { stdout, stderr } = await run(command, args, { timeout: 60_000 })
+    const { stdout, stderr } = await run(command, args, { timeout: 60_000, env: environment })
     return { code: 0, text: `${stdout}${stderr}` }
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
