@@ -74,12 +74,13 @@ const doubtOfQemus = (qemus: readonly QemuSeen[]): Doubt | undefined => {
 }
 
 const doubtOfQemu = (qemu: QemuSeen): Doubt | undefined => {
+  // Whoever started it may do so again, and what it wrote nobody has waited for.
+  if (qemu.seen === 'after-kill') return 'respawned'
   switch (qemu.end.kind) {
     case 'gone':
     case 'zombie':
       return undefined
     case 'living':
-      if (qemu.seen === 'after-kill') return 'respawned'
       if (qemu.kill === 'denied') return 'kill-denied'
       return qemu.end.tasks.some((task) => task.state === 'D') ? 'unkillable' : 'not-gone-in-time'
   }

@@ -21,7 +21,8 @@ const deadByTheBook = ({ host, view, qemus, finalScan, io, storage }: VmReport):
     finalScan.living + finalScan.newcomers + finalScan.unattributable === 0 &&
     finalScan.ambiguous + finalScan.unreadable === 0 &&
     finalScan.hold === 'kept' &&
-    qemus.filter((qemu) => qemu.end.kind === 'living').length === 0
+    qemus.filter((qemu) => qemu.end.kind === 'living').length === 0 &&
+    qemus.filter((qemu) => qemu.seen === 'after-kill').length === 0
   const sawEverything =
     view.processes === 'all' && view.pidNamespace !== 'foreign' && finalScan.processes >= 1
   const io0 = io.uring === 'none' ? ['not-needed', 'yes'] : ['yes']

@@ -124,6 +124,11 @@ const refusals: readonly Row[] = [
     reported({ qemus: [killedQemu, { ...livingQemu(), seen: 'after-kill', kill: 'not-sent' }] }),
     'respawned',
   ],
+  [
+    'a qemu that was not there before the kill, and is gone by now',
+    reported({ qemus: [killedQemu, { ...killedQemu, pid: 99, seen: 'after-kill' }] }),
+    'respawned',
+  ],
   ['the scan counts a newcomer that no line shows', scan({ newcomers: 1 }), 'respawned'],
   ['the scan counts a living group that no line shows', scan({ living: 1 }), 'not-gone-in-time'],
   ['a dying qemu that nobody can name', scan({ unattributable: 1 }), 'unattributable-qemu'],
