@@ -80,7 +80,7 @@ export const sshSchema = {
       maximum: 60_000,
       default: 5_000,
       description:
-        'How long a session with a suspect stays open after its last fence, for the next one.',
+        'How long a session with a suspect stays open after its last fence, for the next one. A suspect with a host name is looked up anew each time.',
       'x-unit': 'ms',
       'x-cost':
         'Higher holds an sshd process of the suspect for as long; at 0 each fence that finds no session open logs in anew.',

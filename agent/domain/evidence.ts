@@ -15,8 +15,8 @@ export type Evidence =
 
 /**
  * What the program on the suspect reported of one VM. Only a report that was bound to this request
- * by its nonce, counted, and closed by its end marker and exit code 0 becomes a `VmReport`;
- * everything less is a `refusal`.
+ * by its nonce, counted, and closed by the end of its frame becomes a `VmReport`; everything less is a
+ * `refusal`.
  */
 export interface VmReport {
   readonly vm: VmUuid

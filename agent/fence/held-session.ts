@@ -17,34 +17,37 @@ export interface HeldSession {
   readonly run: (batch: readonly Ticket[]) => Promise<readonly Ticket[]>
 }
 
-/** A ticket, and its way to the session. */
 interface Entry {
   readonly ticket: Ticket
+  /** Its way to the session. */
   readonly before: readonly PhaseTime[]
+  /** Whether the session was opened before it came. */
+  readonly isLater: boolean
 }
 
-/** `openedFor`: who was there when it was opened; the way to it is theirs. */
+export interface ToHold {
+  readonly session: SuspectSession
+  readonly trail: ContactTrail
+  readonly openedMs: number
+  /** Who was there when it was opened; the way to it is theirs. */
+  readonly openedFor: ReadonlySet<Ticket>
+}
+
 export const holdSession = (
-  session: SuspectSession,
-  trail: ContactTrail,
-  openedFor: ReadonlySet<Ticket>,
+  { session, trail, openedMs, openedFor }: ToHold,
   signal: AbortSignal,
 ): HeldSession => {
   let runs = 0
+  let isFirst = true
   let runsNowMax = runsMax
-  let isKept = false
 
-  /** Whether what a run met says nothing about the suspect. */
-  const isAnotherTry = (
-    { evidence, wasHeard }: BatchOutcome,
-    wasKept: boolean,
-    others: number,
-  ): boolean => {
+  /** Whether what a run met is no answer to this one. */
+  const isAnotherTry = ({ evidence, wasHeard }: BatchOutcome, { isLater }: Entry): boolean => {
     if (evidence.kind !== 'refusal') return false
     // It grants no more channels than it has granted.
-    if (evidence.because === 'channel-refused') return others > 0
-    // A session that was kept has died unseen.
-    return evidence.because === 'contact-lost' && wasKept && !wasHeard
+    if (evidence.because === 'channel-refused') return runs > 0
+    // The session had died unseen before this one came, perhaps.
+    return evidence.because === 'contact-lost' && isLater && !wasHeard
   }
 
   return {
@@ -52,18 +55,18 @@ export const holdSession = (
     runs: () => runs,
     mayRun: () => runs < runsNowMax,
     run: async (batch) => {
-      const wasKept = isKept
-      isKept = true
       runs += 1
+      const isOwnWay = (ticket: Ticket): boolean => isFirst && openedFor.has(ticket)
       const entries = batch.map((ticket) => {
-        const before = !wasKept && openedFor.has(ticket) ? trail.phases : [ticket.waited()]
-        return { ticket, before }
+        const before = isOwnWay(ticket) ? trail.phases : [ticket.waited()]
+        return { ticket, before, isLater: ticket.startedMs > openedMs }
       })
+      isFirst = false
       const tell = ({ ticket, before }: Entry, { evidence, detail, phases }: VmSeen): void => {
         const all = [...before, ...phases]
         ticket.settle({ evidence, trail: { address: trail.address, phases: all, detail } })
       }
-      const asked = batch.map(({ request, leftMs }) => ({ vm: request.vm, budgetMs: leftMs() }))
+      const asked = batch.map(({ request, leftMs }) => ({ vm: request.vm, leftMs }))
       const outcome = await session
         .fence(asked, signal, (vm, seen) => {
           const entry = entries.find(({ ticket }) => ticket.request.vm === vm)
@@ -72,12 +75,10 @@ export const holdSession = (
         .catch(faultOutcome)
       runs -= 1
       const left = entries.filter(({ ticket }) => !ticket.isSettled())
-      if (isAnotherTry(outcome, wasKept, runs)) {
-        runsNowMax = Math.max(1, Math.min(runsNowMax, runs))
-        return left.map(({ ticket }) => ticket)
-      }
-      for (const entry of left) tell(entry, outcome)
-      return []
+      const again = left.filter((entry) => isAnotherTry(outcome, entry))
+      if (again.length > 0) runsNowMax = Math.max(1, Math.min(runsNowMax, runs))
+      for (const entry of left) if (!again.includes(entry)) tell(entry, outcome)
+      return again.map(({ ticket }) => ticket)
     },
   }
 }

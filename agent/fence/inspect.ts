@@ -28,6 +28,7 @@ export const inspect = async (
     budgetMs,
     signal,
     caller: undefined,
+    onHeard: () => undefined,
     isSilenceWanted: true,
   })
   if (opened.kind === 'seen') return { ...opened.seen, tools: undefined, skewSec: undefined }

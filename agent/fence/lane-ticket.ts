@@ -14,6 +14,8 @@ export interface LaneAsk {
 }
 
 export interface Ticket extends LaneAsk {
+  readonly startedMs: number
+  /** 0 once it is settled. */
   readonly leftMs: () => number
   /** How long it has waited so far, as a phase. */
   readonly waited: () => PhaseTime
@@ -60,7 +62,8 @@ export const createTicket = (
   const passedMs = (): number => clock.nowMs() - startedMs
   const ticket: Ticket = {
     ...ask,
-    leftMs: () => ask.budgetMs - passedMs(),
+    startedMs,
+    leftMs: () => (done.signal.aborted ? 0 : ask.budgetMs - passedMs()),
     waited: () => ({ phase: 'queue', ms: Math.round(passedMs()) }),
     isSettled: () => done.signal.aborted,
     isReady: () => isReady,

@@ -2,13 +2,12 @@
  * All requests for one suspect over one session, by group commit: whoever comes while a batch connects, or
  * has just begun to run, forms the next batch with all others who do.
  */
-import { holdSession } from './held-session.ts'
 import type { HeldSession } from './held-session.ts'
+import { createLaneSessions, hasName } from './lane-sessions.ts'
 import { createTicket } from './lane-ticket.ts'
 import type { LaneAsk, Ticket } from './lane-ticket.ts'
 import type { Observation } from './observation.ts'
-import { openSuspect } from './open-suspect.ts'
-import type { Eyes, Opened } from './open-suspect.ts'
+import type { Eyes } from './open-suspect.ts'
 import type { SuspectTarget } from './request.ts'
 
 export interface LaneRules {
@@ -34,22 +33,25 @@ export const batchMax = 500
 /** How long newcomers wait for each other once a batch runs, in ms: the quick ones of it are through by then. */
 export const gatherMs = 150
 
+/** How long a session may grant no further run, in ms, before there is another one for those who wait. */
+export const fullMs = 300
+
 /** `onIdle` is called when nothing is left of it: no request, no session. */
 export const createLane = (
   target: SuspectTarget,
-  { keepMs }: LaneRules,
+  rules: LaneRules,
   eyes: Eyes,
   signal: AbortSignal,
   onIdle: () => void,
 ): Lane => {
   const { clock } = eyes
-  let queue = new Set<Ticket>()
-  let held: HeldSession | undefined
-  let isOpening = false
+  const queue = new Set<Ticket>()
   let runs = 0
   let lastRunMs = 0
   // Aborts as soon as anything happens.
   let pause = new AbortController()
+  // Where a name leads may change any moment.
+  const keepMs = hasName(target) ? 0 : rules.keepMs
 
   const unlessAnythingHappens = (ms: number, then: () => void): void => {
     const { signal: happened } = pause
@@ -58,29 +60,32 @@ export const createLane = (
     })
   }
 
-  const drop = (): void => {
-    held?.session.close()
-    held = undefined
-  }
-
   const pump = (): void => {
-    if (isOpening) return
     pause.abort()
     pause = new AbortController()
+    const on = sessions.current()
     if (queue.size === 0) rest()
-    else if (held?.session.isFit() !== true) void open()
-    else if (held.mayRun() && [...queue].some((ticket) => ticket.isReady())) gather(held)
+    else if (on === undefined) connect()
+    else if (![...queue].some((ticket) => ticket.isReady())) return
+    else if (on.mayRun()) gather(on)
+    else relieve()
   }
+  const sessions = createLaneSessions(target, eyes, signal, pump)
 
   const rest = (): void => {
-    if (runs > 0) return
-    if (held === undefined) onIdle()
+    if (runs > 0 || sessions.isOpening()) return
+    if (sessions.current() === undefined) onIdle()
     else {
       unlessAnythingHappens(keepMs, () => {
-        drop()
+        sessions.drop()
         onIdle()
       })
     }
+  }
+
+  const connect = (): void => {
+    const waitMs = sessions.connect(queue)
+    if (waitMs !== undefined) unlessAnythingHappens(waitMs, pump)
   }
 
   const gather = (on: HeldSession): void => {
@@ -89,30 +94,12 @@ export const createLane = (
     else void run(on)
   }
 
-  const open = async (): Promise<void> => {
-    isOpening = true
-    const present = new Set(queue)
-    const opened = await openFor([...present]).catch(faultSeen)
-    isOpening = false
-    if (opened.kind === 'seen') for (const ticket of present) ticket.settle(opened.seen)
-    else {
-      const one = holdSession(opened.session, opened.trail, present, signal)
-      held = one
-      void opened.session.ended.then(() => {
-        if (held === one) held = undefined
-        pump()
-      })
-    }
-    pump()
+  /** VMs that cannot be proven yet hold every channel. */
+  const relieve = (): void => {
+    const waitMs = lastRunMs + fullMs - clock.nowMs()
+    if (waitMs > 0) unlessAnythingHappens(waitMs, pump)
+    else if (sessions.giveUp()) connect()
   }
-
-  const openFor = async (asks: readonly Ticket[]): Promise<Opened> =>
-    await openSuspect(eyes, target, {
-      budgetMs: Math.max(...asks.map((ticket) => ticket.leftMs())),
-      signal,
-      caller: asks.find(({ request }) => request.caller !== undefined)?.request.caller,
-      isSilenceWanted: asks.some(({ isSilenceWanted }) => isSilenceWanted),
-    })
 
   const run = async (on: HeldSession): Promise<void> => {
     const batch = takeBatch([...queue])
@@ -122,9 +109,9 @@ export const createLane = (
     const running = on.run(batch)
     // Whoever is left forms the next batch.
     pump()
-    const again = await running
+    for (const ticket of await running) queue.add(ticket)
     runs -= 1
-    queue = new Set([...again, ...queue])
+    sessions.afterRun(on)
     pump()
   }
 
@@ -136,10 +123,10 @@ export const createLane = (
       pump()
       return await ticket.settled
     },
-    counts: () => ({ queued: queue.size, runs, sessions: held === undefined ? 0 : 1 }),
+    counts: () => ({ queued: queue.size, runs, sessions: sessions.count() }),
     close: () => {
       pause.abort()
-      drop()
+      sessions.drop()
     },
   }
 }
@@ -152,11 +139,4 @@ const takeBatch = (queue: readonly Ticket[]): readonly Ticket[] => {
   const ready = queue.filter((ticket) => ticket.isReady())
   const byVm = new Map(ready.toReversed().map((ticket) => [ticket.request.vm, ticket]))
   return [...byVm.values()].toReversed().slice(0, batchMax)
-}
-
-/** A bug: neither the suspect nor the probes reject. */
-const faultSeen = (error: unknown): Opened => {
-  const detail = `a fault in the agent itself (${error instanceof Error ? error.name : 'thrown'})`
-  const evidence = { kind: 'own-trouble', because: 'internal-error' } as const
-  return { kind: 'seen', seen: { evidence, trail: { address: '', phases: [], detail } } }
 }

@@ -17,6 +17,8 @@ export interface OpenFor {
   readonly signal: AbortSignal
   /** Who asked, a witness of our health; undefined where that is this very host. */
   readonly caller: CallerConnection | undefined
+  /** Called whenever anything comes from the suspect, now or later on the session. Must not throw. */
+  readonly onHeard: () => void
   /** False where silence would prove nothing to anybody: then nobody waits for a probe. */
   readonly isSilenceWanted: boolean
 }
@@ -29,7 +31,7 @@ export type Opened =
 export const openSuspect = async (
   { suspect, probe, clock }: Eyes,
   target: SuspectTarget,
-  { budgetMs, signal, caller, isSilenceWanted }: OpenFor,
+  { budgetMs, signal, caller, isSilenceWanted, onHeard }: OpenFor,
 ): Promise<Opened> => {
   const startedMs = clock.nowMs()
   const answered = new AbortController()
@@ -42,9 +44,10 @@ export const openSuspect = async (
     return await probe.look(addresses, leftMs, stop, { sinceMs: startedMs, caller })
   }
   const looks: Promise<ProbeEvidence>[] = []
-  const opening = await suspect.open(target, budgetMs, signal, (addresses) => {
+  const onAddresses = (addresses: readonly string[]): void => {
     if (isSilenceWanted) looks.push(look(addresses))
-  })
+  }
+  const opening = await suspect.open(target, budgetMs, signal, { onAddresses, onHeard })
   if (opening.kind === 'no-contact') {
     const [probed = nothingProbed] = await Promise.all(looks)
     const silence = combineSilence(opening.dials, probed)

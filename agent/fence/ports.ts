@@ -30,16 +30,23 @@ export interface Dial {
 }
 
 export interface Suspect {
-  /**
-   * Connects and logs in. Ends by itself before `budgetMs`, or soon after the signal. `onAddresses` is
-   * called once the suspect's addresses are known, before the first of them is tried.
-   */
+  /** Connects and logs in. Ends by itself before `budgetMs`, or soon after the signal. */
   readonly open: (
     target: SuspectTarget,
     budgetMs: number,
     signal: AbortSignal,
-    onAddresses: (addresses: readonly string[]) => void,
+    events: OpeningEvents,
   ) => Promise<Opening>
+}
+
+export interface OpeningEvents {
+  /** Once the suspect's addresses are known, before the first of them is tried. */
+  readonly onAddresses: (addresses: readonly string[]) => void
+  /**
+   * When it has taken a connection, and then whenever anything comes on that one, also long after the opening. What
+   * ended in a refusal may have been heard without.
+   */
+  readonly onHeard: () => void
 }
 
 /** A login on the right host, open for a while. */
@@ -65,8 +72,8 @@ export interface SuspectSession {
 
 export interface BatchVm {
   readonly vm: VmUuid
-  /** What is left for this VM, in ms, its report and the way back included. */
-  readonly budgetMs: number
+  /** What is left for this VM now, in ms, its report and the way back included; 0 where nobody waits for it. */
+  readonly leftMs: () => number
 }
 
 export interface VmSeen {

@@ -20,7 +20,8 @@ export interface Command {
   readonly bytesMax: number
   /** How long the suspect may take to start it, in ms. */
   readonly startWindowMs: number
-  readonly onStart: () => void
+  /** `write` writes to its stdin from then on. */
+  readonly onStart: (write: (text: string) => void) => void
   /** What came on stdout, as it comes: latin1, one character per byte. */
   readonly onStdout: (text: string) => void
 }
@@ -70,7 +71,9 @@ export const runCommand = (
         channel.close()
         return
       }
-      onStart()
+      onStart((text) => {
+        if (!settled.signal.aborted) channel.write(text)
+      })
       const tooLong = (): void => {
         end('output-too-long')
       }
@@ -101,11 +104,17 @@ export const runCommand = (
       end('aborted')
       return
     }
+    // Timers run before sockets are read. After a stall of this process an answer may be there already,
+    // unread: one whole turn of the event loop passes before it counts as none.
     void within.clock.wait(windowIn(startWindowMs, within), settled.signal).then(() => {
-      if (state.channel === undefined) end('exec-stalled')
+      setImmediate(() => {
+        if (state.channel === undefined) end('exec-stalled')
+      })
     })
     void within.clock.wait(within.deadline.leftMs(), settled.signal).then(() => {
-      end(state.channel === undefined ? 'exec-stalled' : 'late')
+      setImmediate(() => {
+        end(state.channel === undefined ? 'exec-stalled' : 'late')
+      })
     })
     try {
       client.exec(line, (error, channel) => {
@@ -119,7 +128,7 @@ export const runCommand = (
   })
 
 /** Our own clock, or the kernel's, has given up waiting for the other side. */
-const isSilence = (error: Error & ClientErrorExtensions): boolean =>
+export const isSilence = (error: Error & ClientErrorExtensions): boolean =>
   error.level === 'client-timeout' || ('code' in error && error.code === 'ETIMEDOUT')
 
 /** Enough to recognise what sudo says when it refuses. */

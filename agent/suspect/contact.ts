@@ -1,8 +1,10 @@
 /** The suspect, as the use case sees it: the way from its names to a login. */
-import type { Clock, Opening, Suspect } from '../fence/ports.ts'
+import type { Socket } from 'node:net'
+import type { Clock, Opening, OpeningEvents, Suspect } from '../fence/ports.ts'
 import type { SuspectTarget } from '../fence/request.ts'
 import type { Phase } from '../fence/trail.ts'
 import type { VmUuid } from '../domain/identity.ts'
+import { isSilence } from './command.ts'
 import { loginFor } from './credentials.ts'
 import { ending, evidenceIs, fault } from './ending.ts'
 import { createFenceSession } from './fence-session.ts'
@@ -52,7 +54,7 @@ export const createSuspect = (
 ): Suspect => {
   const knownHosts = createKnownHostsFile(config.knownHostsFile)
   return {
-    open: async (target, budgetMs, signal, onAddresses) => {
+    open: async (target, budgetMs, signal, { onAddresses, onHeard }) => {
       const log = createPhaseLog(clock, (phase) => onPhase?.(target, phase))
       const done = new AbortController()
       const stop = new AbortController()
@@ -75,6 +77,7 @@ export const createSuspect = (
         within,
         log,
         onAddresses,
+        onHeard,
         onPhase: (phase, vms) => onPhase?.(target, phase, vms),
       })
       const outcome = await Promise.race([work, late()]).catch((error: unknown) =>
@@ -96,13 +99,12 @@ const closeOpened = (opening: Opening): void => {
   if (opening.kind === 'open') opening.session.close()
 }
 
-interface Context {
+interface Context extends OpeningEvents {
   readonly config: SuspectConfig
   readonly knownHosts: KnownHostsFile
   readonly lookup: Lookup
   readonly within: Within
   readonly log: PhaseLog
-  readonly onAddresses: (addresses: readonly string[]) => void
   readonly onPhase: (phase: Phase, vms: readonly VmUuid[]) => void
 }
 
@@ -145,8 +147,9 @@ const loginAt = async (
   { address, socket }: Extract<RaceOutcome, { kind: 'connected' }>,
   resolved: Resolved,
   suspect: SuspectTarget,
-  { config, knownHosts, within, log, onPhase }: Context,
+  { config, knownHosts, within, log, onHeard, onPhase }: Context,
 ): Promise<Opening> => {
+  onHeard()
   // Whatever hangs or breaks in here, the connection does not outlive it.
   const drop = (): void => {
     socket.destroy()
@@ -168,8 +171,17 @@ const loginAt = async (
     return ending(log, address, opened.end, opened.hostKey, hostKeys.known)
   }
   within.signal.removeEventListener('abort', drop)
+  listen(socket, onHeard)
   const { clock } = within
   const { hostUuid } = suspect
   const session = createFenceSession(opened.session, login, hostUuid, config, { clock, onPhase })
   return { kind: 'open', session, trail: log.close(address, login.by) }
+}
+
+/** Whoever closes or resets a connection has been heard; a kernel that gave up waiting has not. */
+const listen = (socket: Socket, onHeard: () => void): void => {
+  socket.on('data', onHeard).on('end', onHeard)
+  socket.on('error', (error) => {
+    if (!isSilence(error)) onHeard()
+  })
 }

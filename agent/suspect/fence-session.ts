@@ -56,20 +56,17 @@ export const createFenceSession = (
   ): Promise<BatchOutcome> => {
     const isFirst = runs === 0
     runs += 1
-    const asked: AskedVm[] = []
-    for (const one of batch) {
-      const budgetMs = Math.floor(one.budgetMs - transferReserveMs)
-      if (budgetMs >= programBudgetMinMs) asked.push({ vm: one.vm, budgetMs })
-      else onSeen(one.vm, late)
-    }
-    if (asked.length === 0) return late
-    const vms = asked.map(({ vm }) => vm)
+    const inTime = batch.filter((one) => askedOf(one, onSeen).length > 0)
+    if (inTime.length === 0) return late
+    const vms = inTime.map(({ vm }) => vm)
     const log = createPhaseLog(clock, (phase) => onPhase?.(phase, vms))
-    const budgetMs = Math.max(...batch.map((one) => one.budgetMs)) - settleReserveMs
+    const budgetMs = Math.max(...batch.map(({ leftMs }) => leftMs())) - settleReserveMs
     const within = { clock, signal, deadline: deadlineIn(budgetMs, clock) }
     const program: ProgramRun = {
       action,
-      vms: asked,
+      // A kill that comes after the answer would hit a VM that HA knows to be running.
+      vms: () => inTime.flatMap((one) => askedOf(one, onSeen)),
+      vmsMax: inTime.length,
       hostUuid,
       ...(isFirst ? {} : { startWindowMs: reuseWindowMs }),
       onStart: () => {
@@ -98,13 +95,22 @@ export const createFenceSession = (
         seen = told
       }
       const vm = what.action === 'look' ? what.vm : canaryUuid()
-      const rest = await run(what.action, [{ vm, budgetMs }], signal, onSeen, (told) => {
+      const { leftMs } = deadlineIn(budgetMs, clock)
+      const rest = await run(what.action, [{ vm, leftMs }], signal, onSeen, (told) => {
         tools = told
       })
       const { evidence, detail, phases } = seen ?? rest
       return { evidence, detail, phases, tools }
     },
   }
+}
+
+/** Told at once where its time is over. */
+const askedOf = (one: BatchVm, onSeen: (vm: VmUuid, seen: VmSeen) => void): readonly AskedVm[] => {
+  const budgetMs = Math.floor(one.leftMs() - transferReserveMs)
+  if (budgetMs >= programBudgetMinMs) return [{ vm: one.vm, budgetMs }]
+  onSeen(one.vm, late)
+  return []
 }
 
 /** Lower case with dashes, as `randomUUID` writes it. */

@@ -15,10 +15,9 @@ export interface AskedVm {
   readonly budgetMs: number
 }
 
-export interface ProgramRequest extends StoragePolicy {
+/** What holds for every VM of a run. */
+export interface ProgramRules extends StoragePolicy {
   readonly action: ProgramAction
-  /** Each VM once. */
-  readonly vms: readonly AskedVm[]
   /** What the management plane calls this host; empty where it did not say. */
   readonly hostUuid: string
   /** Who we are, so that the program can refuse to run on this very host. */
@@ -74,11 +73,11 @@ export const installedCommand = `exit ${notForcedCode}`
 const loaderOf = (programText: string): string =>
   `IFS= read -r -N ${programText.length} program && eval "$program"\n`
 
-/** Of the first two lines every version understands that they are, and answers in its own. */
-export const composeRun = (
-  programText: string | undefined,
-  request: ProgramRequest,
-): ProgramRun => {
+/**
+ * Up to the point where the program says that it is ready. Of the first two lines every version understands
+ * that they are, and answers in its own.
+ */
+export const composeRun = (programText: string | undefined, request: ProgramRules): ProgramRun => {
   const nonce = randomBytes(16).toString('hex')
   const lines = [
     `version=${protocolVersion}`,
@@ -91,9 +90,15 @@ export const composeRun = (
     `own_machine_id=${request.own.machineId}`,
     `own_boot_id=${request.own.bootId}`,
     `host_uuid=${request.hostUuid}`,
-    ...request.vms.map(({ vm, budgetMs }) => `vm=${vm} ${budgetMs}`),
-    'go',
+    'ready',
   ]
   const program = programText === undefined ? '' : loaderOf(programText) + programText
   return { nonce, stdin: `${program}${lines.join('\n')}\n` }
 }
+
+/**
+ * What the program is told once it is ready, each VM once: until then nobody knows how much time is left, after
+ * a channel that was long in coming, a slow login shell, or a sudo that hung.
+ */
+export const composeVms = (vms: readonly AskedVm[]): string =>
+  `${vms.map(({ vm, budgetMs }) => `vm=${vm} ${budgetMs}\n`).join('')}go\n`

@@ -7,6 +7,7 @@
 import type { VmReport } from '../domain/evidence.ts'
 import type { VmUuid } from '../domain/identity.ts'
 import type { Doubt } from '../domain/verdict.ts'
+import { createLineCutter } from './line-cutter.ts'
 import { protocolVersion } from './program.ts'
 import type { ProgramAction } from './program.ts'
 import type { SuspectTools } from '../fence/ports.ts'
@@ -19,7 +20,8 @@ import type { ReportLine } from './report-line.ts'
 export interface AskedRun {
   readonly nonce: string
   readonly action: ProgramAction
-  readonly vms: readonly VmUuid[]
+  /** Called when the program is ready, once: tells it its VMs, and says which. */
+  readonly onReady: () => readonly VmUuid[]
 }
 
 /** Why there is no report of those VMs that none came for. */
@@ -35,17 +37,20 @@ export interface ReportReader {
   readonly fault: () => ReportFault | undefined
 }
 
+/** No line of a report is half as long. */
+const lineLengthMax = 1024
+
 /** Lines of one frame: no more than tasks of many qemus and some doubtful processes can fill. */
 const frameLinesMax = 4096
 
 export const createReportReader = (
-  { nonce, action, vms }: AskedRun,
+  { nonce, action, onReady }: AskedRun,
   onReport: (report: VmReport) => void,
   onTools: (tools: SuspectTools) => void = () => undefined,
 ): ReportReader => {
   const tag = `PF1 ${nonce} `
-  const left = new Set<VmUuid>(vms)
-  let unfinished = ''
+  const linesOf = createLineCutter(lineLengthMax)
+  let left: Set<VmUuid> | undefined
   let count = 0
   let frame: ReportLine[] = []
   let head: ReportHead | undefined
@@ -58,7 +63,7 @@ export const createReportReader = (
   const takeFrame = (reportHead: ReportHead): void => {
     const report = readFrame(readLines(frame), reportHead)
     frame = []
-    if (report === undefined || !left.delete(report.vm)) {
+    if (report === undefined || left?.delete(report.vm) !== true) {
       refuse('report-invalid', 'the lines of the report do not fit together')
       return
     }
@@ -72,7 +77,7 @@ export const createReportReader = (
     frame.push(line)
     if (head === undefined) {
       if (frame.length < 3) return
-      head = headOf(readLines(frame), { action, vms: vms.length })
+      head = headOf(readLines(frame), { action, vms: left?.size ?? 0 })
       frame = []
       if (head === undefined) refuse('report-invalid', 'the report is not of what was asked for')
     } else if (line.kind === 'vm-end') {
@@ -81,36 +86,43 @@ export const createReportReader = (
       frame = []
       onTools(toolsOf(line))
     } else if (line.kind === 'end' && frame.length === 1) {
-      isEnded = line.count('lines') === count && left.size === 0
+      isEnded = line.count('lines') === count && left?.size === 0
       if (!isEnded) refuse('report-invalid', 'the report ends before it is whole')
     } else if (line.kind === 'end' || line.kind === 'tools' || frame.length >= frameLinesMax) {
       refuse('report-invalid', 'the lines of the report do not fit together')
     }
   }
+  const takeReady = (): void => {
+    if (left === undefined && count === 0) left = new Set(onReady())
+    else refuse('report-invalid', 'the program was ready before')
+  }
   const takeText = (text: string): void => {
     if (!text.startsWith(tag)) return
+    if (text === `${tag}ready`) {
+      takeReady()
+      return
+    }
     if (count === 0 && isOtherVersion(text.slice(tag.length))) {
       refuse('program-version', 'a program of another version answered')
       return
     }
     count += 1
-    const line = isEnded ? undefined : parseLine(text.slice(tag.length).split(' '), count)
+    const isOver = isEnded || text.length > lineLengthMax
+    const line = isOver ? undefined : parseLine(text.slice(tag.length).split(' '), count)
     if (line === undefined) refuse('report-invalid', `report line ${count} breaks the grammar`)
     else takeLine(line)
   }
   return {
     take: (text) => {
-      // What follows the last newline is a line only when its newline has come.
-      const all = unfinished + text
-      const wholeLength = all.lastIndexOf('\n') + 1
-      unfinished = all.slice(wholeLength)
-      for (const one of all.slice(0, wholeLength).split('\n')) {
+      for (const one of linesOf(text)) {
         if (fault === undefined) takeText(one)
       }
     },
     fault: () => {
       if (fault !== undefined || isEnded) return fault
-      if (count === 0) return { because: 'report-missing', detail: 'no line of a report came' }
+      if (count === 0) {
+        return { because: 'report-missing', detail: 'no line of a report came' }
+      }
       return { because: 'report-truncated', detail: `the report ends after line ${count}` }
     },
   }

@@ -1,12 +1,13 @@
 /** The program in an open session, once for many VMs: sent, its reports read as they come. */
 import type { Evidence, VmReport } from '../domain/evidence.ts'
+import type { VmUuid } from '../domain/identity.ts'
 import type { Doubt } from '../domain/verdict.ts'
 import type { SuspectTools } from '../fence/ports.ts'
 import { execWindowMs } from './command.ts'
 import type { Login } from './credentials.ts'
 import { detailOf, evidenceOf } from './outcome.ts'
 import type { CommandEnd, SessionEnd } from './outcome.ts'
-import { composeRun, installedCommand, programCommand } from './program.ts'
+import { composeRun, composeVms, installedCommand, programCommand } from './program.ts'
 import type { AskedVm, OwnIdentity, ProgramAction, StoragePolicy } from './program.ts'
 import { createReportReader } from './report.ts'
 import type { ReportFault } from './report.ts'
@@ -24,7 +25,10 @@ export interface ProgramConfig extends StoragePolicy {
 
 export interface ProgramRun {
   readonly action: ProgramAction
-  readonly vms: readonly AskedVm[]
+  /** Asked when the program is ready: whose time is not over, and how much of it is left. Each VM once. */
+  readonly vms: () => readonly AskedVm[]
+  /** No more than so many. */
+  readonly vmsMax: number
   readonly hostUuid: string
   /** How long the suspect may take to start it, in ms. */
   readonly startWindowMs?: number
@@ -96,34 +100,52 @@ const reportBytesMax = 16 * 1024
 const attempt = async (
   way: Way,
   session: Session,
-  { action, vms, hostUuid, startWindowMs = execWindowMs, onStart, onReport, onTools }: ProgramRun,
+  run: ProgramRun,
   config: ProgramConfig,
   within: Within,
 ): Promise<Attempt> => {
+  const { action, vms, vmsMax, hostUuid, startWindowMs = execWindowMs, onReport, onTools } = run
   const { programText, own, holdMs, pidNamespace, pageCache, sharedFileSystems } = config
   const rules = { own, holdMs, pidNamespace, pageCache, sharedFileSystems }
   const text = way === 'installed' ? undefined : programText
-  const { stdin, nonce } = composeRun(text, { action, vms, hostUuid, ...rules })
-  const asked = { nonce, action, vms: vms.map(({ vm }) => vm) }
+  const { stdin, nonce } = composeRun(text, { action, hostUuid, ...rules })
+  let say: ((text: string) => void) | undefined
+  let isReady = false
+  const onReady = (): readonly VmUuid[] => {
+    isReady = true
+    const asked = vms()
+    // Where nobody is left the program is told nothing, and does nothing.
+    if (asked.length > 0) say?.(composeVms(asked))
+    return asked.map(({ vm }) => vm)
+  }
+  const asked = { nonce, action, onReady }
   const reader = createReportReader(asked, onReport, onTools)
   const command = {
     line: way === 'installed' ? installedCommand : programCommand(way),
     stdin,
-    bytesMax: noiseBytesMax + vms.length * reportBytesMax,
+    bytesMax: noiseBytesMax + vmsMax * reportBytesMax,
     startWindowMs,
-    onStart,
+    onStart: (write: (text: string) => void) => {
+      say = write
+      run.onStart()
+    },
     onStdout: reader.take,
   }
-  return attemptOf(await session.run(command, within), reader.fault())
+  const ended = await session.run(command, within)
+  return attemptOf(ended, reader.fault(), isReady)
 }
 
-const attemptOf = (ended: CommandEnd, fault: ReportFault | undefined): Attempt => {
+const attemptOf = (
+  ended: CommandEnd,
+  fault: ReportFault | undefined,
+  isReady: boolean,
+): Attempt => {
   if (ended.kind === 'cut-off') {
     return { end: { ...cutOff(ended.end), wasHeard: ended.wasHeard }, silentEnd: undefined }
   }
   // Where every report has come nobody is left whom this is about.
   const because = exitDoubt(ended, fault?.because ?? 'program-failed')
-  const isSilent = ended.kind === 'exited' && because === 'report-missing'
+  const isSilent = ended.kind === 'exited' && because === 'report-missing' && !isReady
   const hint = isSilent && isRefusedRequest(ended) ? forcedHint : (fault?.detail ?? '')
   return {
     end: refusal(because, `${exitDetail(ended)}: ${hint}`),

@@ -3,8 +3,9 @@
 # program, which travels over the stdin of `bash -s`, or is installed behind an SSH forced command: its
 # stdin is then the word of whoever holds the key.
 #
-# stdin   the request: key=value lines, closed by the line `go`. Stdin stays open afterwards; its end
-#         means that the peer is gone, and the program stops where it stands, as at anything after `go`.
+# stdin   the request: key=value lines, of which `vm` come when the program has answered the line `ready`,
+#         closed by the line `go`. Stdin stays open afterwards; its end means that the peer is gone, and
+#         the program stops where it stands, as at anything after `go`.
 # stdout  the report: lines `PF1 NONCE COUNT KIND key=value...`, closed by KIND `end`. README.md in
 #         this folder has the grammar.
 # stderr  why a request was refused.
@@ -20,8 +21,6 @@ main() {
 	read_request
 	# What bash itself has to say from here on is for nobody.
 	exec 2>/dev/null
-	# A login shell may have left half a line of its own on stdout.
-	printf '\n'
 	say "begin version=$PROTOCOL action=$action vms=${#vms[@]}"
 	if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
 		say 'fail why=bash-too-old'

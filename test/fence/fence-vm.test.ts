@@ -248,7 +248,7 @@ test('who joins a look that had as much time takes its doubt as it is', async (t
 test('who joins a look that had contact does not fall back to silence', async (t) => {
   let contacts = 0
   const { service, clock } = createWorld({
-    suspect: async (_request, _budgetMs, signal, onAddresses) => {
+    suspect: async (_request, _budgetMs, signal, { onAddresses }) => {
       contacts += 1
       await clock.wait(1_000, signal)
       if (contacts === 1) return contactGives({ kind: 'refusal', because: 'contact-lost' })

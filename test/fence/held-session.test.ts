@@ -14,8 +14,11 @@ import { createSimClock } from '../fixtures/sim-clock.ts'
 
 const never = new AbortController().signal
 
-const hold = (openedFor: readonly Ticket[] = [], session: SuspectSession = fakeSession()) =>
-  holdSession(session, openingTrail, new Set(openedFor), never)
+const hold = (
+  openedFor: readonly Ticket[] = [],
+  session: SuspectSession = fakeSession(),
+  openedMs = Number.POSITIVE_INFINITY,
+) => holdSession({ session, trail: openingTrail, openedMs, openedFor: new Set(openedFor) }, never)
 
 test('who has been seen is told at once, and the others when the run ends', async (t) => {
   const clock = createSimClock()
@@ -71,21 +74,23 @@ test('each VM has what is left of its own budget', async (t) => {
   const tickets = [ticketFor(1, clock, 5_000), ticketFor(2, clock, 9_000)]
   await clock.advance(1_000)
   void hold([], session).run(tickets)
-  t.same(session.runs[0]?.batch, [
-    { vm: vmNumber(1), budgetMs: 4_000 },
-    { vm: vmNumber(2), budgetMs: 8_000 },
+  const left = session.runs[0]?.batch.map((one) => [one.vm, one.leftMs()])
+  t.same(left, [
+    [vmNumber(1), 4_000],
+    [vmNumber(2), 8_000],
   ])
 })
 
 test('a session that was kept and died unseen has asked nobody', async (t) => {
   const clock = createSimClock()
   const session = fakeSession()
-  const [first, second, third] = [1, 2, 3].map((number) => ticketFor(number, clock))
-  if (first === undefined || second === undefined || third === undefined) throw new Error('three')
-  const held = hold([], session)
+  const first = ticketFor(1, clock)
+  const held = hold([], session, clock.nowMs())
+  await clock.advance(1)
+  const [second, third] = [ticketFor(2, clock), ticketFor(3, clock)]
   const fresh = held.run([first])
   session.runs[0]?.end(lostUnheard)
-  t.same(await fresh, [], 'a new session that is lost was in contact')
+  t.same(await fresh, [], 'whoever was there when it was opened was in contact')
   t.match(await first.settled, { evidence: { because: 'contact-lost' } })
   const kept = held.run([second])
   session.runs[1]?.end(lostUnheard)

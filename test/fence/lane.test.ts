@@ -1,6 +1,14 @@
 import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
-import { createLane, gatherMs } from '../../agent/fence/lane.ts'
+import { parseHostAddress } from '../../agent/domain/identity.ts'
+import { runsMax } from '../../agent/fence/held-session.ts'
+import { createLane, fullMs, gatherMs } from '../../agent/fence/lane.ts'
+import {
+  nameLeadsMs,
+  openAgainMs,
+  openingsMax,
+  sessionsMax,
+} from '../../agent/fence/lane-sessions.ts'
 import type { LaneAsk } from '../../agent/fence/lane-ticket.ts'
 import type { Observation } from '../../agent/fence/observation.ts'
 import {
@@ -171,24 +179,20 @@ test('silence is proven to those who waited for all of it', async (t) => {
     localPort: 2,
   }
   void ask(1)
-  // Nothing is awaited in between: both are there when it connects.
   void ask(2, { caller })
   await clock.advance(4_000)
   void ask(3)
-  const noContact = {
-    kind: 'no-contact',
-    dials: [{ address: '192.0.2.7', tcp: 'silent' }],
-    trail: { address: '', phases: [], detail: '' },
-  } as const
   openings[0]?.end(noContact)
   await settle()
   t.same(answers, ['1 every-address-silent'])
-  t.equal(probes.length, 1, 'one look for all')
-  await clock.advance(4_000)
   openings[1]?.end(noContact)
   await settle()
-  t.same(answers.slice(1), ['2 every-address-silent', '3 every-address-silent'])
+  t.same(answers.slice(1), ['2 every-address-silent'])
   t.match(probes[1], { caller }, 'and whoever asked vouches for our network')
+  await clock.advance(4_000)
+  openings[2]?.end(noContact)
+  await settle()
+  t.same(answers.slice(2), ['3 every-address-silent'])
 })
 
 test('for those who had contact before nothing is probed', async (t) => {
@@ -199,13 +203,13 @@ test('for those who had contact before nothing is probed', async (t) => {
 })
 
 test('a session that was kept and died unseen costs nobody a verdict', async (t) => {
-  const { ask, open, settle, openings, answers } = play()
+  const { ask, open, settle, openings, answers, clock } = play()
   void ask(1)
   await settle()
   const session = await open()
   session.runs[0]?.tell(1)
   session.runs[0]?.end()
-  await settle()
+  await clock.advance(1)
   void ask(2)
   await settle()
   session.spoil()
@@ -308,4 +312,182 @@ test('a lane that is closed keeps no session, and one that is called off answers
   lane.close()
   t.ok(session.isClosed())
   lane.close()
+})
+
+/** Eight runs of one session, none of which ends. */
+const fill = async ({ ask, open, clock }: ReturnType<typeof play>): Promise<FakeSession> => {
+  void ask(1)
+  await clock.advance(0)
+  const session = await open()
+  for (let number = 2; number <= 8; number += 1) {
+    void ask(number)
+    await clock.advance(gatherMs)
+  }
+  return session
+}
+
+const noContact = {
+  kind: 'no-contact',
+  dials: [{ address: '192.0.2.7', tcp: 'silent' }],
+  trail: { address: '', phases: [], detail: '' },
+} as const
+
+test('what was heard on a session in a fence counts in it, whoever it was for', async (t) => {
+  for (const [isHeard, because] of [
+    [true, 'contact-lost'],
+    [false, 'every-address-silent'],
+  ] as const) {
+    const world = play()
+    const { ask, openings, clock, answers } = world
+    const session = await fill(world)
+    await clock.advance(1)
+    void ask(9, { budgetMs: 60_000 })
+    if (isHeard) openings[0]?.hear()
+    session.lose()
+    for (const run of session.runs) run.end({ ...lostUnheard, wasHeard: true })
+    await clock.advance(4_500)
+    t.equal(openings.length, 2)
+    openings[1]?.end(noContact)
+    await clock.advance(0)
+    t.ok(answers.includes(`9 ${because}`), `${String(isHeard)}: ${answers.join()}`)
+  }
+})
+
+test('a session that was opened in a fence was contact in it, though another ran on it first', async (t) => {
+  const { ask, open, openings, clock, answers } = play()
+  let tell: (may: boolean) => void = () => undefined
+  void ask(1)
+  void ask(2, {
+    mayBegin: new Promise((resolve) => {
+      tell = resolve
+    }),
+  })
+  await clock.advance(350)
+  const session = await open()
+  await clock.advance(100)
+  tell(true)
+  await clock.advance(gatherMs)
+  t.equal(session.runs.length, 2)
+  session.spoil()
+  session.runs[1]?.end(lostUnheard)
+  session.runs[0]?.end(lostUnheard)
+  await clock.advance(0)
+  t.same(answers, ['2 contact-lost', '1 contact-lost'])
+  t.equal(openings.length, 1, 'nobody is left who could find it silent')
+})
+
+test('a refused channel was an answer, whatever comes later', async (t) => {
+  const { ask, open, openings, clock, answers } = play()
+  void ask(1)
+  await clock.advance(0)
+  const session = await open()
+  await clock.advance(1)
+  void ask(2)
+  await clock.advance(gatherMs)
+  openings[0]?.hear()
+  session.runs[1]?.end({
+    evidence: { kind: 'refusal', because: 'channel-refused' },
+    detail: '',
+    phases: [],
+    wasHeard: true,
+  })
+  await clock.advance(0)
+  session.lose()
+  session.runs[0]?.end({ ...lostUnheard, wasHeard: true })
+  await clock.advance(4_500)
+  openings.at(-1)?.end(noContact)
+  await clock.advance(0)
+  t.same(answers, ['1 contact-lost', '2 contact-lost'])
+})
+
+test('VMs that do not die do not keep the others from being asked about', async (t) => {
+  const world = play()
+  const { ask, open, openings, clock, lane, answers } = world
+  const session = await fill(world)
+  void ask(100)
+  await clock.advance(fullMs - 1)
+  t.equal(openings.length, 1)
+  await clock.advance(1)
+  t.equal(openings.length, 2, 'there is another session')
+  const second = await open()
+  t.same(second.runs[0]?.vms, [vmNumber(100)])
+  t.same(lane.counts(), { queued: 0, runs: 9, sessions: 2 })
+  for (const run of session.runs) run.end()
+  await clock.advance(0)
+  t.ok(session.isClosed(), 'the full one goes when its last run has ended')
+  second.runs[0]?.tell(100)
+  await clock.advance(0)
+  t.match(answers.at(-1), '100 destroyed')
+})
+
+test('there is an end to the sessions of a lane', async (t) => {
+  const { ask, open, openings, clock, lane } = play()
+  void ask(1)
+  await clock.advance(0)
+  await open()
+  for (let number = 2; number <= 40; number += 1) {
+    void ask(number)
+    await clock.advance(fullMs)
+    if (openings.length > lane.counts().sessions) await open()
+  }
+  t.equal(openings.length, sessionsMax)
+  t.match(lane.counts(), { runs: sessionsMax * runsMax, sessions: sessionsMax })
+})
+
+test('a name is asked for again after a while', async (t) => {
+  const { clock, openings, ...world } = createLaneWorld()
+  const name = parseHostAddress('kvm-1.example')
+  if (name === undefined) throw new Error('a name')
+  const request = requestFor(1)
+  const suspect = { ...request.suspect, addresses: [name] as const }
+  const never = new AbortController().signal
+  const lane = createLane(suspect, { keepMs }, { clock, ...world }, never, () => undefined)
+  void lane.look(askFor(1))
+  await clock.advance(0)
+  const session = fakeSession()
+  openings[0]?.end(session)
+  await clock.advance(0)
+  session.runs[0]?.end()
+  await clock.advance(1)
+  t.ok(session.isClosed(), 'no session of a name is kept')
+  void lane.look(askFor(2))
+  await clock.advance(0)
+  const second = fakeSession()
+  openings[1]?.end(second)
+  await clock.advance(nameLeadsMs - 1)
+  void lane.look(askFor(3))
+  await clock.advance(0)
+  t.equal(second.runs.length, 2)
+  await clock.advance(1)
+  void lane.look(askFor(4))
+  await clock.advance(0)
+  t.equal(openings.length, 3)
+  t.equal(second.runs.length, 2)
+})
+
+test('those who come while nothing is heard look for themselves, a few at once', async (t) => {
+  const { ask, openings, clock } = play()
+  void ask(1)
+  await clock.advance(50)
+  void ask(2)
+  await clock.advance(openAgainMs - 51)
+  t.equal(openings.length, 1)
+  await clock.advance(1)
+  t.equal(openings.length, 2)
+  void ask(3)
+  await clock.advance(openAgainMs)
+  t.equal(openings.length, openingsMax)
+  void ask(4)
+  await clock.advance(3_000)
+  t.equal(openings.length, openingsMax)
+})
+
+test('where something is heard all wait for one session', async (t) => {
+  const { ask, openings, clock } = play()
+  void ask(1)
+  await clock.advance(50)
+  openings[0]?.hear()
+  void ask(2)
+  await clock.advance(3_000)
+  t.equal(openings.length, 1)
 })

@@ -24,6 +24,13 @@ const noContact = (...dials: readonly Dial[]): Opening => ({
   trail: { address: '', phases: [], detail: '' },
 })
 
+const rest = {
+  budgetMs: 19_600,
+  signal: new AbortController().signal,
+  caller,
+  onHeard: () => undefined,
+}
+
 /** Plays one contact that takes `contactMs`, and a probe that takes 2 s. */
 const play = async (
   contactMs: number,
@@ -37,7 +44,7 @@ const play = async (
     {
       clock,
       suspect: {
-        open: async (_target, _budgetMs, signal, onAddresses) => {
+        open: async (_target, _budgetMs, signal, { onAddresses }) => {
           onAddresses([address])
           await clock.wait(contactMs, signal)
           return outcome
@@ -53,7 +60,7 @@ const play = async (
       },
     },
     fenceRequest().suspect,
-    { budgetMs: 19_600, signal: new AbortController().signal, caller, isSilenceWanted },
+    { ...rest, isSilenceWanted },
   )
   await clock.advance(20_000)
   return { opened: await running, looks, ended }
@@ -101,7 +108,7 @@ test('a contact that ends before its addresses are known proves no silence', asy
       probe: { look: async () => await Promise.resolve(quiet) },
     },
     fenceRequest().suspect,
-    { budgetMs: 19_600, signal: new AbortController().signal, caller, isSilenceWanted: true },
+    { ...rest, isSilenceWanted: true },
   )
   t.same(verdictOf(opened), { kind: 'still-alive', because: 'silence-not-proven' })
 })

@@ -293,6 +293,25 @@ const neighbour = [
 
 const report = [
   ...mutantsOf(
+    'agent/suspect/line-cutter.ts',
+    ['suspect/line-cutter'],
+    [
+      ['a line without its newline counts', 'const last = others.pop()', "const last = ''"],
+      ['a line that is too long is cut to one that is not', 'lengthMax + 1', 'lengthMax'],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/run-program.ts',
+    ['suspect/run-program', 'suspect/fence-session', 'suspect/lying-suspect'],
+    [
+      [
+        'who was told his VMs and says nothing has never begun',
+        "because === 'report-missing' && !isReady",
+        "because === 'report-missing'",
+      ],
+    ],
+  ),
+  ...mutantsOf(
     'agent/suspect/report.ts',
     ['suspect/report'],
     [
@@ -305,18 +324,18 @@ const report = [
       ],
       [
         'the count of the end line is not held against the lines',
-        "line.count('lines') === count && left.size === 0",
+        "line.count('lines') === count && left?.size === 0",
         'true',
       ],
       [
         'the report of a VM that was not asked for counts, or counts twice',
-        ' || !left.delete(report.vm)',
-        ' || (left.delete(report.vm), false)',
+        ' || left?.delete(report.vm) !== true',
+        ' || (left?.delete(report.vm), false)',
       ],
       [
-        'a line without its newline counts',
-        "const wholeLength = all.lastIndexOf('\\n') + 1",
-        'const wholeLength = all.length',
+        'a program that is ready twice is told its VMs twice',
+        'if (left === undefined && count === 0) left',
+        'if (true) left',
       ],
       [
         'a program that says that it failed is heard no more',

@@ -11,14 +11,14 @@ export const laneMutants = [
       'entries.find(({ ticket }) => ticket.request.vm !== vm)',
     ],
     [
-      'a session that was lost at its first run has not been in contact',
-      "evidence.because === 'contact-lost' && wasKept && !wasHeard",
+      'a session that was opened in this fence was no contact in it',
+      "evidence.because === 'contact-lost' && isLater && !wasHeard",
       "evidence.because === 'contact-lost' && !wasHeard",
     ],
     [
       'a session that said something and was lost has not been in contact',
-      '&& wasKept && !wasHeard',
-      '&& wasKept',
+      '&& isLater && !wasHeard',
+      '&& isLater',
     ],
   ]),
   ...mutantsOf(
@@ -26,25 +26,50 @@ export const laneMutants = [
     ['fence/lane'],
     [
       [
-        'silence is told to who came when it was nearly over',
-        "if (opened.kind === 'seen') for (const ticket of present)",
-        "if (opened.kind === 'seen') for (const ticket of queue)",
-      ],
-      [
         'the program is sent before the intent is on disk',
         'queue.filter((ticket) => ticket.isReady())',
         'queue.filter((ticket) => !ticket.isSettled())',
       ],
       [
-        'a session that may hang is used again',
-        'held?.session.isFit() !== true',
-        'held === undefined',
+        'a session is kept where a name led once',
+        'hasName(target) ? 0 : rules.keepMs',
+        'rules.keepMs',
       ],
+      ['VMs that do not die keep all others waiting', 'else if (sessions.giveUp()) connect()', ''],
       [
         'a VM stands twice in a batch',
         'return [...byVm.values()].toReversed()',
         'return [...queue]',
       ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/fence/lane-sessions.ts',
+    ['fence/lane'],
+    [
+      [
+        'silence is told to who came when it was nearly over',
+        'asks.filter((ticket) => queue.has(ticket))',
+        '[...queue]',
+      ],
+      [
+        'what was heard on another connection in this fence counts for nothing',
+        'const hadContact = heardMs >= ticket.startedMs',
+        'const hadContact = false',
+      ],
+      ['what a session says counts for nothing', 'onHeard: heard', 'onHeard: () => undefined'],
+      [
+        'a session that may hang is used again',
+        'return held?.session.isFit() === true ? held : undefined',
+        'return held',
+      ],
+      [
+        'a name leads where it once led for ever',
+        'isByName && clock.nowMs() - openedMs >= nameLeadsMs',
+        'isByName && clock.nowMs() - openedMs < 0',
+      ],
+      ['a lane has no end of sessions', 'full.size + 1 >= sessionsMax', 'full.size < 0'],
+      ['a lane has no end of openings', 'openings >= openingsMax ||', ''],
     ],
   ),
   ...mutantsOf(
@@ -93,9 +118,30 @@ export const laneMutants = [
     ],
   ),
   ...mutantsOf(
+    'agent/suspect/command.ts',
+    ['suspect/stall'],
+    [
+      [
+        'what came while the agent was held up was not heard',
+        "setImmediate(() => {\n        if (state.channel === undefined) end('exec-stalled')\n      })",
+        "if (state.channel === undefined) end('exec-stalled')",
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/contact.ts',
+    ['suspect/contact'],
+    [['nobody listens to an open session', 'listen(socket, onHeard)', '']],
+  ),
+  ...mutantsOf(
     'agent/suspect/fence-session.ts',
     ['suspect/fence-session'],
     [
+      [
+        'the program is told VMs that were in time when it was sent',
+        'vms: () => inTime.flatMap((one) => askedOf(one, onSeen))',
+        'vms: () => inTime.map(({ vm }) => ({ vm, budgetMs: 5_000 }))',
+      ],
       ['a VM without time is killed', 'if (budgetMs >= programBudgetMinMs)', 'if (budgetMs >= 0)'],
       ['a fence only looks', "await run('fence', batch", "await run('look', batch"],
     ],

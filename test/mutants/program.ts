@@ -77,7 +77,7 @@ export const programMutants = [
   ...at('56-scan', states, [
     ['a process without arguments is passed over', 'judge_voiceless "$pid"', ': "$pid"'],
   ]),
-  ...at('84-fence', program, [['nothing is killed', 'do kill_group "$key"', 'do : "$key"']]),
+  ...at('84-fence', program, [['nothing is killed', '|| kill_group "$key"', '|| : "$key"']]),
   ...at('86-rounds', program, [
     [
       'nobody looks whether the qemu comes back',
@@ -95,7 +95,7 @@ export const programMutants = [
         '((clock_ms >= vm_deadline_ms[$vm]))',
         '((clock_ms >= deadline_ms))',
       ],
-      ['libvirt is told on after the first report', '((${#due[@]} == 0)) || end_virsh', ':'],
+      ['libvirt is told on after the first report', 'end_virsh\n\tjudge_pgrep', 'judge_pgrep'],
       [
         'a doubt of one VM holds back the others',
         'may_clear_up "$vm" || due',
@@ -123,9 +123,47 @@ export const programMutants = [
     ],
   ),
   ...at(
+    '84-fence',
+    ['scripts/suspect/batch'],
+    [
+      [
+        'a VM is killed after its fence is over',
+        '((clock_ms >= vm_deadline_ms[${group_vm[$key]}])) ||',
+        '((0)) ||',
+      ],
+    ],
+  ),
+  ...at(
+    '40-identity',
+    ['scripts/suspect/batch'],
+    [
+      [
+        'a qemu that names two VMs of a batch is the last one',
+        'if ((${#named[@]} > 1)) ||',
+        'if ((0)) ||',
+      ],
+    ],
+  ),
+  ...at(
+    '70-beside',
+    ['scripts/suspect/batch'],
+    [
+      [
+        'whoever bears the pid of a virsh by now is ended',
+        '[[ $st_start == "${1#*:}" ]] && kill',
+        'kill',
+      ],
+    ],
+  ),
+  ...at(
     '72-virsh',
     ['scripts/suspect/batch'],
     [
+      [
+        'a virsh that starts late is told something',
+        'ask_virsh() { ! read -r -t 0 -u "$leave" && printf',
+        'ask_virsh() { printf',
+      ],
       [
         'a look destroys',
         '[[ $action == fence && $answer == running ]]',
@@ -165,7 +203,7 @@ export const programMutants = [
   ...at('80-kill', program, [
     [
       'another program in the place of the qemu is killed',
-      '[[ $hit_vm == "${group_vm[$key]}" ]] || return',
+      '[[ $hit_vm == "${group_vm[$key]}" ]] && ((${#hit_ambiguous[@]} == 0)) || return',
       ':',
     ],
     [

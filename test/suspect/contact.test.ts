@@ -56,6 +56,7 @@ interface Given {
   readonly budgetMs?: number
   readonly signal?: AbortSignal
   readonly onAddresses?: (addresses: readonly string[]) => void
+  readonly onHeard?: () => void
 }
 
 const omitPassword = (target: Given['target'] = {}): Partial<SuspectTarget> => {
@@ -93,11 +94,12 @@ const fence = async (t: Test, given: Given): Promise<ContactOutcome> => {
     },
   }
   const suspect = createSuspect(config, { clock: createWallClock(), ...given.deps })
-  const { budgetMs = 19_000, signal, onAddresses } = given
+  const { budgetMs = 19_000, signal, onAddresses, onHeard } = given
   return await contactOnce(suspect, request, {
     budgetMs,
     ...(signal === undefined ? {} : { signal }),
     ...(onAddresses === undefined ? {} : { onAddresses }),
+    ...(onHeard === undefined ? {} : { onHeard }),
   })
 }
 
@@ -115,6 +117,24 @@ test('a suspect that reports: the whole way, and its trail', async (t) => {
     ['resolve', 'connect', 'banner', 'handshake', 'login', 'channel', 'run'],
   )
   t.strictSame(asked, [['127.0.0.1']])
+})
+
+test('what is heard is told from the connection on, and whatever comes after the login', async (t) => {
+  const heard: string[] = []
+  let state = 'connecting'
+  const { port } = await startSuspectHost(t, {
+    login: (context) => {
+      state = 'logging in'
+      context.accept()
+    },
+    shell: (shell) => {
+      state = 'running'
+      reporting(shell)
+    },
+  })
+  await fence(t, { port, onHeard: () => heard.push(state) })
+  t.equal(heard[0], 'connecting')
+  t.ok(heard.includes('running'), heard.join())
 })
 
 test('the host key of the first contact is asked for at the second', async (t) => {

@@ -1,7 +1,9 @@
 import { test } from 'tap'
 import type { Test } from 'tap'
+import type { ServerChannel } from 'ssh2'
 import type { BatchVm, SuspectSession, VmSeen } from '../../agent/fence/ports.ts'
 import { createFenceSession, reuseWindowMs } from '../../agent/suspect/fence-session.ts'
+import type { ProgramConfig } from '../../agent/suspect/run-program.ts'
 import { someVm, uuid } from '../fixtures/evidence.ts'
 import { sessionOn } from '../fixtures/open-session.ts'
 import { numbered, readRequest, reportBodies, reportText } from '../fixtures/report-text.ts'
@@ -11,6 +13,15 @@ import { createWallClock } from '../fixtures/wall-clock.ts'
 
 const otherVm = uuid('99999999-2222-4333-8444-555555555555')
 const never = new AbortController().signal
+
+const rules: ProgramConfig = {
+  programText: '# the program\n',
+  own: { machineId: 'm', bootId: 'b' },
+  holdMs: 500,
+  pidNamespace: 'initial',
+  pageCache: 'report',
+  sharedFileSystems: [],
+}
 
 const openOn = async (
   t: Test,
@@ -22,14 +33,7 @@ const openOn = async (
     await sessionOn(t, host.port),
     { user: 'root', program: 'sent', by: 'by ssh.logins/3: ' },
     'the-host',
-    {
-      programText: '# the program\n',
-      own: { machineId: 'm', bootId: 'b' },
-      holdMs: 500,
-      pidNamespace: 'initial',
-      pageCache: 'report',
-      sharedFileSystems: [],
-    },
+    rules,
     { clock: createWallClock(speed) },
   )
   return { session, commands: host.commands }
@@ -51,8 +55,8 @@ const answering =
   }
 
 const batch = [
-  { vm: someVm, budgetMs: 20_000 },
-  { vm: otherVm, budgetMs: 9_000 },
+  { vm: someVm, leftMs: () => 20_000 },
+  { vm: otherVm, leftMs: () => 9_000 },
 ]
 
 /** One run's text for both, the frame of the first alone, or nothing. */
@@ -110,7 +114,7 @@ test('the program gets what each budget leaves, and not those whose budget is to
   t.match(asked[0], new RegExp(`\\nvm=${someVm} 19250\\nvm=${otherVm} 8250\\ngo\\n$`))
   t.match(asked[0], '\nhost_uuid=the-host\n')
   t.match(asked[0], '\naction=fence\n')
-  const short = { vm: otherVm, budgetMs: 999 }
+  const short = { vm: otherVm, leftMs: () => 999 }
   const { rest } = await fence(session, [short])
   t.match(rest, { evidence: { kind: 'out-of-time' } })
   t.equal(commands.length, 1, 'nothing was begun')
@@ -122,6 +126,58 @@ test('the program gets what each budget leaves, and not those whose budget is to
     { vm: someVm, evidence: { kind: 'report' } },
   ])
   t.notMatch(asked[1], otherVm)
+})
+
+/** The VMs that each command was told, in the order of their ends. */
+const toldTo = async (
+  t: Test,
+  user: string,
+  exec: (accept: () => ServerChannel, command: number) => void,
+) => {
+  const told: (readonly string[])[] = []
+  let commands = 0
+  const host = await startSuspectHost(t, {
+    onExec: (accept) => {
+      commands += 1
+      exec(() => {
+        const channel = accept()
+        readStdin(channel, (stdin) => {
+          told.push(readRequest(stdin).vms)
+          finish(channel, '', 3)
+        })
+        return channel
+      }, commands)
+    },
+  })
+  const session = createFenceSession(
+    await sessionOn(t, host.port),
+    { user, program: 'sent', by: '' },
+    'the-host',
+    rules,
+    { clock: createWallClock(1) },
+  )
+  const startedMs = performance.now()
+  const leftOf = (ms: number) => () => startedMs + ms - performance.now()
+  const hasty = { vm: someVm, leftMs: leftOf(1_800) }
+  const { told: seen } = await fence(session, [hasty, { vm: otherVm, leftMs: leftOf(9_000) }])
+  t.match(seen, [{ vm: someVm, evidence: { kind: 'out-of-time' } }])
+  session.close()
+  return told
+}
+
+test('a channel that is granted late is told nothing about a VM whose fence is over', async (t) => {
+  const told = await toldTo(t, 'root', (accept) => {
+    setTimeout(accept, 1_500)
+  })
+  t.same(told, [[otherVm]])
+})
+
+test('after a sudo that hung, the second way is told nothing about a VM whose fence is over', async (t) => {
+  const told = await toldTo(t, 'ops', (accept, command) => {
+    if (command > 1) accept()
+    else setTimeout(() => finish(accept(), '', 1, 'sudo: a password is required\n'), 1_500)
+  })
+  t.same(told, [[otherVm]])
 })
 
 test('a run ends with its longest budget, and lets go of the suspect', async (t) => {
@@ -179,7 +235,7 @@ test('whether anything was heard', async (t) => {
     const { nonce, vm } = readRequest(stdin)
     finish(channel, reportText(nonce, vm))
   }
-  const one = [{ vm: someVm, budgetMs: 20_000 }]
+  const one = [{ vm: someVm, leftMs: () => 20_000 }]
   let silent = false
   const { session } = await openOn(t, {
     onSession: (accept, _reject, socket) => {

@@ -1,15 +1,16 @@
 import { test } from 'tap'
-import { composeRun, programCommand, protocolVersion } from '../../agent/suspect/program.ts'
+import {
+  composeRun,
+  composeVms,
+  programCommand,
+  protocolVersion,
+} from '../../agent/suspect/program.ts'
 import { someVm, uuid } from '../fixtures/evidence.ts'
 import { programText } from '../fixtures/local-program.ts'
 
 const otherVm = uuid('99999999-2222-4333-8444-555555555555')
 const request = {
   action: 'fence',
-  vms: [
-    { vm: someVm, budgetMs: 9_000 },
-    { vm: otherVm, budgetMs: 700 },
-  ],
   hostUuid: 'host-7',
   own: { machineId: 'aa', bootId: 'bb' },
   holdMs: 300,
@@ -34,11 +35,17 @@ test('the request follows the program, line by line', async (t) => {
     'own_machine_id=aa',
     'own_boot_id=bb',
     'host_uuid=host-7',
-    `vm=${someVm} 9000`,
-    `vm=${otherVm} 700`,
-    'go',
+    'ready',
     '',
   ])
+})
+
+test('the VMs come when it is ready', async (t) => {
+  const vms = [
+    { vm: someVm, budgetMs: 9_000 },
+    { vm: otherVm, budgetMs: 700 },
+  ]
+  t.equal(composeVms(vms), `vm=${someVm} 9000\nvm=${otherVm} 700\ngo\n`)
 })
 
 test('a suspect that has the program gets the request alone', async (t) => {

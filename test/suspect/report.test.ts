@@ -8,6 +8,8 @@ import type { ParsedReport } from '../fixtures/report-text.ts'
 
 const nonce = '0123456789abcdef0123456789abcdef'
 const otherVm = uuid('99999999-2222-4333-8444-555555555555')
+const ready = `PF1 ${nonce} ready\n`
+const onReady = () => [someVm]
 const whole = reportText(nonce, someVm)
 const read = (text: string): ParsedReport => parseReport(text, nonce, someVm)
 const outcome = (text: string): string => {
@@ -102,9 +104,10 @@ test('cut after any byte of its frame it is no report', async (t) => {
 test('the text may come in any pieces', async (t) => {
   for (const size of [1, 2, 7, 64, whole.length]) {
     const seen: string[] = []
-    const reader = createReportReader({ nonce, action: 'fence', vms: [someVm] }, ({ vm }) => {
+    const reader = createReportReader({ nonce, action: 'fence', onReady }, ({ vm }) => {
       seen.push(vm)
     })
+    reader.take(ready)
     for (let at = 0; at < whole.length; at += size) {
       t.equal(
         seen.length > 0,
@@ -140,12 +143,12 @@ test('any line lost, doubled or exchanged voids it', async (t) => {
 test('nobody is told of a VM that was not asked for, or twice of one', async (t) => {
   const seen: string[] = []
   const reader = () =>
-    createReportReader({ nonce, action: 'fence', vms: [someVm] }, ({ vm }) => {
+    createReportReader({ nonce, action: 'fence', onReady }, ({ vm }) => {
       seen.push(vm)
     })
-  reader().take(reportText(nonce, otherVm))
+  reader().take(ready + reportText(nonce, otherVm))
   t.same(seen, [])
-  reader().take(numbered([...bodies.slice(0, 10), ...bodies.slice(3, 10), 'end lines=18']))
+  reader().take(ready + numbered([...bodies.slice(0, 10), ...bodies.slice(3, 10), 'end lines=18']))
   t.same(seen, [someVm])
 })
 
@@ -169,13 +172,13 @@ test('tools are told by a look alone, in their place', async (t) => {
   ]
   for (const [sentence, text, action, because] of rows) {
     let told = 0
-    const asked = { nonce, action, vms: [someVm] }
+    const asked = { nonce, action, onReady }
     const reader = createReportReader(
       asked,
       () => undefined,
       () => (told += 1),
     )
-    reader.take(text)
+    reader.take(ready + text)
     t.equal(reader.fault()?.because, because, sentence)
     t.equal(told, because === undefined ? 1 : 0, sentence)
   }

@@ -38,7 +38,8 @@ const run = async (
   let starts = 0
   const asked = {
     action: 'fence',
-    vms: [{ vm, budgetMs }],
+    vms: () => [{ vm, budgetMs }],
+    vmsMax: 1,
     hostUuid: 'the-host',
     onStart: () => (starts += 1),
     onReport: (report: VmReport) => seen.push({ kind: 'report', report }),
@@ -213,7 +214,11 @@ test('as a user: by sudo, and once more without it only where sudo starts nothin
 test('what is installed is asked once, by a command that does nothing, for the request alone', async (t) => {
   const seen: string[] = []
   const keeping = (one: Shell): void => {
-    readStdin(one.channel, (stdin) => seen.push(stdin))
+    let stdin = ''
+    one.channel.on('data', (bytes: Buffer) => {
+      stdin += bytes.toString('latin1')
+      seen.splice(0, 1, stdin)
+    })
     answering(reportText, exit(0))(one)
   }
   for (const user of ['root', 'fence']) {

@@ -18,6 +18,8 @@ take_once() { [[ -z ${key_given[$1]-} ]] && key_given[$1]=1; }
 # One line of the request; anything unexpected makes the whole request void.
 take_line() {
 	local value=${1#*=}
+	# Then the VMs alone, and only then.
+	if [[ -n ${key_given[ready]-} ]]; then [[ $1 == vm=* ]] || return 1; else [[ $1 != vm=* ]] || return 1; fi
 	case $1 in
 	nonce=*) [[ $value =~ ^[0-9a-f]{32}$ ]] && take_once nonce && nonce=$value ;;
 	action=*) [[ $value == fence || $value == look || $value == drill ]] && take_once action && action=$value ;;
@@ -32,6 +34,13 @@ take_line() {
 	own_machine_id=*) [[ $value =~ ^[0-9a-f]{0,64}$ ]] && take_once machine && own_machine_id=$value ;;
 	own_boot_id=*) [[ $value =~ ^[0-9a-f-]{0,64}$ ]] && take_once boot && own_boot_id=$value ;;
 	host_uuid=*) [[ $value =~ ^[A-Za-z0-9-]{0,64}$ ]] && take_once host && host_uuid=$value ;;
+	ready)
+		[[ -n $action ]] || refuse_request 'something is missing'
+		take_once ready || return 1
+		ready_ms=$clock_ms
+		# A login shell may have left half a line of its own on stdout.
+		printf '\nPF1 %s ready\n' "$nonce"
+		;;
 	vm=*)
 		[[ $value =~ ^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\ ([1-9][0-9]*)$ ]] || return 1
 		take_vm "${BASH_REMATCH[1]}" "${BASH_REMATCH[3]}"
@@ -51,7 +60,7 @@ take_vm() {
 # Digits alone, and no zero in front, before the shell counts with them.
 take_number() { [[ $1 =~ ^(0|[1-9][0-9]{0,5})$ ]] && (($1 <= $2)); }
 
-# Every version of the program understands these two lines, and says in which it answers.
+# Every version of the program understands the first two lines, and says in which it answers.
 take_head() {
 	case $1 in
 	1)
@@ -81,7 +90,7 @@ read_request() {
 		if ((count <= 2)); then
 			take_head "$count" "$line"
 		elif [[ $line == go ]]; then
-			[[ -n $action && ${#vms[@]} -gt 0 ]] || refuse_request 'something is missing'
+			((${#vms[@]} > 0)) || refuse_request 'something is missing'
 			return
 		else
 			take_line "$line" || refuse_request "line $count is not allowed"

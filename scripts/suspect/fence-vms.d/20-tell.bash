@@ -34,13 +34,14 @@ read_clock() {
 	fi
 }
 
-# Every VM has its own; the last of them is the program's.
+# Every VM has its own, from when the peer was told that it may say how much time is left; the last of them
+# is the program's.
 declare -A vm_deadline_ms=()
+ready_ms=0
 set_deadlines() {
 	local vm
-	read_clock
 	for vm in "${vms[@]}"; do
-		vm_deadline_ms[$vm]=$((clock_ms + vm_budget_ms[$vm]))
+		vm_deadline_ms[$vm]=$((ready_ms + vm_budget_ms[$vm]))
 		((vm_deadline_ms[$vm] <= deadline_ms)) || deadline_ms=${vm_deadline_ms[$vm]}
 	done
 }

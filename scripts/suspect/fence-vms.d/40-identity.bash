@@ -74,22 +74,23 @@ read_identity() {
 	done
 }
 
-# Which VM of the request `argv` names: hit_vm and hit_by, hit_ambiguous where it contradicts itself,
-# hit_other where it names another VM. `-uuid` decides where present, else the name.
-hit_vm='' hit_by='' hit_ambiguous='' hit_other=''
+# Which VM of the request `argv` names: hit_vm and hit_by, hit_other where it names another VM. Where it
+# contradicts itself, hit_ambiguous is all of the request that it names, for it may be any of them. `-uuid`
+# decides where present, else the name.
+hit_vm='' hit_by='' hit_ambiguous=() hit_other=''
 match_identity() {
-	local uuid
-	hit_vm='' hit_by='' hit_ambiguous='' hit_other=''
+	local uuid named=()
+	hit_vm='' hit_by='' hit_ambiguous=() hit_other=''
 	read_identity
 	for uuid in "${id_uuids[@]}"; do
-		if [[ -n ${vm_known[$uuid]-} ]]; then
-			[[ -n $hit_other || (-n $hit_vm && $hit_vm != "$uuid") ]] && hit_ambiguous=$uuid
-			hit_vm=$uuid hit_by=argv-uuid
-		else
-			[[ -n $hit_vm ]] && hit_ambiguous=$hit_vm
+		if [[ -z ${vm_known[$uuid]-} ]]; then
 			hit_other=$uuid
+		elif [[ " ${named[*]-} " != *" $uuid "* ]]; then
+			named+=("$uuid")
+			hit_vm=$uuid hit_by=argv-uuid
 		fi
 	done
+	if ((${#named[@]} > 1)) || [[ -n $hit_vm && -n $hit_other ]]; then hit_ambiguous=("${named[@]}"); fi
 	((${#id_uuids[@]} > 0)) && return
 	[[ -n $id_name ]] || return
 	make_canonical "$id_name"

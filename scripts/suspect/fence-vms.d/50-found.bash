@@ -12,9 +12,13 @@ note_doubtful() {
 	scan_doubtful+=("$1 doubtful why=$2 pid=$3 comm=$word")
 }
 
+# Of a process that may be any of these VMs.
 note_ambiguous() {
-	vm_ambiguous[$1]=$((${vm_ambiguous[$1]-0} + 1))
-	note_doubtful "$1" ambiguous "$2" "$3"
+	local pid=$1 comm=$2 vm
+	for vm in "${@:3}"; do
+		vm_ambiguous[$vm]=$((${vm_ambiguous[$vm]-0} + 1))
+		note_doubtful "$vm" ambiguous "$pid" "$comm"
+	done
 }
 
 note_unreadable() {
@@ -30,7 +34,11 @@ note_group() {
 		return
 	fi
 	key=$pid:$st_start
-	[[ -n ${group_vm[$key]-} ]] && return
+	if [[ -n ${group_vm[$key]-} ]]; then
+		# By another sign it was another VM's: one of the two is wrong.
+		[[ ${group_vm[$key]} == "$vm" ]] || note_ambiguous "$pid" "$st_comm" "$vm" "${group_vm[$key]}"
+		return
+	fi
 	groups+=("$key")
 	groups_unkilled+=("$key")
 	vm_groups[$vm]+=" $key"
@@ -44,24 +52,23 @@ is_qemu_by_program() {
 }
 
 judge_voiced() {
-	local pid=$1 dir=$2 by=${3-} vm first text
+	local pid=$1 dir=$2 by=${3-} first text
 	text="${argv[*]} "
 	if ! is_qemu_name "${argv[0]##*/}"; then
 		# Not a qemu by its name. Cheap test first: most processes hold no such word at all.
 		[[ $text == *'-uuid '* || $text == *'-name '* ]] || return
 		match_identity
-		vm=${hit_ambiguous:-$hit_vm}
-		[[ -n $vm ]] || return
-		if [[ -n $hit_ambiguous ]] || ! is_qemu_by_program "$dir"; then
+		[[ -n $hit_vm ]] || return
+		if ((${#hit_ambiguous[@]} == 0)) && ! is_qemu_by_program "$dir"; then
 			# Other programs take a -name, too (find, docker); a -uuid is qemu's own word.
-			((${#id_uuids[@]} > 0)) && note_ambiguous "$vm" "$pid" "${argv[0]##*/}"
+			((${#id_uuids[@]} > 0)) && note_ambiguous "$pid" "${argv[0]##*/}" "$hit_vm"
 			return
 		fi
 	else
 		match_identity
 	fi
-	if [[ -n $hit_ambiguous ]]; then
-		note_ambiguous "$hit_ambiguous" "$pid" "${argv[0]##*/}"
+	if ((${#hit_ambiguous[@]} > 0)); then
+		note_ambiguous "$pid" "${argv[0]##*/}" "${hit_ambiguous[@]}"
 	elif [[ -n $hit_vm ]]; then
 		note_group "$hit_vm" "$pid" "${by:-$hit_by}"
 	elif ((${#id_uuids[@]} == 0)); then
@@ -75,7 +82,7 @@ judge_voiced() {
 		# A qemu without any identity that has the uuid somewhere in its arguments.
 		for first in "${vms[@]}"; do
 			if [[ ${text,,} == *"$first"* || ${text,,} == *"${first//-/}"* ]]; then
-				note_ambiguous "$first" "$pid" qemu
+				note_ambiguous "$pid" qemu "$first"
 			fi
 		done
 	fi

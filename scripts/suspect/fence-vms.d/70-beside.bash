@@ -1,8 +1,8 @@
 # Beside the proof: what needs a fork. Its words come back through one pipe, and nothing waits for them.
 # shellcheck shell=bash
-in_fork=0 beside_fd='' beside_pid='' pgrep_state=left-out
+in_fork=0 beside_fd='' beside='' leave_fd='' pgrep_state=left-out
 declare -A virsh_state=()
-pgrep_pids=() virsh_pids=()
+pgrep_pids=() virsh_running=()
 
 # Bash answers a refused fork with 15 s of waiting and then ends the program, so ask the limits
 # first. Only root: a user's own limit cannot be read by builtins.
@@ -25,13 +25,17 @@ has_fork_room() {
 	done
 }
 
-# Runs in a process of its own.
+# Runs in a process of its own. Its stdin is the leave to tell libvirt anything: it ends when the leave is
+# taken back, and with the program, however that ends.
 run_beside() {
-	exec </dev/null
+	local word leave
+	# Until the other side holds both ends of its own.
+	read -r word
+	exec {leave}<&0 </dev/null
 	if [[ $action == fence && $page_cache == flush ]]; then run_flushes & fi
 	run_pgrep
 	[[ $action == look ]] && run_tools
-	[[ $action == drill ]] || run_virsh
+	[[ $action == drill ]] || run_virsh "$leave"
 }
 
 run_pgrep() {
@@ -48,16 +52,27 @@ run_pgrep() {
 }
 
 start_beside() {
-	local vm
+	local vm fd
 	for vm in "${vms[@]}"; do virsh_state[$vm]="left-out"; done
 	has_fork_room || return
 	[[ $action == drill ]] || for vm in "${vms[@]}"; do virsh_state[$vm]=no-answer; done
 	pgrep_state=late
 	in_fork=1
-	exec {beside_fd}< <(run_beside)
+	coproc BESIDE { run_beside; }
 	in_fork=0
-	beside_pid=$!
+	# Bash closes its own two ends as soon as that process has ended, read or not.
+	exec {beside_fd}<&"${BESIDE[0]}" {leave_fd}>&"${BESIDE[1]}"
+	fd=${BESIDE[1]}
+	exec {fd}>&-
+	note_process "$BESIDE_PID" && beside=$process
+	echo begin >&"$leave_fd"
 }
+
+# A process of ours as "pid:start", in `process`: what bears its pid later is somebody else.
+process=''
+note_process() { read_stat "/proc/$1/stat" && process=$1:$st_start; }
+
+end_process() { read_stat "/proc/${1%:*}/stat" && [[ $st_start == "${1#*:}" ]] && kill -KILL "${1%:*}"; }
 
 # A fork that is refused in spite of that ends the program; its last act is to do without. In a trap a
 # bare `return` gives the status from before the trap, so a function whose status counts names it.
@@ -98,10 +113,7 @@ take_word_of_beside() {
 		tools[${fields[1]}]=$word
 		;;
 	'flush '*) flush_result["${fields[3]} ${fields[2]}"]=${fields[1]} ;;
-	'virsh-pid '*)
-		virsh_pids+=("${fields[1]}")
-		((virsh_ended)) && end_virsh
-		;;
+	'virsh-runs '*) virsh_running+=("${fields[1]}") ;;
 	'virsh-connected '*)
 		# Its share waits to be asked about.
 		for ((i = fields[1]; i < ${#vms[@]}; i += fields[2])); do virsh_state[${vms[i]}]="left-out"; done
@@ -127,7 +139,6 @@ judge_pgrep() {
 
 # Nothing of ours may go on after the report: above all no virsh.
 stop_beside() {
-	hear_beside
 	end_virsh
-	[[ -n $beside_pid ]] && kill -KILL "$beside_pid"
+	[[ -n $beside ]] && end_process "$beside"
 }

@@ -6,32 +6,34 @@
 # A few virsh at once, each for its share of the VMs, told what to do on its stdin: nothing of a VM gets
 # into an argument.
 run_virsh() {
-	local share shares=$((${#vms[@]} < VIRSH_AT_ONCE ? ${#vms[@]} : VIRSH_AT_ONCE))
+	local leave=$1 share shares=$((${#vms[@]} < VIRSH_AT_ONCE ? ${#vms[@]} : VIRSH_AT_ONCE))
 	if ! type -P virsh >/dev/null; then
 		echo 'virsh all missing'
 		return
 	fi
 	for ((share = 1; share < shares; share++)); do
-		run_virsh_for "$share" "$shares" &
+		run_virsh_for "$leave" "$share" "$shares" &
 	done
-	run_virsh_for 0 "$shares"
+	run_virsh_for "$leave" 0 "$shares"
 }
 
 run_virsh_for() {
-	local i vm answer='' mine=()
-	for ((i = $1; i < ${#vms[@]}; i += $2)); do mine+=("${vms[i]}"); done
+	local leave=$1 i vm answer='' mine=() process=''
+	for ((i = $2; i < ${#vms[@]}; i += $3)); do mine+=("${vms[i]}"); done
 	coproc VIRSH { exec virsh -q 2>&1; }
-	echo "virsh-pid $VIRSH_PID"
+	# Before anything is asked of it: who takes the leave back ends all that were told of by then.
+	note_process "$VIRSH_PID" || return
+	echo "virsh-runs $process"
 	# The first prompt comes when it is connected.
 	if hear_virsh "$VIRSH_ASK_SEC"; then
-		echo "virsh-connected $1 $2"
+		echo "virsh-connected $2 $3"
 		for vm in "${mine[@]}"; do
 			echo "virsh $vm no-answer"
 			tell_virsh "$vm" || break
 			echo "virsh $vm $answer"
 		done
 	fi
-	[[ -n ${VIRSH_PID-} ]] && kill -KILL "$VIRSH_PID"
+	end_process "$process"
 }
 
 # Something cheap first. A destroy that a hung libvirtd finds in its socket later would kill a new run of the
@@ -39,13 +41,15 @@ run_virsh_for() {
 tell_virsh() {
 	ask_virsh "$VIRSH_ASK_SEC" "domstate $1" || return 1
 	[[ $action == fence && $answer == running ]] || return 0
+	read_clock
+	((clock_ms < vm_deadline_ms[$1])) || return 1
 	ask_virsh "$VIRSH_DESTROY_SEC" "destroy $1" || return 1
 	# Of a success it says nothing.
 	[[ $answer != running ]] || answer=destroyed
 }
 
-# Nothing is asked of it once the program has ended.
-ask_virsh() { [[ -d /proc/$$ ]] && printf '%s\n' "$2" >&"${VIRSH[1]}" && hear_virsh "$1"; }
+# Nothing is asked of it once the leave was taken back. Then there is an end to be read, and before that nothing.
+ask_virsh() { ! read -r -t 0 -u "$leave" && printf '%s\n' "$2" >&"${VIRSH[1]}" && hear_virsh "$1"; }
 
 # What virsh says up to its next prompt, as a word of ours in `answer`; `running` is every state in which
 # there is something to destroy, and nothing at all. Fails when no prompt comes in time. Virsh echoes what it reads and ends nothing but its prompt with a `#`.
@@ -61,14 +65,12 @@ hear_virsh() {
 }
 
 # From the first report on, a VM of this run may be started anew: no virsh tells libvirt anything any more.
-virsh_ended=0
+# Whoever had leave to ask a moment ago had told of his virsh before, so that it is heard of and ended here.
 end_virsh() {
-	local pid name
-	virsh_ended=1
-	for pid in "${virsh_pids[@]}"; do
-		name=''
-		[[ -e /proc/$pid/comm ]] && read -r name <"/proc/$pid/comm"
-		[[ $name == virsh ]] && kill -KILL "$pid"
-	done
-	virsh_pids=()
+	local virsh
+	[[ -n $leave_fd ]] || return
+	exec {leave_fd}>&-
+	leave_fd=''
+	hear_beside
+	for virsh in "${virsh_running[@]}"; do end_process "$virsh"; done
 }

@@ -11,7 +11,7 @@ kill_group() {
 		[[ "${#argv[@]} ${argv[*]}" != "${group_words[$key]}" ]]; then
 		match_identity
 		# It has become another program since.
-		[[ $hit_vm == "${group_vm[$key]}" ]] || return
+		[[ $hit_vm == "${group_vm[$key]}" ]] && ((${#hit_ambiguous[@]} == 0)) || return
 	fi
 	if kill -KILL "$pid"; then
 		group_kill[$key]=sent

@@ -8,7 +8,8 @@ say_qemu() {
 	done
 	# Tasks in uninterruptible sleep first: they are why it lives.
 	listed=("${stuck[@]}" "${others[@]}")
-	listed=("${listed[@]:0:TASKS_LISTED_MAX}")
+	# An old bash takes a part of nothing for a mistake.
+	((${#listed[@]} <= TASKS_LISTED_MAX)) || listed=("${listed[@]:0:TASKS_LISTED_MAX}")
 	say "qemu pid=${key%:*} start=${key#*:} by=${group_by[$key]} seen=${group_seen[$key]}" \
 		"kill=${group_kill[$key]} end=$group_end after_ms=${group_after_ms[$key]} tasks=${#listed[@]}"
 	for task in "${listed[@]}"; do

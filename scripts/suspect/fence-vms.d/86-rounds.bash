@@ -51,8 +51,10 @@ report_round() {
 	local vm
 	declare -A reported=()
 	scan_all after-kill
-	judge_pgrep
 	for vm in "${settled[@]}"; do may_clear_up "$vm" || due+=("$vm"); done
+	((${#due[@]} > 0)) || return
+	end_virsh
+	judge_pgrep
 	for vm in "${due[@]}"; do
 		report_vm "$vm"
 		reported[$vm]=1
@@ -60,7 +62,6 @@ report_round() {
 	tell
 	settled=("${waiting[@]}") waiting=()
 	for vm in "${settled[@]}"; do [[ -n ${reported[$vm]-} ]] || waiting+=("$vm"); done
-	((${#due[@]} == 0)) || end_virsh
 }
 
 # Whether the last scan leaves a doubt about this VM that a moment may take away: an exit of some other

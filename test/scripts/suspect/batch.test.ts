@@ -1,5 +1,6 @@
 /** The suspect's program on several VMs at once, and when it only looks. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
@@ -10,10 +11,10 @@ import { decide } from '../../../agent/domain/decide.ts'
 import type { VmReport } from '../../../agent/domain/evidence.ts'
 import { mayProceed } from '../../../agent/domain/verdict.ts'
 import type { SuspectTools } from '../../../agent/fence/ports.ts'
-import { composeRun } from '../../../agent/suspect/program.ts'
 import { createReportReader } from '../../../agent/suspect/report.ts'
 import { installProgram } from '../../fixtures/installed-program.ts'
 import {
+  composeAll,
   endStandIn,
   isAlive,
   newVm,
@@ -95,22 +96,79 @@ test('a look changes nothing, and proves no death', async (t) => {
   t.ok(isAlive(child))
 })
 
-/** A virsh that keeps what it is told, and takes its time. */
-const slowVirsh = (log: string): string => `#!/bin/bash -p
+test('a qemu that names two VMs of a batch is neither, and a doubt about both', async (t) => {
+  const [one, other] = [newVm(), newVm()]
+  const child = await start(t, 'qemu-kvm', '-uuid', one, '-uuid', other)
+  const { reports } = await runBatch([one, other].map((vm) => ({ vm, budgetMs: 3_000 })))
+  t.same(reports.map(because), ['ambiguous-process', 'ambiguous-process'])
+  t.ok(isAlive(child))
+})
+
+test('a qemu that came back is seen though it is gone again before the hold is over', async (t) => {
+  const [hasty, vm] = [newVm(), newVm()]
+  const first = await start(t, 'qemu-kvm', '-uuid', vm)
+  // The report of the hasty one is the occasion to look again.
+  const asked = [
+    { vm: hasty, budgetMs: 900 },
+    { vm, budgetMs },
+  ]
+  const running = runBatch(asked, { holdMs: 2_500 })
+  await once(first, 'exit')
+  const again = await start(t, 'qemu-kvm', '-uuid', vm)
+  await turn(1_300)
+  await endStandIn(again)
+  const { reports } = await running
+  const [, report] = reports
+  t.match(report, { vm, qemus: [{ seen: 'before-kill' }, { pid: again.pid, seen: 'after-kill' }] })
+  t.equal(because(report), 'respawned')
+})
+
+test('a VM whose time is over by the kill is not killed', async (t) => {
+  const [vm, patient] = [newVm(), newVm()]
+  const child = await start(t, 'qemu-kvm', '-uuid', vm)
+  const other = await start(t, 'qemu-kvm', '-uuid', patient)
+  // The scans before the kill take so long.
+  const text = programText.replace('\tscan_pid_files\n', '\tscan_pid_files; nap 600\n')
+  t.not(text, programText)
+  const asked = [
+    { vm, budgetMs: 500 },
+    { vm: patient, budgetMs },
+  ]
+  const { reports } = await runBatch(asked, {}, text)
+  t.same(reports.map(because), ['not-gone-in-time', 'destroyed'])
+  t.match(reports[0]?.qemus, [{ pid: child.pid, kill: 'not-sent' }])
+  t.ok(isAlive(child))
+  t.notOk(isAlive(other))
+})
+
+/** A virsh that is long in connecting, keeps what it is told, and takes its time. */
+const slowVirsh = (log: string, { connectSec, answerSec }: Slow): string => `#!/bin/bash -p
+sleep ${connectSec}
 printf '# '
 while read -r line; do
   echo "$line" >>${log}
-  sleep 1.5
+  sleep ${answerSec}
   printf 'running\\n# '
 done
 `
 
-const withVirsh = (t: Test) => {
+interface Slow {
+  readonly connectSec: number
+  readonly answerSec: number
+  readonly pgrepSec: number
+}
+
+const withVirsh = (t: Test, slow: Slow = { connectSec: 0, answerSec: 1.5, pgrepSec: 0 }) => {
   const directory = t.testdir({ told: '' })
   const log = join(directory, 'told')
   const program = installProgram(directory)
-  // The stand-ins of the fixture do nothing at all; these two are real.
-  writeFileSync(join(directory, 'shims', 'virsh'), slowVirsh(log), { mode: 0o755 })
+  // The stand-ins of the fixture do nothing at all; these three are real.
+  writeFileSync(join(directory, 'shims', 'virsh'), slowVirsh(log, slow), { mode: 0o755 })
+  writeFileSync(
+    join(directory, 'shims', 'pgrep'),
+    `#!/bin/bash -p\nsleep ${slow.pgrepSec}\nexit 1\n`,
+    { mode: 0o755 },
+  )
   writeFileSync(join(directory, 'shims', 'sleep'), '#!/bin/bash -p\nread -t "$1" <> <(:)\n', {
     mode: 0o755,
   })
@@ -123,7 +181,7 @@ test('libvirt is told by uuid, a few at once, and nothing after the first report
   // This one is reported two seconds after the others.
   await start(t, 'vmm', '-uuid', vms.at(-1) ?? '')
   const request = { ...requestOf(newVm()), vms: vms.map((vm) => ({ vm, budgetMs })), holdMs: 2_200 }
-  const { stdin } = composeRun(undefined, request)
+  const { stdin } = composeAll(undefined, request)
   const { code } = await run(stdin)
   t.equal(code, 0)
   const lines = told()
@@ -144,10 +202,33 @@ test('libvirt is told by uuid, a few at once, and nothing after the first report
   )
 })
 
+for (const [what, slow] of [
+  ['that is told quickly', { connectSec: 0, answerSec: 0.02, pgrepSec: 0 }],
+  ['that is long in starting', { connectSec: 0.5, answerSec: 0.02, pgrepSec: 0 }],
+  ['after a pgrep that is slow', { connectSec: 0, answerSec: 0.02, pgrepSec: 0.8 }],
+] as const) {
+  test(`a virsh ${what} is told nothing after the first report`, async (t) => {
+    const { run, told } = withVirsh(t, slow)
+    const vms = Array.from({ length: 40 }, newVm)
+    const last = newVm()
+    await start(t, 'vmm', '-uuid', last)
+    const asked = [...vms, last].map((vm) => ({ vm, budgetMs }))
+    const { stdin } = composeAll(undefined, { ...requestOf(newVm()), vms: asked, holdMs: 300 })
+    let atFirst: readonly string[] | undefined
+    const { stdout } = await run(stdin, {
+      onStdout: (text) => {
+        if (text.includes(' vm-end ')) atFirst ??= told()
+      },
+    })
+    t.equal(stdout.match(/ vm-end /g)?.length, 41)
+    t.same(told(), atFirst)
+  })
+}
+
 test('a look asks libvirt, and has it destroy nothing', async (t) => {
   const { run, told } = withVirsh(t)
   const vm = newVm()
-  const { stdin } = composeRun(undefined, requestOf(vm, { action: 'look' }))
+  const { stdin } = composeAll(undefined, requestOf(vm, { action: 'look' }))
   const { stdout } = await run(stdin)
   t.match(stdout, /virsh state=running\n/)
   t.same(told(), [`domstate ${vm}`])
@@ -155,10 +236,11 @@ test('a look asks libvirt, and has it destroy nothing', async (t) => {
 
 test('a look tells of the tools of the host', async (t) => {
   const request = { ...requestOf(newVm()), action: 'look' } as const
-  const { stdin, nonce } = composeRun(programText, request)
+  const { stdin, nonce } = composeAll(programText, request)
   const { stdout } = await runStdin(stdin)
   const seen: SuspectTools[] = []
-  const asked = { nonce, action: 'look', vms: request.vms.map(({ vm }) => vm) } as const
+  const onReady = () => request.vms.map(({ vm }) => vm)
+  const asked = { nonce, action: 'look', onReady } as const
   const reader = createReportReader(
     asked,
     () => undefined,
@@ -196,17 +278,17 @@ test('a canary ends with the program that started it', async (t) => {
   // It is never killed: the program is cut off before.
   const text = programText.replace(
     '\tdrill_all\n',
-    '\tstart_canary "${vms[0]}"; say ready; tell; nap 9000\n',
+    '\tstart_canary "${vms[0]}"; say started; tell; nap 9000\n',
   )
   t.not(text, programText)
   const child = spawn('bash', ['--noprofile', '--norc', '-p', '-s'], {
     stdio: ['pipe', 'pipe', 'ignore'],
   })
-  child.stdin.write(composeRun(text, request).stdin)
+  child.stdin.write(composeAll(text, request).stdin)
   let said = ''
   for await (const chunk of child.stdout.setEncoding('latin1')) {
     said += String(chunk)
-    if (said.includes(' ready\n')) break
+    if (said.includes(' started\n')) break
   }
   const canaries = (): readonly string[] =>
     readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && argumentsOf(pid).includes(vm))
@@ -224,3 +306,22 @@ const argumentsOf = (pid: string): readonly string[] => {
     throw error
   }
 }
+
+test('a process that bears the pid of one of ours by now is not ended', async (t) => {
+  const child = await start(t, 'bystander')
+  const pid = String(child.pid)
+  /** The functions of the program, and what the test asks of them. */
+  const ask = (lines: string): string => {
+    const text = programText.replace(/^main "\$@"$/m, lines)
+    t.not(text, programText)
+    return spawnSync('bash', ['-p', '-s', pid], { input: text, encoding: 'utf8' }).stdout
+  }
+  const start0 = ask('note_process "$1"; echo "$process"; end_process "$1:${st_start}0"; exit 0')
+  t.match(start0, new RegExp(`^${pid}:\\d+\\n$`))
+  await turn(50)
+  t.ok(isAlive(child))
+  const gone = once(child, 'exit')
+  ask('note_process "$1"; end_process "$process"; exit 0')
+  await gone
+  t.equal(child.signalCode, 'SIGKILL')
+})

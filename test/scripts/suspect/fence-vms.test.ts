@@ -4,8 +4,8 @@ import type { Test } from 'tap'
 import { decide } from '../../../agent/domain/decide.ts'
 import { vmUuidHex } from '../../../agent/domain/identity.ts'
 import type { VmReport } from '../../../agent/domain/evidence.ts'
-import { composeRun } from '../../../agent/suspect/program.ts'
 import {
+  composeAll,
   endStandIn,
   isAlive,
   newVm,
@@ -214,18 +214,21 @@ test('a nested pid namespace is a doubt unless the operator accepts it', async (
   t.not(view.pidNamespace, 'nested-accepted')
 })
 
+/** More than that it is ready. */
+const reported = /PF1 \S+ \d/
+
 test('cut off anywhere on its way, the program runs nothing', async (t) => {
   const vm = newVm()
   const child = await start(t, 'qemu-kvm', '-uuid', vm)
-  const { stdin } = composeRun(programText, requestOf(vm, { holdMs: 0 }))
+  const { stdin } = composeAll(programText, requestOf(vm, { holdMs: 0 }))
   const step = Math.floor(stdin.length / 40)
   for (let bytes = 0; bytes < stdin.length; bytes += step) {
     const { stdout } = await runStdin(stdin.slice(0, bytes), true)
-    if (stdout.includes('PF1')) t.fail(`said something after ${bytes} bytes: ${stdout}`)
+    if (reported.test(stdout)) t.fail(`said something after ${bytes} bytes: ${stdout}`)
   }
   const { code, stdout } = await runStdin(stdin.slice(0, -1), true)
   t.equal(code, 3, 'without the last newline the request is not whole')
-  t.notMatch(stdout, /PF1/)
+  t.notMatch(stdout, reported)
   t.ok(isAlive(child))
 })
 
@@ -243,15 +246,15 @@ const voidRequests: readonly (readonly [string, (stdin: string) => string])[] = 
 
 for (const [what, spoil] of voidRequests) {
   test(`a request with ${what} is void`, async (t) => {
-    const { stdin } = composeRun(programText, requestOf(newVm(), { budgetMs: 2_000, holdMs: 0 }))
+    const { stdin } = composeAll(programText, requestOf(newVm(), { budgetMs: 2_000, holdMs: 0 }))
     const { code, stdout } = await runStdin(spoil(stdin))
     t.equal(code, 3)
-    t.notMatch(stdout, /PF1/)
+    t.notMatch(stdout, reported)
   })
 }
 
 test('a peer that goes away stops the program', async (t) => {
-  const { stdin } = composeRun(
+  const { stdin } = composeAll(
     programText,
     requestOf(newVm(), { budgetMs: 20_000, holdMs: 10_000 }),
   )

@@ -54,6 +54,9 @@ test('a request of another version gets one answer, and nothing is looked at', a
   t.same(started(), [])
 })
 
+/** What it said, but for the one line that asks for the VMs. */
+const unready = (stdout: string): string => stdout.replace(/^\nPF1 [0-9a-f]{32} ready\n/, '')
+
 test('what is refused', async (t) => {
   const { run, started, left } = install(t)
   const vm = newVm()
@@ -63,7 +66,7 @@ test('what is refused', async (t) => {
   })
   for (const [what, why, spoil] of refusedRequests) {
     const { code, stdout, stderr } = await run(spoil(requestFor(vm).stdin))
-    t.same([code, stdout], [3, ''], what)
+    t.same([code, unready(stdout)], [3, ''], what)
     t.match(stderr, new RegExp(`^fence-vms: request refused: [a-z0-9 ]*${why}[a-z0-9 ]*\n$`), what)
   }
   t.ok(isAlive(qemu), 'and nothing of it was done before')
@@ -98,11 +101,16 @@ test('stdin that does not end', async (t) => {
     ['a letter now and then', '', 'ends before', every(100, 'a')],
     ['NULs', '', 'ends before', every(1, Buffer.alloc(65_536))],
     ['a type now and then', `${head}\n`, 'has no end', every(200, 'shared_type=xfs\n')],
-    ['VMs for ever', `${head}\n`, 'not allowed', every(1, `${vmLines(500)}\n`)],
+    [
+      'VMs for ever',
+      stdin.replace(/vm=.*\ngo\n$/, ''),
+      'not allowed',
+      every(1, `${vmLines(500)}\n`),
+    ],
   ] as const
   for (const [what, first, why, feed] of rows) {
     const { code, stdout, stderr, tookMs } = await run(first, { feed })
-    t.same([code, stdout], [3, ''], what)
+    t.same([code, unready(stdout)], [3, ''], what)
     t.match(stderr, why, what)
     t.ok(tookMs < 8000, `${what}: after ${Math.round(tookMs)} ms`)
   }
