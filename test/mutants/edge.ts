@@ -307,7 +307,7 @@ const report = [
       [
         'who was told his VMs and says nothing has never begun',
         "because === 'report-missing' && !isReady",
-        "because === 'report-missing'",
+        "because === 'report-missing' && typeof isReady === 'boolean'",
       ],
     ],
   ),
@@ -335,7 +335,7 @@ const report = [
       [
         'a program that is ready twice is told its VMs twice',
         'if (left === undefined && count === 0) left',
-        'if (true) left',
+        'if (count >= 0) left',
       ],
       [
         'a program that says that it failed is heard no more',

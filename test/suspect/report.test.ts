@@ -152,6 +152,26 @@ test('nobody is told of a VM that was not asked for, or twice of one', async (t)
   t.same(seen, [someVm])
 })
 
+test('a program is told its VMs once, and before it says anything', async (t) => {
+  let told = 0
+  const asked = {
+    nonce,
+    action: 'fence',
+    onReady: () => {
+      told += 1
+      return onReady()
+    },
+  } as const
+  const twice = createReportReader(asked, () => undefined)
+  twice.take(ready + ready)
+  t.equal(twice.fault()?.because, 'report-invalid')
+  t.equal(told, 1)
+  const late = createReportReader(asked, () => undefined)
+  late.take(whole + ready)
+  t.equal(late.fault()?.because, 'report-invalid')
+  t.equal(told, 1)
+})
+
 test('tools are told by a look alone, in their place', async (t) => {
   const line = 'tools epoch=1 bash=5.2 kernel=6.1 pgrep=- sessions=- startups=-'
   const look = bodies.map((one) => one.replace('=fence', '=look'))

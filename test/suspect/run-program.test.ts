@@ -150,6 +150,13 @@ test('as a user: by sudo, and once more without it only where sudo starts nothin
     ],
     ['sudo is lost', 'contact-lost', /./, [sudo], ({ socket }) => socket.destroy()],
     ['sudo is killed', 'program-failed', /signal/, [sudo], answering(() => '', kill)],
+    [
+      'sudo works, the program ends in the middle',
+      'report-missing',
+      /code 1/,
+      [sudo],
+      answering(() => '', exit(1)),
+    ],
     ['sudo says nothing and 0', 'report-missing', /code 0/, [sudo], answering(() => '', exit(0))],
     [
       'sudo refuses, the user can do it alone',
