@@ -2,14 +2,20 @@
 /** The process edge: what a subcommand sees of the process, and its exit code. No logic. */
 import { isatty } from 'node:tty'
 import { runCommandLine } from './cli/command-line.ts'
-import { readVersion } from './cli/version.ts'
+import { exitCodes } from './cli/exit-code.ts'
+import { readRelease, versionLine } from './cli/version.ts'
 
 // A reader that went away (`| head`) must neither change a verdict nor print a trace.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+const release = readRelease(import.meta.url)
+// Whatever ends the process before its subcommand has ended must not look like success.
+process.exitCode = exitCodes.notDone
+// Not awaited here: the packages bundle this file as CommonJS, which has no await outside of functions.
+void runCommandLine(process.argv.slice(2), {
   env: process.env,
-  version: readVersion(import.meta.url),
+  version: release.version,
+  versionLine: versionLine(release, process.version),
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   stdin: () => process.stdin,
@@ -17,4 +23,6 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   isTerminal: isatty(0) && isatty(2),
   isOutTerminal: isatty(1),
   isErrTerminal: isatty(2),
+}).then((code) => {
+  process.exitCode = code
 })

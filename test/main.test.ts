@@ -72,7 +72,10 @@ test('help, version, wrong usage', async (t) => {
   t.equal(await help.exit, 0)
   t.match(help.out(), /^usage: peerfence serve/)
   t.equal(await version.exit, 0)
-  t.match(version.out(), /^peerfence \d+\.\d+\.\d+\n$/)
+  t.match(
+    version.out(),
+    /^peerfence \d+\.\d+\.\d+ \(checkout of ([0-9a-f]{12}(-dirty)?|unknown), Node\.js \d+\.\d+\.\d+\)\n$/,
+  )
   t.equal(await wrong.exit, 64)
   t.match(wrong.err(), /^peerfence: .*--port[^]*usage:/)
   t.equal(wrong.out(), '')
@@ -199,6 +202,20 @@ test('a bug anywhere ends it with a last line and exit 1', async (t) => {
     t.equal(status, 1, title)
     t.match(out, new RegExp(`"level":"fatal".*planted.*${words}`), title)
   }
+})
+
+test('a process whose loop runs dry before its subcommand has ended has not succeeded', async (t) => {
+  const lines = `import fs from 'node:fs/promises'
+    import { syncBuiltinESMExports } from 'node:module'
+    for (const name of ['open', 'readFile']) {
+      const real = fs[name]
+      fs[name] = (file, ...more) =>
+        String(file).endsWith('.json') ? new Promise(() => {}) : real(file, ...more)
+    }
+    syncBuiltinESMExports()`
+  const { status, out } = await runBroken(config(t.testdir({})), lines, false)
+  t.equal(status, 1)
+  t.equal(out, '')
 })
 
 test('a signal before it is ready ends it quietly', async (t) => {

@@ -13,7 +13,7 @@ export const runCommandLine = async (args: readonly string[], edge: Edge): Promi
       edge.out(textFor(invocation.of))
       return exitCodes.done
     case 'version':
-      edge.out(`peerfence ${edge.version}\n`)
+      edge.out(`${edge.versionLine}\n`)
       return exitCodes.done
     case 'misused':
       edge.err(`peerfence: ${invocation.message}\n${textFor(invocation.of)}`)

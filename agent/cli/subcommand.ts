@@ -14,6 +14,8 @@ export type Options = Readonly<Record<string, OptionOf>>
 export interface Edge {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly version: string
+  /** Version, commit and runtime, for people. */
+  readonly versionLine: string
   readonly out: (text: string) => void
   readonly err: (text: string) => void
   readonly stdin: () => NodeJS.ReadableStream

@@ -18,6 +18,7 @@ const watcher = () => {
   const edge = {
     env: {},
     version: '',
+    versionLine: '',
     out: () => undefined,
     err: (text: string) => {
       shown += text

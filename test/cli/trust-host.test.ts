@@ -29,6 +29,7 @@ const pinBlind = async (look: Look, store: KnownHostsFile) => {
   const edge = {
     env: {},
     version: '',
+    versionLine: '',
     isTerminal: false,
     isOutTerminal: false,
     isErrTerminal: false,
