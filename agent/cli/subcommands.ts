@@ -3,6 +3,7 @@ import { askSubcommand } from './ask.ts'
 import { configCheckSubcommand } from './config-check.ts'
 import { fenceSubcommand } from './fence.ts'
 import { historySubcommand } from './history.ts'
+import { readySubcommand } from './ready.ts'
 import { serveSubcommand } from './serve-subcommand.ts'
 import type { Subcommand } from './subcommand.ts'
 import { tokenCreateSubcommand, tokenListSubcommand, tokenRevokeSubcommand } from './token.ts'
@@ -18,4 +19,5 @@ export const subcommands: readonly Subcommand[] = [
   tokenListSubcommand,
   tokenRevokeSubcommand,
   configCheckSubcommand,
+  readySubcommand,
 ]

@@ -1,0 +1,62 @@
+/** Whether something answers where the agent is to listen. Asked from this host, and without a login. */
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { ListenerRule } from '../http/listener-rule.ts'
+
+/**
+ * Never rejects, and ends within `waitMs`. Nothing is asked where it would be turned away: the agent
+ * would log each of these as a caller who may not ask.
+ */
+export const isAnswering = async (
+  { at, tls, tokensFile, allowFrom }: Omit<ListenerRule, 'requestCredentials'>,
+  waitMs: number,
+): Promise<boolean> => {
+  if (tls !== undefined) return await answersTls(at, waitMs)
+  if (tokensFile !== undefined || allowFrom.length > 0) return await takesConnection(at, waitMs)
+  return await answersHttp(at, waitMs)
+}
+
+type Place = ListenerRule['at']
+
+/** In the words of Node's sockets, and of its HTTP client, which has another word for a socket's path. */
+const whereIs = (at: Place) =>
+  at.kind === 'unix' ? { path: at.path, socketPath: at.path } : { host: at.host, port: at.port }
+
+/** An agent that is draining takes nobody any more. */
+const answersHttp = async (at: Place, waitMs: number): Promise<boolean> =>
+  await new Promise((resolve) => {
+    const signal = AbortSignal.timeout(waitMs)
+    const asked = request(
+      { ...whereIs(at), path: '/healthz', agent: false, signal },
+      (response) => {
+        resolve(response.statusCode !== 503)
+        response.destroy()
+      },
+    )
+    asked.on('error', () => {
+      resolve(false)
+    })
+    asked.end()
+  })
+
+/** The agent shows its certificate before it looks at that of a caller, and here nobody looks whose it is. */
+const answersTls = async (at: Place, waitMs: number): Promise<boolean> =>
+  await opens(connectTls({ ...whereIs(at), rejectUnauthorized: false }), 'secureConnect', waitMs)
+
+const takesConnection = async (at: Place, waitMs: number): Promise<boolean> =>
+  await opens(connect(whereIs(at)), 'connect', waitMs)
+
+const opens = async (socket: Socket, opened: string, waitMs: number): Promise<boolean> =>
+  await new Promise((resolve) => {
+    socket.once(opened, () => {
+      resolve(true)
+      socket.end()
+    })
+    socket.setTimeout(waitMs, () => socket.destroy())
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      resolve(false)
+    })
+  })
