@@ -9,7 +9,16 @@ import type { Mutant } from './mutant.ts'
 /** Compiled code lies one level deeper than the sources. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-const copied = ['agent', 'scripts', 'test', '.taprc', 'package.json', 'README.md', 'tsconfig.json']
+const copied = [
+  'agent',
+  'packaging',
+  'scripts',
+  'test',
+  '.taprc',
+  'package.json',
+  'README.md',
+  'tsconfig.json',
+]
 /** A test that takes longer hangs, which is one way to be noticed. */
 const testMsMax = 10 * 60_000
 
