@@ -19,9 +19,15 @@ test('an empty file gives exactly the defaults of the schema', async (t) => {
   t.strictSame(withDefaults({}), defaultsOf(configSchema))
 })
 
-test('the shipped file says the defaults, all of them', async (t) => {
+test('the shipped file says every setting, with its default but for the key and the token of an installation', async (t) => {
   const file = join('packaging', 'common', 'peerfence.json')
-  t.strictSame(JSON.parse(readFileSync(file, 'utf8')), withDefaults({}))
+  const { http, ssh, ...rest } = withDefaults({})
+  const [tcp, ...others] = http.listeners
+  t.strictSame(JSON.parse(readFileSync(file, 'utf8')), {
+    ...rest,
+    http: { ...http, listeners: [{ ...tcp, tokensFile: '/etc/peerfence/tokens' }, ...others] },
+    ssh: { ...ssh, identityFiles: ['/etc/peerfence/ssh_key'] },
+  })
 })
 
 test('every word of a full file is kept', async (t) => {

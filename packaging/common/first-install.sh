@@ -1,0 +1,69 @@
+#!/bin/sh
+# Makes what every host needs of its own: a key pair with which the agent logs in to suspects, a token for local
+# callers, and a page with the steps that are left. What is there already stays. The packages run it once, as root, at
+# their first installation; it can be run again by hand. The argument is the folder (/etc/peerfence).
+set -eu
+folder=${1:-/etc/peerfence}
+user=peerfence
+umask 077
+
+# Nobody but the agent may read the key: members of its group may ask for fences, but must not be the agent.
+make_key() {
+	new=$folder/ssh_key.new
+	rm -f "$new" "$new.pub"
+	# A host in FIPS mode has no ed25519.
+	ssh-keygen -q -t ed25519 -N '' -C "peerfence@$(uname -n)" -f "$new" 2>/dev/null ||
+		ssh-keygen -q -t ecdsa -b 256 -N '' -C "peerfence@$(uname -n)" -f "$new"
+	chown "$user:$user" "$new"
+	chmod 0644 "$new.pub"
+	mv "$new.pub" "$folder/ssh_key.pub"
+	mv "$new" "$folder/ssh_key"
+}
+
+# The token itself is for the group; the agent keeps its hash alone.
+make_token() {
+	token=$(head -c 32 /dev/urandom | od -An -vtx1 | tr -d ' \n')
+	hash=$(printf %s "$token" | sha256sum)
+	printf '%s\n' "$token" >"$folder/client-token.new"
+	printf 'local %s\n' "${hash%% *}" >"$folder/tokens.new"
+	chgrp "$user" "$folder/client-token.new" "$folder/tokens.new"
+	chmod 0640 "$folder/client-token.new" "$folder/tokens.new"
+	mv "$folder/client-token.new" "$folder/client-token"
+	# Last: what makes the token good says that all of this is done.
+	mv "$folder/tokens.new" "$folder/tokens"
+}
+
+tell_next_steps() {
+	key=$(cat "$folder/ssh_key.pub")
+	cat <<-EOF
+		peerfence is installed, and answers local callers. Three steps are left on this host, $(uname -n):
+
+		1. Let it log in to the hosts that it may have to fence. On each of those, as root, either
+
+		     mkdir -p -m 0700 /root/.ssh && echo '$key' >>/root/.ssh/authorized_keys
+
+		   or, for a key that can fence and do nothing else, where this package is installed, too:
+
+		     mkdir -p -m 0700 /root/.ssh && echo 'restrict,command="/usr/libexec/peerfence/fence-vms" $key' >>/root/.ssh/authorized_keys
+
+		   and then say which hosts those are, in $folder/peerfence.json here:
+
+		     "ssh": { "logins": [{ "hosts": ["10.1.0.0/16"], "program": "installed", "identityFiles": ["$folder/ssh_key"] }] }
+
+		2. Pin their host keys: peerfence trust HOST, for each of them.
+
+		3. Try it: peerfence doctor
+
+		After a change of $folder/peerfence.json: peerfence config check && systemctl restart peerfence
+		Who may ask: members of the group $user at /run/peerfence/peerfence.sock, and whoever has the token of
+		$folder/client-token at 127.0.0.1:7171. This page is $folder/next-steps.txt; man 8 peerfence has the rest.
+	EOF
+}
+
+[ -e "$folder/ssh_key" ] || make_key
+[ -e "$folder/tokens" ] || make_token
+if [ -e "$folder/ssh_key.pub" ]; then
+	tell_next_steps >"$folder/next-steps.new"
+	chmod 0644 "$folder/next-steps.new"
+	mv "$folder/next-steps.new" "$folder/next-steps.txt"
+fi
