@@ -1,5 +1,5 @@
 /** Reads, validates, applies defaults, freezes. Every fault is told at once. */
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { Ajv } from 'ajv'
 import type { ErrorObject } from 'ajv'
 import type { Config, ConfigFault } from './config.ts'
@@ -21,14 +21,29 @@ export interface Overrides {
 }
 
 export const loadConfig = async (file: string, overrides: Overrides): Promise<LoadedConfig> => {
-  let value: unknown
+  const faulty = (rule: string): LoadedConfig => ({
+    kind: 'faulty',
+    faults: [{ path: '', rule: `${file} ${rule}` }],
+  })
+  let read: { readonly value: unknown; readonly isOpenToAll: boolean }
   try {
-    value = JSON.parse(await readFile(file, 'utf8'))
+    read = await readJson(file)
   } catch (error) {
-    const rule = `${file} has to be readable JSON: ${reasonOf(error)}`
-    return { kind: 'faulty', faults: [{ path: '', rule }] }
+    return faulty(`has to be readable JSON: ${reasonOf(error)}`)
   }
-  return parseConfig(value, overrides)
+  if (read.isOpenToAll) return faulty('must not be writable for everybody: it says who may ask')
+  return parseConfig(read.value, overrides)
+}
+
+const readJson = async (file: string) => {
+  const handle = await open(file)
+  try {
+    const { mode } = await handle.stat()
+    const value: unknown = JSON.parse(await handle.readFile('utf8'))
+    return { value, isOpenToAll: (mode & 0o002) !== 0 }
+  } finally {
+    await handle.close()
+  }
 }
 
 /** The parser's own words quote the text around a fault, and a wrong file may be a key. */

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import type { Config } from '../../agent/config/config.ts'
@@ -29,6 +30,21 @@ test('a file that cannot be read or parsed is a fault', async (t) => {
       name,
     )
   }
+})
+
+test('a file that everybody may write is a fault, as good as it may be', async (t) => {
+  const file = join(t.testdir({ 'good.json': '{}' }), 'good.json')
+  for (const [mode, kind] of [
+    [0o646, 'faulty'],
+    [0o602, 'faulty'],
+    [0o664, 'loaded'],
+    [0o640, 'loaded'],
+  ] as const) {
+    chmodSync(file, mode)
+    t.match(await loadConfig(file, {}), { kind }, mode.toString(8))
+  }
+  chmodSync(file, 0o666)
+  t.match(await loadConfig(file, {}), { faults: [{ path: '', rule: /writable for everybody/ }] })
 })
 
 test('what a broken file says is not repeated, where it breaks is', async (t) => {

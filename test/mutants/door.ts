@@ -108,4 +108,14 @@ export const doorMutants = [
       ],
     ],
   ),
+  ...mutantsOf(
+    'agent/config/load.ts',
+    ['config/load'],
+    [['a configuration that everybody may write starts', '(mode & 0o002) !== 0', 'mode === 0']],
+  ),
+  ...mutantsOf(
+    'agent/main.ts',
+    ['main'],
+    [['what never ended has succeeded', 'process.exitCode = exitCodes.notDone\n', '']],
+  ),
 ]
