@@ -1,13 +1,16 @@
 # shellcheck shell=bash
-# Runs as the first process of a host, in its fresh namespaces: makes its root and then only collects dead orphans.
+# Runs as the first process of a host, in its fresh namespaces: makes its root and then only collects dead orphans, or
+# becomes the systemd of a tree.
 
 boot_host() {
 	[[ $$ == 1 ]] || fail "_boot is for lab host up only"
-	local dir=$1 pid
+	local dir=$1 tree=${3-} pid
 	read -r pid _ </proc/self/stat && printf '%s\n' "$pid" >"$dir/self"
 	hostname "$2"
-	make_host_root "$dir" "$2" || exit 1
+	make_host_root "$dir" "$2" "${tree:-$LAB_DIR/base/layer:$LAB_DIR/base/hidden:/}" || exit 1
 	cd "$dir/root" && pivot_root . .old || exit 1
+	[[ -z $tree ]] || exec chroot . /bin/bash -c 'cd / && umount -l /.old && rmdir /.old && >/run/booted
+		exec env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd' </dev/null
 	exec chroot . /bin/bash -c 'cd / && umount -l /.old && rmdir /.old && mount -o remount,rw / && >/run/booted
 		exec >/dev/null 2>&1
 		while :; do sleep infinity & wait $!; done' init </dev/null
@@ -16,12 +19,13 @@ boot_host() {
 make_host_root() {
 	local dir=$1 root=$1/root device
 	mkdir "$dir"/{layer,work,root} || return 1
-	mount -t overlay overlay -o "lowerdir=$LAB_DIR/base/layer:$LAB_DIR/base/hidden:/,upperdir=$dir/layer,workdir=$dir/work" "$root" || return 1
+	mount -t overlay overlay -o "lowerdir=$3,upperdir=$dir/layer,workdir=$dir/work" "$root" || return 1
 	mkdir "$root/.old"
 	printf '%s' "$2" | md5sum | cut -c 1-32 >"$root/etc/machine-id"
 	printf '%s\n' "$2" >"$root/etc/hostname"
 	printf '127.0.0.1 localhost %s\n::1 localhost\n10.77.0.1 peer\n' "$2" >"$root/etc/hosts"
-	ssh-keygen -q -t ed25519 -N '' -C "$2" -f "$root/etc/ssh/ssh_host_ed25519_key"
+	[[ -e $root/etc/ssh/ssh_host_ed25519_key ]] ||
+		ssh-keygen -q -t ed25519 -N '' -C "$2" -f "$root/etc/ssh/ssh_host_ed25519_key"
 	mount -t proc proc "$root/proc"
 	mount -t sysfs -o ro sysfs "$root/sys"
 	[[ -e $dir/cgroup ]] && mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
