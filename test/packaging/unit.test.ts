@@ -85,6 +85,13 @@ test('it never gives up, and says when it is ready and how to reload', async (t)
   t.match(values('ExecReload'), [/^\/bin\/sh -c 'kill -HUP "\$MAINPID"'$/])
 })
 
+test('its files suffice for as many fences at once as can be configured', async (t) => {
+  const { maximum } = configSchema.properties.http.properties.inFlightMax
+  const [files] = values('LimitNOFILE')
+  t.ok(Number(files) > 3 * maximum, 'a caller, a session, an answer that leaves later')
+  t.ok(Number(files) >= 65_536)
+})
+
 test('it keeps what the agent and its tools need', async (t) => {
   t.same(values('CapabilityBoundingSet'), values('AmbientCapabilities'))
   t.match(values('RestrictAddressFamilies'), [/AF_NETLINK/])
