@@ -1,36 +1,23 @@
-/** The man page: what is written by hand, filled with what the agent knows better. */
+/** peerfence(8): what is written by hand, filled with what the agent knows better. */
 import type { Subcommand } from '../../agent/cli/subcommand.ts'
 import { summaries } from '../../agent/contract/summary.ts'
 import { deathProofs, doubts, silenceProofs } from '../../agent/domain/verdict.ts'
 import type { Because } from '../../agent/domain/verdict.ts'
+import type { Release } from './changelogs.ts'
+import { fillPage, roff } from './roff.ts'
 
 export const manPage = (
   template: string,
-  { version, date }: { readonly version: string; readonly date: Date },
+  release: Release,
   subcommands: readonly Subcommand[],
-): string => {
-  const parts: Readonly<Record<string, string>> = {
-    VERSION: version,
-    DATE: date.toISOString().slice(0, 10),
+): string =>
+  fillPage(template, release, {
     SYNOPSIS: subcommands.flatMap(synopsisOf).join('.br\n'),
     SUBCOMMANDS: subcommands.map(sectionOf).join(''),
     DEATH: reasons(deathProofs),
     SILENCE: reasons(silenceProofs),
     DOUBT: reasons(doubts),
-  }
-  return template.replaceAll(/@([A-Z]+)@/g, (_whole, name: string) => {
-    const part = parts[name]
-    if (part === undefined) throw new Error(`the man page has no part @${name}@`)
-    return part.trimEnd()
   })
-}
-
-/** A dash that is no hyphen, a backslash that is none of roff's, and no line that looks like a request. */
-export const roff = (text: string): string =>
-  text
-    .replaceAll('\\', '\\e')
-    .replaceAll('-', '\\-')
-    .replaceAll(/^([.'])/gm, '\\&$1')
 
 const synopsisOf = ({ name, synopsis }: Subcommand): readonly string[] =>
   synopsis.map((one) => `.B peerfence ${name}\n${roff(one)}\n`)
@@ -40,8 +27,19 @@ const sectionOf = ({ name, options, about }: Subcommand): string => {
     ([option, { value, help }]) =>
       `.TP\n.B \\-\\-${roff(option)}${value === undefined ? '' : ` ${roff(value)}`}\n${roff(help)}\n`,
   )
-  return `.SS ${roff(name)}\n${roff(about).replace(/\n(?=exit codes: )/, '\n.PP\n')}\n${each.join('')}`
+  return `.SS ${roff(name)}\n${paragraphs(about)}\n${each.join('')}`
 }
+
+/**
+ * Exit codes begin a paragraph, and where the help gives each a line of its own, so does the page: one
+ * after which the VM may be started must not run into the next, after which it may not.
+ */
+const paragraphs = (about: string): string =>
+  roff(about)
+    .replace(/\n(?=exit codes: )/, '\n.PP\n')
+    .replaceAll(/\n {12}(?=\d)/g, '\n.br\n')
+    .replaceAll(/\n {14}/g, '\n')
+    .replace(/\n(?=after no other code )/, '\n.br\n')
 
 const reasons = (words: readonly Because[]): string =>
   words.map((word) => `.TP\n.B ${roff(word)}\n${roff(summaries[word])}\n`).join('')

@@ -1,13 +1,18 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'tap'
 import { subcommands } from '../../../agent/cli/subcommands.ts'
 import { deathProofs, doubts, silenceProofs } from '../../../agent/domain/verdict.ts'
-import { manPage, roff } from '../../../packaging/make/man-page.ts'
+import { manPage } from '../../../packaging/make/man-page.ts'
+import { roff } from '../../../packaging/make/roff.ts'
+import { manWarnings } from '../../fixtures/man.ts'
 
 const template = readFileSync('packaging/common/peerfence.8', 'utf8')
 const release = { version: '1.2.0', date: new Date('2026-11-25T19:13:00Z') }
 const page = manPage(template, release, subcommands)
+
+const sourcesOf = (folder: string): string =>
+  execFileSync('grep', ['-rh', '', '--include=*.ts', folder], { encoding: 'utf8' })
 
 test('it has every subcommand, option, and reason', async (t) => {
   t.match(page, '.TH PEERFENCE 8 "2026-11-25" "peerfence 1.2.0"')
@@ -26,19 +31,22 @@ test('it has every exit code', async (t) => {
   for (const [, code] of codes) t.match(page, `\n.B ${String(code)}\n`)
 })
 
-test('nothing of a text is taken for a request, and a part that is not known is a fault', async (t) => {
-  t.equal(roff(".so it begins\n'tis a-b\\c"), "\\&.so it begins\n\\&'tis a\\-b\\ec")
-  t.throws(() => manPage('@NOTHING@', release, subcommands), /no part @NOTHING@/)
+test('it has every variable that the agent reads', async (t) => {
+  const names = [...sourcesOf('agent').matchAll(/'(PEERFENCE_[A-Z_]+|NO_COLOR)'/g)]
+  t.ok(names.length > 3)
+  for (const [, name = ''] of names) t.match(page, new RegExp(`^\\.B .*\\b${name}\\b`, 'm'))
 })
 
-const isWithMan = spawnSync('man', ['--version']).status === 0
-test('man reads it without a warning', { skip: !isWithMan && 'needs man(1)' }, async (t) => {
-  const args = ['--warnings=w', '--encoding=utf8', '--local-file', '-']
-  const { stdout, stderr } = spawnSync('man', args, {
-    input: page,
-    encoding: 'utf8',
-    env: { ...process.env, MANWIDTH: '100', LC_ALL: 'C.UTF-8' },
-  })
+test('an exit code after which the VM may be started does not run into another', async (t) => {
+  const { about = '' } = subcommands.find(({ name }) => name === 'fence') ?? {}
+  const rows = about.split('\n').filter((line) => /^ {12}\d |^after no other code/.test(line))
+  t.equal(rows.length, 3)
+  for (const row of rows) t.ok(page.includes(`\n.br\n${roff(row.trim())}\n`), row)
+  t.notMatch(page, /^ /m, 'nothing of the layout of the help is left')
+})
+
+test('man reads it without a warning', { skip: manWarnings.skip }, async (t) => {
+  const { stdout, stderr } = manWarnings.read(page)
   t.equal(stderr, '')
   t.match(stdout, /every-address-silent/)
 })
