@@ -6,7 +6,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { subcommands } from '../../agent/cli/subcommands.ts'
+import { configSchema } from '../../agent/config/schema.ts'
 import { bundle } from './bundle.ts'
+import { configPage } from './config-page.ts'
 import { debianChangelog, readReleases, rpmChangelog } from './changelogs.ts'
 import { bashCompletion } from './completion.ts'
 import { licencePage, readLicence } from './licences.ts'
@@ -41,8 +43,10 @@ const makeAll = async (
   const releases = trial === '' ? known : [{ version: trial, date: committed }, ...known]
   write('changelog.debian', debianChangelog(releases, maintainer))
   write('changelog.rpm', rpmChangelog(releases, maintainer))
-  const template = read('packaging/common/peerfence.8')
-  write('peerfence.8', manPage(template, releases[0] ?? { version, date: committed }, subcommands))
+  const newest = releases[0] ?? { version, date: committed }
+  const template = (name: string): string => read('packaging/common', name)
+  write('peerfence.8', manPage(template('peerfence.8'), newest, subcommands))
+  write('peerfence.json.5', configPage(template('peerfence.json.5'), newest, configSchema))
   write('peerfence.bash-completion', bashCompletion(subcommands))
 }
 
