@@ -86,6 +86,7 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
       await host.run('stat --format "%a %U %n" /var/lib/peerfence /run/peerfence'),
       '700 peerfence /var/lib/peerfence\n750 peerfence /run/peerfence',
     )
+    t.match(await host.run('peerfence config check'), /: no faults$/)
     t.notMatch(await host.run('journalctl --unit peerfence'), /"level":"(warn|error|fatal)"/)
     const planted = "echo 'process.exit(9)' >/tmp/planted.cjs"
     const environment = 'NODE_OPTIONS="--require /tmp/planted.cjs" NODE_PATH=/tmp'
@@ -133,6 +134,10 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
     t.not((await suspect.living(vm)).length, 0)
     t.match(await host.run(as('--groups peerfence')), /^qemuConfirmedDead destroyed$/m)
     t.same(await suspect.living(vm), [], 'from outside')
+    t.match(
+      await host.run(`peerfence history --vm ${vm}`),
+      `VM ${vm.replaceAll('-', '')} on ${suspect.address}: qemuConfirmedDead destroyed; asked by unix,`,
+    )
   })
 
   await t.test('behind the forced command of the package on the suspect', async (t) => {
@@ -164,10 +169,12 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
 
   await t.test('reload: SIGHUP brings in a token', async (t) => {
     const pid = await mainPid(host)
-    await host.run(`echo "mn-1 $(printf %s another | sha256sum | cut -d' ' -f1)" >>/etc/peerfence/tokens
-      systemctl reload peerfence && journalctl --sync
+    const token = await host.run('peerfence token create mn-1 2>/dev/null')
+    const tokens = 'stat --format "%a %U:%G" /etc/peerfence/tokens'
+    t.equal(await host.run(tokens), '640 root:peerfence', 'the agent may go on reading it')
+    await host.run(`systemctl reload peerfence && journalctl --sync
       for i in $(seq 50); do journalctl --unit peerfence | grep -q reloaded && exit; sleep 0.1; done; exit 1`)
-    t.equal(await host.ask({ user: 'nobody' }, 'loopback', 'another'), '200')
+    t.equal(await host.ask({ user: 'nobody' }, 'loopback', token), '200')
     t.equal(await mainPid(host), pid)
   })
 
