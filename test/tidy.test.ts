@@ -38,6 +38,7 @@ const testedBy: Readonly<Record<string, string>> = {
   'agent/probe/look-address.ts': 'test/probe/probe.test.ts',
   'agent/probe/neighbour-json.ts': 'test/probe/neighbour.test.ts',
   'agent/probe/neighbour-judge.ts': 'test/probe/neighbour.test.ts',
+  'agent/fence/lane-sessions.ts': 'test/fence/lane.test.ts',
   'agent/compose-fence.ts': 'test/compose.test.ts',
   'agent/cli/run-until-signal.ts': 'test/main.test.ts',
   'agent/cli/serve-subcommand.ts': 'test/main.test.ts',
