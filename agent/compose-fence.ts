@@ -1,6 +1,6 @@
 /** The use case with every part that it needs of the world: for the agent, and for one fence without it. */
-import { readFile } from 'node:fs/promises'
 import type { Logger } from 'pino'
+import type { MakeEyes } from './compose-eyes.ts'
 import type { Config } from './config/config.ts'
 import { createBoard } from './fence/board.ts'
 import type { Board } from './fence/board.ts'
@@ -11,15 +11,7 @@ import type { FenceService } from './fence/service.ts'
 import { auditLine } from './journal/audit.ts'
 import { openJournal } from './journal/journal.ts'
 import type { FileJournal, OnWrite } from './journal/journal.ts'
-import { createProbe } from './probe/probe.ts'
-import { createRunTool, systemTools } from './probe/run-tool.ts'
 import { realClock } from './real-clock.ts'
-import { createSuspect } from './suspect/contact.ts'
-import type { SuspectConfig } from './suspect/contact.ts'
-import { readLogins } from './suspect/logins.ts'
-import type { Logins } from './suspect/logins.ts'
-import { readOwnIdentity } from './suspect/own-identity.ts'
-import { ownOwner } from './secret-file.ts'
 
 export interface FenceParts {
   readonly service: FenceService
@@ -37,13 +29,12 @@ export interface FenceWatch {
 /** Rejects where a part cannot be made; nothing has been done then. */
 export const composeFence = async (
   config: Config,
+  makeEyes: MakeEyes,
   log: Logger,
   { onVerdict, onJournalWrite }: FenceWatch,
 ): Promise<FenceParts> => {
-  const clock = realClock
-  const board = createBoard(clock)
-  const suspect = createSuspect(await suspectConfig(config), { clock, onPhase: board.enter })
-  const probe = createProbe(config.probe, { clock, run: createRunTool(systemTools) })
+  const board = createBoard(realClock)
+  const { suspect, probe, clock } = makeEyes(board.enter)
   const journal = await openJournal(config.journal.file, clock.wallTime, {
     nowMs: clock.nowMs,
     onWrite: onJournalWrite,
@@ -65,26 +56,3 @@ export const composeFence = async (
   )
   return { service: board.watch(service), board, journal, clock }
 }
-
-/** The suspect's program, where `scripts/build` puts it. */
-const programFile = new URL('./scripts/suspect/fence-vms.bash', new URL('../', import.meta.url))
-
-const loginsOf = async (ssh: Config['ssh']): Promise<Logins> => {
-  const read = await readLogins(ssh, ownOwner())
-  if (read.kind === 'read') return read.logins
-  throw new Error(read.faults.map(({ path, rule }) => `${path}: ${rule}`).join('; '))
-}
-
-const suspectConfig = async ({ ssh, fence, suspects }: Config): Promise<SuspectConfig> => ({
-  connectWindowMs: ssh.connectWindowMs,
-  hostKeyPolicy: ssh.hostKeyPolicy,
-  knownHostsFile: ssh.knownHostsFile,
-  logins: await loginsOf(ssh),
-  holdMs: fence.holdMs,
-  pidNamespace: suspects.pidNamespace,
-  pageCache: suspects.pageCache,
-  sharedFileSystems: suspects.sharedFileSystems,
-  // Who accepts a suspect on loopback means this very host, so that it cannot be told apart by its ids.
-  own: suspects.allowLoopback ? { machineId: '', bootId: '' } : await readOwnIdentity(),
-  programText: await readFile(programFile, 'utf8'),
-})

@@ -5,7 +5,9 @@ import { attempt } from './callback/attempt.ts'
 import { createCallbacks } from './callback/callbacks.ts'
 import type { CallbackDelivery } from './callback/callbacks.ts'
 import { countedAttempt } from './callback/counted-attempt.ts'
+import { composeEyes } from './compose-eyes.ts'
 import { composeFence } from './compose-fence.ts'
+import { composeLooks } from './compose-looks.ts'
 import { readinessChecks } from './compose-readiness.ts'
 import type { Config } from './config/config.ts'
 import type { FenceService } from './fence/service.ts'
@@ -43,7 +45,9 @@ export const compose = async (
   version: string,
 ): Promise<Composition> => {
   const metrics = createAgentMetrics(version)
-  const { service, board, journal, clock } = await composeFence(config, log, metrics)
+  const makeEyes = await composeEyes(config)
+  const { service, board, journal, clock } = await composeFence(config, makeEyes, log, metrics)
+  const { looks, lookBoard } = composeLooks(makeEyes)
   const { http, suspects, host, fence } = config
   const auditDelivery = deliveryAudit(log)
   const callbacks = createCallbacks(
@@ -89,7 +93,8 @@ export const compose = async (
     {
       entranceOf: listeners.doors.of,
       service,
-      inFlight: board.list,
+      looks,
+      inFlight: () => [...board.list(), ...lookBoard.list()],
       readPast: async (query) => await readPast(config.journal.file, query),
       callbacks,
       own: readOwnHost(host.uuid, zstackUuidsFile),
@@ -106,5 +111,11 @@ export const compose = async (
     allowed.replace(fresh.suspects.networks)
   }
   const { closeInterrupted, close } = journal
-  return { server, listeners, service, callbacks, reload, closeInterrupted, close }
+  const drain: FenceService['drain'] = async (graceMs) => {
+    // Nobody starts a VM on what a look saw: it gets no grace.
+    looks.stop()
+    await service.drain(graceMs)
+  }
+  const drained = { ...service, drain }
+  return { server, listeners, service: drained, callbacks, reload, closeInterrupted, close }
 }

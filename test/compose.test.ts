@@ -63,6 +63,8 @@ test('a process is fenced; answer, log line and journal are made of one record',
     body: JSON.stringify(payload),
   })
   const text = await answer.text()
+  const inFlight = await fetch(`${address}/ha/fence/in-flight`)
+  t.same(await inFlight.json(), { fences: [] })
   const metrics = await scraped()
   t.match(metrics, /^peerfence_verdicts_total\{verdict="confirmed-dead",reason="destroyed"\} 1$/m)
   t.match(metrics, /^peerfence_journal_write_duration_seconds_count 2$/m)
@@ -130,7 +132,8 @@ test('a reload puts listeners and allowed suspects in place, and no more', async
 test('by default the agent knows this host by its ids', async (t) => {
   const { config } = configAt(t.testdir({}))
   const strict = { ...config, suspects: { ...config.suspects, allowLoopback: false } }
-  const { server, close } = await compose(strict, quiet(), '1')
+  const { server, service, close } = await compose(strict, quiet(), '1')
+  await service.drain(0)
   await server.close()
   await close()
   t.pass('composed')

@@ -30,6 +30,8 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
 /** Parts of one thing that are tested together, by the test of that thing. */
 const testedBy: Readonly<Record<string, string>> = {
+  'agent/contract/api-route.ts': 'test/contract/api.test.ts',
+  'agent/contract/monitoring-api.ts': 'test/contract/api.test.ts',
   'agent/contract/explain-query.ts': 'test/contract/records-query.test.ts',
   'agent/probe/ask.ts': 'test/probe/probe.test.ts',
   'agent/probe/json-shape.ts': 'test/probe/route-json.test.ts',
@@ -39,7 +41,12 @@ const testedBy: Readonly<Record<string, string>> = {
   'agent/probe/neighbour-json.ts': 'test/probe/neighbour.test.ts',
   'agent/probe/neighbour-judge.ts': 'test/probe/neighbour.test.ts',
   'agent/fence/lane-sessions.ts': 'test/fence/lane.test.ts',
+  'agent/compose-eyes.ts': 'test/compose.test.ts',
   'agent/compose-fence.ts': 'test/compose.test.ts',
+  'agent/compose-looks.ts': 'test/compose.test.ts',
+  'agent/cli/stand-alone.ts': 'test/cli/fence-stand-alone.test.ts',
+  'agent/cli/status-by-agent.ts': 'test/cli/status.test.ts',
+  'agent/cli/by-agent.ts': 'test/cli/fence-by-agent.test.ts',
   'agent/cli/run-until-signal.ts': 'test/main.test.ts',
   'agent/cli/serve-subcommand.ts': 'test/main.test.ts',
   'agent/cli/subcommands.ts': 'test/cli/usage.test.ts',

@@ -12,6 +12,10 @@ export const exitCodes = {
   turnedAway: 4,
   /** Of several peers: silence, and fewer of them say so than have to. */
   quorumMissing: 5,
+  /** Of a look. None of them is a verdict, and none is 0 or any code of a fence. */
+  runs: 10,
+  notSeen: 11,
+  cannotTell: 12,
   usage: 64,
   noInput: 66,
   /** Nobody answered. */

@@ -3,14 +3,13 @@ import type { Heard } from '../client/ask-peers.ts'
 import { exitCodes } from './exit-code.ts'
 import type { ExitCode } from './exit-code.ts'
 import { paintFor } from './colour.ts'
-import { configOption, readConfig, settingsOf } from './configuration.ts'
+import { readConfig, settingsOf } from './configuration.ts'
 import { fenceByAgent } from './fence-by-agent.ts'
 import { questionOf, questionOptions } from './fence-question.ts'
 import { fenceStandAlone } from './fence-stand-alone.ts'
+import { placeFault, placeOptions, socketOf } from './place.ts'
 import type { Edge, Given, Subcommand } from './subcommand.ts'
 import { answerLines, exitCodeOf, withoutVerdict } from './tell-answer.ts'
-
-const defaultSocket = '/run/peerfence/peerfence.sock'
 
 export const fenceSubcommand: Subcommand = {
   name: 'fence',
@@ -21,18 +20,9 @@ export const fenceSubcommand: Subcommand = {
   operandsMax: 2,
   options: {
     ...questionOptions,
-    socket: {
-      type: 'string',
-      value: 'PATH',
-      help: `where the agent listens (${defaultSocket}); also PEERFENCE_SOCKET`,
-    },
-    'stand-alone': {
-      type: 'boolean',
-      help: 'without an agent, by the configuration; needs its keys and its journal',
-    },
+    ...placeOptions,
     explain: { type: 'boolean', help: 'show the chain of evidence' },
     json: { type: 'boolean', help: 'print the answer as JSON' },
-    ...configOption,
   },
   about: `KILLS the VM with this uuid on HOST and proves it, by the agent that runs on this machine, which is then the
 peer: run it on a healthy host and not on HOST. The verdict is for whoever wants to start the VM elsewhere.
@@ -45,21 +35,13 @@ after no other code it may be started: 1 a fault, 4 turned away, nothing was don
 With --stand-alone, as root it works in the name of the owner of the folder of journal.file.`,
   run: async (given, edge) => {
     const asked = questionOf(given)
-    const isStandAlone = given.isSet('stand-alone')
-    const message =
-      asked.kind === 'misused'
-        ? asked.message
-        : isStandAlone && given.isSet('socket')
-          ? '--stand-alone and --socket exclude each other'
-          : !isStandAlone && given.isSet('config')
-            ? '--config is for --stand-alone; the agent has its own'
-            : undefined
+    const message = asked.kind === 'misused' ? asked.message : placeFault(given)
     if (asked.kind === 'misused' || message !== undefined) {
       edge.err(`peerfence: fence: ${String(message)}\n`)
       return exitCodes.usage
     }
     const isExplained = given.isSet('explain')
-    if (!isStandAlone) {
+    if (!given.isSet('stand-alone')) {
       const said = await fenceByAgent(asked.question, socketOf(given, edge), isExplained, edge)
       return tell(said, given, edge)
     }
@@ -68,12 +50,6 @@ With --stand-alone, as root it works in the name of the owner of the folder of j
     const said = await fenceStandAlone(asked, config, isExplained, edge)
     return said === undefined ? exitCodes.notDone : tell(said, given, edge)
   },
-}
-
-/** An empty variable counts as unset. */
-export const socketOf = ({ text }: Pick<Given, 'text'>, { env }: Pick<Edge, 'env'>): string => {
-  const variable = env['PEERFENCE_SOCKET'] ?? ''
-  return text('socket') ?? (variable === '' ? defaultSocket : variable)
 }
 
 const tell = (said: Heard['said'], { isSet }: Given, edge: Edge): ExitCode => {

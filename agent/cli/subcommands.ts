@@ -5,6 +5,7 @@ import { fenceSubcommand } from './fence.ts'
 import { historySubcommand } from './history.ts'
 import { readySubcommand } from './ready.ts'
 import { serveSubcommand } from './serve-subcommand.ts'
+import { statusSubcommand } from './status.ts'
 import type { Subcommand } from './subcommand.ts'
 import { tokenCreateSubcommand, tokenListSubcommand, tokenRevokeSubcommand } from './token.ts'
 import { trustSubcommand } from './trust.ts'
@@ -12,6 +13,7 @@ import { trustSubcommand } from './trust.ts'
 export const subcommands: readonly Subcommand[] = [
   serveSubcommand,
   fenceSubcommand,
+  statusSubcommand,
   askSubcommand,
   historySubcommand,
   trustSubcommand,

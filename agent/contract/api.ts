@@ -1,67 +1,28 @@
 /** Every route of the agent: what the server serves, and what the API document is made of. */
+import type { ApiRoute } from './api-route.ts'
 import { batchCommandSchema } from './batch-command.ts'
 import { callbackRules } from './callback-headers.ts'
 import type { DoorCode } from './error-codes.ts'
 import { explainQuerySchema } from './explain-query.ts'
 import { fenceCommandSchema } from './fence-command.ts'
+import { monitoringApi } from './monitoring-api.ts'
 import {
   batchPath,
   echoPath,
   fencePath,
-  healthPath,
   inFlightPath,
-  metricsPath,
-  openapiPath,
-  readyPath,
+  lookPath,
   recordsPath,
   successorPath,
-  versionPath,
 } from './paths.ts'
 import { recordsQuerySchema } from './records-query.ts'
 import {
   answerSchema,
   batchSchema,
-  healthSchema,
   inFlightSchema,
-  readySchema,
+  lookSchema,
   recordsSchema,
-  versionSchema,
 } from './reply-schemas.ts'
-
-export interface ApiRoute {
-  readonly path: string
-  /** A GET answers HEAD, too. */
-  readonly method: 'GET' | 'POST'
-  readonly name: string
-  /** Served by listeners for monitoring, too: it tells of the agent, and does nothing. */
-  readonly isMonitoring?: true
-  readonly summary: string
-  readonly query?: { readonly properties: Readonly<Record<string, object>> }
-  /** Optional headers with their rules. */
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: object
-  /** Of status 200; a text says what comes instead of JSON. */
-  readonly answer: object | string
-  /** Of status 503, where that is no refusal of the door. */
-  readonly unavailable?: object
-  /** What this route turns away besides what every route does. */
-  readonly codes: readonly DoorCode[]
-}
-
-/** What is turned away whatever the path. */
-export const codesOfEveryRoute: readonly DoorCode[] = [
-  'FENCE_REQUEST_MALFORMED',
-  'FENCE_TOKEN_NEEDED',
-  'FENCE_CALLER_NOT_ALLOWED',
-  'FENCE_CERTIFICATE_NOT_ALLOWED',
-  'FENCE_NOT_SERVED_HERE',
-  'FENCE_NO_SUCH_PATH',
-  'FENCE_METHOD_NOT_ALLOWED',
-  'FENCE_REQUEST_TIMEOUT',
-  'FENCE_CALLER_TOO_OFTEN',
-  'FENCE_HEADERS_TOO_LARGE',
-  'FENCE_INTERNAL',
-]
 
 const requestId = {
   'x-request-id':
@@ -92,6 +53,13 @@ const fence = {
   ],
 } as const
 
+/** Where the answer is never posted to anybody. */
+const codesOfLater: readonly DoorCode[] = [
+  'FENCE_CALLBACK_NOT_ALLOWED',
+  'FENCE_TASK_IN_USE',
+  'FENCE_CALLBACKS_FULL',
+]
+
 export const api: readonly ApiRoute[] = [
   {
     ...fence,
@@ -120,6 +88,18 @@ export const api: readonly ApiRoute[] = [
     ),
   },
   {
+    path: lookPath,
+    method: 'POST',
+    name: 'look',
+    summary:
+      'What runs of one VM on another host: a look, which kills nothing and proves nothing. Bears no verdict.',
+    query: explainQuerySchema,
+    headers: requestId,
+    body: fenceCommandSchema,
+    answer: lookSchema,
+    codes: fence.codes.filter((code) => !codesOfLater.includes(code)),
+  },
+  {
     path: recordsPath,
     method: 'GET',
     name: 'records',
@@ -144,51 +124,5 @@ export const api: readonly ApiRoute[] = [
     answer: 'nothing',
     codes: ['FENCE_BODY_TOO_LARGE', 'FENCE_SHUTTING_DOWN'],
   },
-  {
-    path: healthPath,
-    method: 'GET',
-    name: 'health',
-    isMonitoring: true,
-    summary: 'Alive: whether requests are accepted.',
-    answer: healthSchema,
-    unavailable: healthSchema,
-    codes: [],
-  },
-  {
-    path: readyPath,
-    method: 'GET',
-    name: 'ready',
-    isMonitoring: true,
-    summary: 'Able: whether a fence would find its keys, its journal and its known hosts.',
-    answer: readySchema,
-    unavailable: readySchema,
-    codes: [],
-  },
-  {
-    path: versionPath,
-    method: 'GET',
-    name: 'version',
-    isMonitoring: true,
-    summary: 'What runs here, and what it can do.',
-    answer: versionSchema,
-    codes: [],
-  },
-  {
-    path: metricsPath,
-    method: 'GET',
-    name: 'metrics',
-    isMonitoring: true,
-    summary: 'Counters and histograms in the text format of Prometheus.',
-    answer: 'text of Prometheus',
-    codes: [],
-  },
-  {
-    path: openapiPath,
-    method: 'GET',
-    name: 'openapi',
-    isMonitoring: true,
-    summary: 'This document.',
-    answer: { type: 'object' },
-    codes: [],
-  },
+  ...monitoringApi,
 ]

@@ -51,14 +51,19 @@ export const parseCallbackHeaders = (
   return { kind: 'later', ask: { task, url }, destination }
 }
 
-/** The answer about a list of VMs is the response: who waits for it elsewhere is turned away. */
-export const batchTakesNoCallback = (
+/** The answer about a list of VMs, and that of a look, is the response: who waits for it elsewhere is turned away. */
+export const takesNoCallback = (
   headers: Readonly<Record<string, unknown>>,
+  of: 'batch' | 'look',
 ): DoorRefusal | undefined => {
   const field = (['taskuuid', 'callbackurl'] as const).find((name) => headers[name] !== undefined)
-  const rule = 'not for a list of VMs: their verdicts are the response'
-  return field && { code: 'FENCE_FIELD_INVALID', field, rule }
+  return field && { code: 'FENCE_FIELD_INVALID', field, rule: responseRules[of] }
 }
+
+const responseRules = {
+  batch: 'not for a list of VMs: their verdicts are the response',
+  look: 'not for a look: what it saw is the response',
+} as const
 
 /** The body is ASCII, so that its characters are its bytes. */
 export const answerHeaders = (

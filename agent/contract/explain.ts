@@ -31,7 +31,7 @@ export const explainedReply = (record: FenceRecord): ExplainedReply => {
   }
 }
 
-const explainContacts = ({ earlier = [], address, phases, detail }: ContactTrail) => {
+export const explainContacts = ({ earlier = [], address, phases, detail }: ContactTrail) => {
   const before = earlier.map(
     (one, index) => `contact ${index + 1}, ${one.ms} ms: ${one.because}: ${plainText(one.detail)}`,
   )

@@ -28,5 +28,6 @@ export const capabilities = [
   'explain',
   'records',
   'in-flight',
+  'look',
   'metrics',
 ] as const

@@ -13,6 +13,8 @@ export interface InFlightEntry {
   readonly vmUuid: string
   readonly targetHostIp: string
   readonly targetHostUuid: string
+  /** A look kills nothing. */
+  readonly action: 'fence' | 'look'
   /** `queue` until something is done for it. */
   readonly phase: string
   readonly elapsedMs: number
@@ -20,13 +22,14 @@ export interface InFlightEntry {
 }
 
 export const inFlightReply = (fences: readonly InFlightFence[]): InFlightReply => ({
-  fences: fences.map(({ request, phase, elapsedMs }) => ({
+  fences: fences.map(({ request, action, phase, elapsedMs }) => ({
     fenceId: request.fenceId,
     requestId: request.requestId,
     askedBy: request.askedBy,
     vmUuid: vmUuidHex(request.vm),
     targetHostIp: request.suspect.addresses[0],
     targetHostUuid: request.suspect.hostUuid,
+    action,
     phase,
     elapsedMs,
     budgetMs: request.budgetMs,

@@ -1,6 +1,7 @@
 /** The API document: OpenAPI 3.1, made of the schemas that judge requests and of the codes of the door. */
-import { api, codesOfEveryRoute } from './api.ts'
-import type { ApiRoute } from './api.ts'
+import { api } from './api.ts'
+import { codesOfEveryRoute } from './api-route.ts'
+import type { ApiRoute } from './api-route.ts'
 import { doorCodes } from './error-codes.ts'
 import type { DoorCode } from './error-codes.ts'
 import { fieldRules, queryRules } from './field-rules.ts'

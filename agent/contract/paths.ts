@@ -4,6 +4,8 @@ export const fencePath = '/ha/fence/vm/from/peer'
 export const successorPath = '/ha/vm/fenceonsuspecthost'
 /** Several VMs of one suspect. */
 export const batchPath = '/ha/fence/vms/from/peer'
+/** What runs of one VM on its suspect: a look, which kills nothing and proves nothing. */
+export const lookPath = '/ha/fence/look'
 export const recordsPath = '/ha/fence/records'
 export const inFlightPath = '/ha/fence/in-flight'
 export const echoPath = '/host/echo'

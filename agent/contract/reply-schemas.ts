@@ -1,5 +1,6 @@
 /** JSON Schemas of everything that is answered, for the API document. A test holds every reply against them. */
 import { deathProofs, doubts, silenceProofs } from '../domain/verdict.ts'
+import { lookDoubts } from '../domain/sight.ts'
 import { doorCodes } from './error-codes.ts'
 import { capabilities } from './health-reply.ts'
 
@@ -84,6 +85,30 @@ export const doorSchema = closed('Turned away: nothing was done to any host.', {
   rule: text,
 })
 
+export const lookSchema = closed(
+  'What a look saw. It is no answer of a fence and bears no verdict.',
+  {
+    success: { const: false, description: 'False always: whoever takes it for a fence refuses.' },
+    error: text,
+    seen: { type: 'string', enum: ['runs', 'not-seen', 'cannot-tell'] },
+    pids: { type: 'array', items: count, description: 'As the host numbers its processes.' },
+    reason: {
+      type: 'string',
+      enum: [...doubts, ...lookDoubts, ''],
+      description: 'Why it cannot be told; empty where it can.',
+    },
+    summary: text,
+    nextStep: text,
+    vmUuid,
+    targetHostUuid: text,
+    targetHostIp: text,
+    durationMs: count,
+    evidence: { type: 'object', description: 'What was seen. For people; it may change.' },
+    explanation: { type: 'array', items: text, description: 'With ?explain=1 alone.' },
+  },
+  ['explanation'],
+)
+
 export const recordsSchema = closed(
   'Fences of the past, the newest first. A record is no answer.',
   {
@@ -126,6 +151,7 @@ export const inFlightSchema = closed('What is in flight.', {
       vmUuid,
       targetHostIp: text,
       targetHostUuid: text,
+      action: { type: 'string', enum: ['fence', 'look'] },
       phase: text,
       elapsedMs: count,
       budgetMs: count,

@@ -8,6 +8,7 @@ import type { Phase } from './trail.ts'
 
 export interface InFlightFence {
   readonly request: FenceRequest
+  readonly action: 'fence' | 'look'
   /** `queue` until something is done for it. */
   readonly phase: Phase
   readonly elapsedMs: number
@@ -20,6 +21,8 @@ export interface Board {
   readonly enter: (suspect: SuspectTarget, phase: Phase, vms?: readonly VmUuid[]) => void
   /** The same service, with every request of it on the board while it is in flight. */
   readonly watch: (service: FenceService) => FenceService
+  /** With the request on the board until the work ends. */
+  readonly during: <T>(request: FenceRequest, work: () => Promise<T>) => Promise<T>
 }
 
 interface Entry {
@@ -28,12 +31,25 @@ interface Entry {
   phase: Phase
 }
 
-export const createBoard = ({ nowMs }: Pick<Clock, 'nowMs'>): Board => {
+export const createBoard = (
+  { nowMs }: Pick<Clock, 'nowMs'>,
+  action: InFlightFence['action'] = 'fence',
+): Board => {
   const inFlight = new Map<string, Entry>()
+  const during: Board['during'] = async (request, work) => {
+    inFlight.set(request.fenceId, { request, startedMs: nowMs(), phase: 'queue' })
+    try {
+      return await work()
+    } finally {
+      inFlight.delete(request.fenceId)
+    }
+  }
   return {
+    during,
     list: () =>
       [...inFlight.values()].map(({ request, startedMs, phase }) => ({
         request,
+        action,
         phase,
         elapsedMs: Math.round(nowMs() - startedMs),
       })),
@@ -46,14 +62,7 @@ export const createBoard = ({ nowMs }: Pick<Clock, 'nowMs'>): Board => {
     },
     watch: (service) => ({
       ...service,
-      fence: async (request) => {
-        inFlight.set(request.fenceId, { request, startedMs: nowMs(), phase: 'queue' })
-        try {
-          return await service.fence(request)
-        } finally {
-          inFlight.delete(request.fenceId)
-        }
-      },
+      fence: async (request) => await during(request, () => service.fence(request)),
     }),
   }
 }

@@ -20,6 +20,18 @@ export interface Inspected extends Pick<Inspection, 'evidence' | 'tools'> {
 /** Ends before the budget, or soon after the signal; never rejects. No verdict is to be made of it. */
 export const inspect = async (
   eyes: Eyes,
+  ask: InspectionAsk,
+  signal: AbortSignal,
+): Promise<Inspected> => {
+  try {
+    return await contact(eyes, ask, signal)
+  } catch (error) {
+    return faultSeen(error)
+  }
+}
+
+const contact = async (
+  eyes: Eyes,
   { what, suspect, budgetMs }: InspectionAsk,
   signal: AbortSignal,
 ): Promise<Inspected> => {
@@ -44,3 +56,15 @@ export const inspect = async (
     skewSec: tools === undefined ? undefined : tools.epochSec - ourSec,
   }
 }
+
+/** A bug: adapters do not reject. */
+const faultSeen = (error: unknown): Inspected => ({
+  evidence: { kind: 'own-trouble', because: 'internal-error' },
+  trail: {
+    address: '',
+    phases: [],
+    detail: `a fault in the agent itself (${error instanceof Error ? error.name : 'thrown'})`,
+  },
+  tools: undefined,
+  skewSec: undefined,
+})

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { batchCommandSchema, parseBatchCommand } from '../contract/batch-command.ts'
 import type { BatchCommand } from '../contract/batch-command.ts'
 import { batchBegin, batchEnd, batchReply } from '../contract/batch-reply.ts'
-import { batchTakesNoCallback } from '../contract/callback-headers.ts'
+import { takesNoCallback } from '../contract/callback-headers.ts'
 import { batchPath } from '../contract/paths.ts'
 import { explainQuerySchema } from '../contract/explain-query.ts'
 import type { ExplainQuery } from '../contract/explain-query.ts'
@@ -32,7 +32,7 @@ export const addBatchRoute = (server: FastifyInstance, parts: BatchRouteParts): 
     schema: { body: batchCommandSchema, querystring: explainQuerySchema },
     onRequest: parts.whileDraining,
     handler: async (http, reply) => {
-      const refusal = batchTakesNoCallback(http.headers)
+      const refusal = takesNoCallback(http.headers, 'batch')
       if (refusal !== undefined) return await turnAway(http, reply, refusal)
       const accepted = accept(http, undefined, (arrive) =>
         // The schema has passed it.

@@ -7,6 +7,7 @@ import { api } from '../contract/api.ts'
 import type { InFlightFence } from '../fence/board.ts'
 import type { Callbacks } from '../fence/callbacks.ts'
 import type { ReadPast } from '../fence/past.ts'
+import type { LookService } from '../fence/look.ts'
 import type { FenceService } from '../fence/service.ts'
 import type { AllowedSuspects } from './allowed-suspect.ts'
 import { correlationId } from './correlation.ts'
@@ -23,6 +24,7 @@ import type { FenceRouteRules } from './fence-route.ts'
 import { addHealthRoutes } from './health-route.ts'
 import type { HealthParts } from './health-route.ts'
 import { addInFlightRoute } from './in-flight-route.ts'
+import { addLookRoute } from './look-route.ts'
 import { addRecordsRoute } from './records-route.ts'
 import type { Entrance } from './doors.ts'
 import { createEntry } from './entry.ts'
@@ -38,6 +40,7 @@ export interface ServerParts {
   /** The door that a request came through; undefined for none, which turns it away. */
   readonly entranceOf: (request: IncomingMessage) => Entrance | undefined
   readonly service: FenceService
+  readonly looks: Pick<LookService, 'look' | 'inFlight'>
   readonly inFlight: () => readonly InFlightFence[]
   readonly readPast: ReadPast
   readonly callbacks: Callbacks
@@ -57,7 +60,7 @@ const methodsOf: ReadonlyMap<string, string> = new Map(
 )
 
 export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInstance => {
-  const { log, service, callbacks, own, allowed, nowMs, version } = parts
+  const { log, service, looks, callbacks, own, allowed, nowMs, version } = parts
   let draining = false
   const isDraining = (): boolean => draining
 
@@ -125,10 +128,13 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
   })
   const { guestOf } = entry
   const accept = createAcceptance(rules, { own, allowed, guestOf, isDraining })
-  const begin = beginnings(rules, service)
+  // A look takes a place as a fence does: it logs in to the suspect, too.
+  const inFlight = (): number => service.inFlight() + looks.inFlight()
+  const begin = beginnings(rules, { inFlight })
   const shared = { service, accept, begin, nowMs, whileDraining: refuseWhileDraining(isDraining) }
   addFenceRoute(server, rules, { ...shared, callbacks })
   addBatchRoute(server, shared)
+  addLookRoute(server, { ...shared, look: looks.look, log })
   addEchoRoute(server, isDraining)
   addInFlightRoute(server, parts.inFlight)
   addRecordsRoute(server, parts.readPast)

@@ -36,6 +36,8 @@ export interface SuspectConfig extends ProgramConfig {
 export interface SuspectDeps {
   readonly clock: Clock
   readonly lookup?: Lookup
+  /** Where several of these share it: there is one per file and process. */
+  readonly knownHosts?: KnownHostsFile
   /** Told when a login, or a run for these VMs, enters a phase. Must not throw. */
   readonly onPhase?: (suspect: SuspectTarget, phase: Phase, vms?: readonly VmUuid[]) => void
 }
@@ -47,12 +49,16 @@ const answerReserveMs = 50
 /** After the signal, in ms: how long a phase may take to end by itself. */
 const abortGraceMs = 100
 
-/** One per process: it owns the known hosts file. Never rejects, and ends before the budget. */
+/** Never rejects, and ends before the budget. */
 export const createSuspect = (
   config: SuspectConfig,
-  { clock, lookup = systemLookup, onPhase }: SuspectDeps,
+  {
+    clock,
+    lookup = systemLookup,
+    knownHosts = createKnownHostsFile(config.knownHostsFile),
+    onPhase,
+  }: SuspectDeps,
 ): Suspect => {
-  const knownHosts = createKnownHostsFile(config.knownHostsFile)
   return {
     open: async (target, budgetMs, signal, { onAddresses, onHeard }) => {
       const log = createPhaseLog(clock, (phase) => onPhase?.(target, phase))

@@ -2,8 +2,7 @@ import { test } from 'tap'
 import type { Verdict } from '../../agent/domain/verdict.ts'
 import { doubt, unreachable } from '../../agent/domain/verdict.ts'
 import type { FenceRecord } from '../../agent/fence/record.ts'
-import { socketOf } from '../../agent/cli/fence.ts'
-import { call, given } from '../fixtures/command-line.ts'
+import { call } from '../fixtures/command-line.ts'
 import { dead } from '../fixtures/agent-server.ts'
 import { fenceRecord, vmHex } from '../fixtures/fence-records.ts'
 import { openSocketDesk } from '../fixtures/socket-desk.ts'
@@ -44,12 +43,6 @@ test('the socket may come from the environment, the answer whole or explained', 
     code: 2,
     out: /^qemuStillAlive unkillable\n.* asks for VM [^]*\nHA refuses/,
   })
-})
-
-test('where the agent listens, if nobody says', async (t) => {
-  t.equal(socketOf(given({}), { env: {} }), '/run/peerfence/peerfence.sock')
-  t.equal(socketOf(given({}), { env: { PEERFENCE_SOCKET: '' } }), '/run/peerfence/peerfence.sock')
-  t.equal(socketOf(given({ socket: '/a' }), { env: { PEERFENCE_SOCKET: '/b' } }), '/a')
 })
 
 test('colour where somebody looks', async (t) => {

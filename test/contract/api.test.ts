@@ -1,5 +1,6 @@
 import { test } from 'tap'
-import { api, codesOfEveryRoute } from '../../agent/contract/api.ts'
+import { api } from '../../agent/contract/api.ts'
+import { codesOfEveryRoute } from '../../agent/contract/api-route.ts'
 import { doorCodes } from '../../agent/contract/error-codes.ts'
 import * as paths from '../../agent/contract/paths.ts'
 import { openDesk } from '../fixtures/agent-server.ts'

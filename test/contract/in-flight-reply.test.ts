@@ -6,8 +6,8 @@ import { fenceRequest, vmHex } from '../fixtures/fence-records.ts'
 test('what is in flight is told without a verdict and without a secret', async (t) => {
   const request = fenceRequest({ password: new Secret('hush') })
   const reply = inFlightReply([
-    { request, phase: 'login', elapsedMs: 7 },
-    { request, phase: 'queue', elapsedMs: 8 },
+    { request, action: 'fence', phase: 'login', elapsedMs: 7 },
+    { request, action: 'look', phase: 'queue', elapsedMs: 8 },
   ])
   t.strictSame(reply.fences[0], {
     fenceId: 'fence-1',
@@ -16,11 +16,12 @@ test('what is in flight is told without a verdict and without a secret', async (
     vmUuid: vmHex,
     targetHostIp: '192.0.2.7',
     targetHostUuid: 'host-7',
+    action: 'fence',
     phase: 'login',
     elapsedMs: 7,
     budgetMs: 20_000,
   })
-  t.match(reply.fences[1], { phase: 'queue' })
+  t.match(reply.fences[1], { action: 'look', phase: 'queue' })
   t.notMatch(JSON.stringify(reply), /hush|secret|success|qemu/)
   t.same(inFlightReply([]), { fences: [] })
 })

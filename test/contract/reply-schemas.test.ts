@@ -7,6 +7,7 @@ import type { DoorCode } from '../../agent/contract/error-codes.ts'
 import { explainedReply } from '../../agent/contract/explain.ts'
 import { bugReply, fenceReply } from '../../agent/contract/fence-reply.ts'
 import { inFlightReply } from '../../agent/contract/in-flight-reply.ts'
+import { lookReply } from '../../agent/contract/look-reply.ts'
 import { recordsReply } from '../../agent/contract/records-reply.ts'
 import * as schemas from '../../agent/contract/reply-schemas.ts'
 import {
@@ -18,7 +19,7 @@ import {
   unreachable,
 } from '../../agent/domain/verdict.ts'
 import { openDesk } from '../fixtures/agent-server.ts'
-import { fenceRecord, fenceRequest } from '../fixtures/fence-records.ts'
+import { fenceRecord, fenceRequest, lookEvidence, lookRecord } from '../fixtures/fence-records.ts'
 
 const ajv = new Ajv({ strict: true, allErrors: true })
 const faults = (schema: object, value: unknown) => {
@@ -62,7 +63,19 @@ test('every answer fits its schema', async (t) => {
   ]
   t.equal(faults(schemas.batchSchema, batchReply(replies)), null)
   t.equal(faults(schemas.batchSchema, batchReply(replies.slice(0, 1))), null)
-  const inFlight = inFlightReply([{ request: fenceRequest(), phase: 'queue', elapsedMs: 1 }])
+  for (const isExplained of [true, false]) {
+    const evidences = [
+      lookEvidence(),
+      ...doubts.map((because) => ({ kind: 'refusal', because }) as const),
+    ]
+    for (const evidence of evidences) {
+      const reply = lookReply(lookRecord({ evidence }), isExplained)
+      t.equal(faults(schemas.lookSchema, reply), null)
+    }
+  }
+  const inFlight = inFlightReply([
+    { request: fenceRequest(), action: 'look', phase: 'queue', elapsedMs: 1 },
+  ])
   t.equal(faults(schemas.inFlightSchema, inFlight), null)
 })
 

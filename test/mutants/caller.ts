@@ -138,8 +138,8 @@ export const callerMutants = [
     [
       [
         'without an agent any host may be fenced',
-        'if (refusal !== undefined) return turnedAway(refusal)',
-        'if (refusal === null) return turnedAway(refusal)',
+        'if (turnedAway !== undefined) return turnedAway',
+        'if (turnedAway === null) return turnedAway',
       ],
     ],
   ),

@@ -4,6 +4,7 @@ import { callerMutants } from './caller.ts'
 import { edgeMutants } from './edge.ts'
 import type { Mutant } from './mutant.ts'
 import { laneMutants } from './lanes.ts'
+import { lookMutants } from './look.ts'
 import { programMutants } from './program.ts'
 import { ruleMutants } from './rule.ts'
 import { trustMutants } from './trust.ts'
@@ -17,4 +18,5 @@ export const mutants: readonly Mutant[] = [
   ...programMutants,
   ...trustMutants,
   ...callerMutants,
+  ...lookMutants,
 ]

@@ -290,6 +290,20 @@ test('a look and a drill are asked for as such, and told with the tools of the h
   }
 })
 
+test('no two drills bear the same uuid', async (t) => {
+  const vms = new Set<string>()
+  for (let times = 0; times < 2; times += 1) {
+    const { session } = await openOn(t, {
+      shell: answering(({ channel }, stdin) => {
+        vms.add(readRequest(stdin).vm)
+        finish(channel, '')
+      }),
+    })
+    await session.inspect({ action: 'drill' }, 9_000, never)
+  }
+  t.equal(vms.size, 2)
+})
+
 test('what a look meets instead of a report', async (t) => {
   const { session } = await openOn(t, {
     shell: answering(({ channel }) => {

@@ -1,0 +1,74 @@
+/** Something that the agent which runs here does for whoever sits at the command line, with how far it is. */
+import { exchange } from '../client/exchange.ts'
+import type { Peer } from '../client/peer.ts'
+import type { InFlightReply } from '../contract/in-flight-reply.ts'
+import { inFlightPath } from '../contract/paths.ts'
+import { newId } from '../http/correlation.ts'
+import { realClock } from '../real-clock.ts'
+import { withProgress } from './progress.ts'
+import type { Edge } from './subcommand.ts'
+
+/** Between two looks at how far it is: an agent counts what it is asked. */
+const everyMs = 500
+const lookLimits = { connectMs: 1_000, totalMs: 2_000 }
+
+export const agentAt = (socket: string): Peer => ({
+  name: socket,
+  domain: undefined,
+  at: { kind: 'unix', path: socket },
+})
+
+/** How far it is, in words; undefined where that cannot be told: nothing depends on it. */
+export type HowFar = (peer: Peer, requestId: string) => Promise<string | undefined>
+
+export const byAgent = async <T>(
+  socket: string,
+  totalMs: number,
+  howFar: HowFar,
+  edge: Edge,
+  ask: (peer: Peer, requestId: string) => Promise<T>,
+): Promise<T> => {
+  const clock = realClock
+  const peer = agentAt(socket)
+  const requestId = newId()
+  const done = new AbortController()
+  let words = 'asked the agent'
+  const follow = async (): Promise<void> => {
+    const isOver = (): boolean => done.signal.aborted
+    while (!isOver()) {
+      await clock.wait(everyMs, done.signal)
+      if (!isOver()) words = (await howFar(peer, requestId)) ?? words
+    }
+  }
+  const followed = edge.isErrTerminal ? follow() : Promise.resolve()
+  const parts = { clock, edge }
+  const said = await withProgress(
+    totalMs,
+    () => words,
+    parts,
+    () => ask(peer, requestId),
+  )
+  done.abort()
+  await followed
+  return said
+}
+
+/** Reads a state of the agent: what is not what it should be tells nothing. */
+export const askState =
+  <T>(path: string, read: (state: T, requestId: string) => string | undefined): HowFar =>
+  async (peer, requestId) => {
+    const exchanged = await exchange(peer, { method: 'GET', path }, {}, lookLimits)
+    if (exchanged.kind === 'unanswered' || exchanged.status !== 200) return undefined
+    try {
+      return read(JSON.parse(exchanged.body) as T, requestId)
+    } catch {
+      // Not the state that it should be: an agent of another version.
+      return undefined
+    }
+  }
+
+/** Of a fence or a look. */
+export const phaseOf: HowFar = askState<InFlightReply>(inFlightPath, ({ fences }, requestId) => {
+  const phase = fences.find((one) => one.requestId === requestId)?.phase
+  return phase === undefined ? undefined : `the agent is at: ${phase}`
+})

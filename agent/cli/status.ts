@@ -1,0 +1,66 @@
+import { asciiJson } from '../domain/ascii-json.ts'
+import { paintFor } from './colour.ts'
+import { readConfig, settingsOf } from './configuration.ts'
+import { exitCodes } from './exit-code.ts'
+import { questionOf, questionOptions } from './fence-question.ts'
+import { placeFault, placeOptions, socketOf } from './place.ts'
+import { statusByAgent } from './status-by-agent.ts'
+import { statusStandAlone } from './status-stand-alone.ts'
+import type { Edge, Given, Subcommand } from './subcommand.ts'
+import { withoutVerdict } from './tell-answer.ts'
+import { lookExitCode, lookLines } from './tell-look.ts'
+import type { LookExitCode, SaidOfLook } from './tell-look.ts'
+
+export const statusSubcommand: Subcommand = {
+  name: 'status',
+  synopsis: [
+    'VM HOST [--socket PATH] [--explain] [--json] [OPTION...]',
+    'VM HOST --stand-alone [--config FILE] [--explain] [--json] [OPTION...]',
+  ],
+  operandsMax: 2,
+  options: {
+    ...questionOptions,
+    timeout: { type: 'string', value: 'SEC', help: 'the time of the whole look, in seconds (20)' },
+    ...placeOptions,
+    explain: { type: 'boolean', help: 'show the chain of evidence' },
+    json: { type: 'boolean', help: 'print what was seen as JSON' },
+  },
+  about: `Looks what runs of the VM with this uuid on HOST, by the way of a fence. KILLS NOTHING, PROVES NOTHING and gives no
+verdict: "not seen" is of one moment, without a hold, and without a word about writes that are still on their way.
+Before the VM is started elsewhere, ask "peerfence fence".
+exit codes: 10 it runs; 11 nothing of it was seen, which is NOT "dead"; 12 cannot tell, "next" says what to do;
+4 turned away, nothing was looked at; 1 a fault; 64 wrong usage; 69 the agent did not answer; 78 wrong configuration.
+Never 0: 0 of "fence" is a proof, and a script that asks "status" in its place, or that starts the VM where this
+fails, shall be found out when it is first tried, and not when it matters.
+With --stand-alone, as root it works in the name of the owner of the folder of ssh.knownHostsFile.`,
+  run: async (given, edge) => {
+    const asked = questionOf(given)
+    const message = asked.kind === 'misused' ? asked.message : placeFault(given)
+    if (asked.kind === 'misused' || message !== undefined) {
+      edge.err(`peerfence: status: ${String(message)}\n`)
+      return exitCodes.usage
+    }
+    const isExplained = given.isSet('explain')
+    if (!given.isSet('stand-alone')) {
+      const socket = socketOf(given, edge)
+      return tell(await statusByAgent(asked.question, socket, isExplained, edge), given, edge)
+    }
+    const config = await readConfig({ ...settingsOf(given, edge), overrides: {} }, edge.err)
+    if (config === undefined) return exitCodes.config
+    const said = await statusStandAlone(asked, config, isExplained, edge)
+    return said === undefined ? exitCodes.notDone : tell(said, given, edge)
+  },
+}
+
+const tell = (said: SaidOfLook, { isSet }: Given, edge: Edge): LookExitCode => {
+  if ('reply' in said) {
+    const lines = isSet('json')
+      ? [asciiJson(said.reply.body)]
+      : lookLines(said.kind, said.reply, isSet('explain'), paintFor(edge))
+    edge.out(`${lines.join('\n')}\n`)
+  } else {
+    edge.err(`peerfence: ${String(withoutVerdict(said))}\n`)
+    if (isSet('json')) edge.out(`${asciiJson(said)}\n`)
+  }
+  return lookExitCode(said)
+}

@@ -1,0 +1,113 @@
+/** Breaks in what looks and drills: neither may kill a VM, and neither may be taken for a verdict. */
+import { mutantsOf } from './mutant.ts'
+
+export const lookMutants = [
+  ...mutantsOf(
+    'agent/domain/sight.ts',
+    ['domain/sight'],
+    [
+      [
+        'a look that claims a proof saw nothing',
+        "return cannotTell('report-invalid')",
+        "return { kind: 'not-seen' }",
+      ],
+      [
+        'on a silent host nothing runs',
+        "return cannotTell('host-silent')",
+        "return { kind: 'not-seen' }",
+      ],
+      [
+        'what could not be seen does not run',
+        "verdict.because !== 'hold-not-kept' || evidence.kind !== 'report'",
+        "evidence.kind !== 'report'",
+      ],
+      [
+        'a refusal in the words of a look saw nothing',
+        "if (verdict.because !== 'hold-not-kept' || evidence.kind !== 'report') {\n    return cannotTell(verdict.because)\n  }\n  return evidence.report.virsh",
+        "if (verdict.because !== 'hold-not-kept') {\n    return cannotTell(verdict.because)\n  }\n  return evidence.kind === 'report' && evidence.report.virsh",
+      ],
+      [
+        'libvirt contradicts in vain',
+        "evidence.report.virsh === 'running'",
+        "evidence.report.virsh === 'destroyed'",
+      ],
+      ['a qemu of another host is the VM', "host.is === 'as-named'", "host.is !== 'own-host'"],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/fence-session.ts',
+    ['suspect/fence-session'],
+    [
+      ['who looks kills', 'await run(what.action, [', "await run('fence', ["],
+      [
+        'a drill may meet a real VM',
+        'randomUUID() as string as VmUuid',
+        "'11111111-2222-4333-8444-555555555555' as string as VmUuid",
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/fence/look.ts',
+    ['fence/look'],
+    [['status kills a canary', "{ action: 'look', vm } as const", "{ action: 'drill' } as const"]],
+  ),
+  ...mutantsOf(
+    'agent/contract/look-reply.ts',
+    ['contract/look-reply'],
+    [['a look is a success', '    success: false,', '    success: true as boolean as false,']],
+  ),
+  ...mutantsOf(
+    'agent/contract/judged-look.ts',
+    ['contract/judged-look'],
+    [
+      [
+        'the answer of a fence is taken for a look',
+        "if (body['success'] !== false)",
+        "if (body['success'] === 7)",
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/cli/tell-look.ts',
+    ['cli/tell-look', 'cli/status'],
+    [
+      [
+        'nothing seen exits with 0',
+        'return exitCodes.notSeen',
+        'return exitCodes.done as number as LookExitCode',
+      ],
+      [
+        'nothing seen exits like silence',
+        '      return exitCodes.cannotTell',
+        '      return exitCodes.unreachable as number as LookExitCode',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/http/server.ts',
+    ['http/look-route'],
+    [['looks take no place', 'service.inFlight() + looks.inFlight()', 'service.inFlight()']],
+  ),
+  ...mutantsOf(
+    'agent/http/look-route.ts',
+    ['http/look-route'],
+    [
+      [
+        'a look takes no place of its suspect',
+        "if (begun.kind === 'refused') return",
+        "if (begun.kind === 'refused' && begun.refusal.code === 'FENCE_BUSY') return",
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/cli/status-stand-alone.ts',
+    ['cli/status-stand-alone'],
+    [
+      [
+        'without an agent any host may be looked at',
+        'if (turnedAway !== undefined) return turnedAway',
+        'if (turnedAway === null) return turnedAway',
+      ],
+    ],
+  ),
+]
