@@ -6,7 +6,7 @@ import { entriesOf, fingerprint, hostPattern, keyType } from '../suspect/known-h
 import type { KnownHost } from '../suspect/known-hosts.ts'
 import { exitCodes } from './exit-code.ts'
 import type { ExitCode } from './exit-code.ts'
-import type { HostPort } from './host-port.ts'
+import type { HostPort } from '../domain/host-port.ts'
 import type { Edge } from './subcommand.ts'
 
 /** Of one host, or of all. */

@@ -6,7 +6,7 @@ import { detailOf } from '../suspect/outcome.ts'
 import { resolve } from '../suspect/resolve.ts'
 import type { Lookup } from '../suspect/resolve.ts'
 import { deadlineIn } from '../suspect/within.ts'
-import type { HostPort } from './host-port.ts'
+import type { HostPort } from '../domain/host-port.ts'
 
 export interface Seen {
   readonly kind: 'seen'

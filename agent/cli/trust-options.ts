@@ -1,6 +1,6 @@
 /** What `trust` was asked for: one of its four ways, and nothing that belongs to another. Pure. */
-import { parseHostPort } from './host-port.ts'
-import type { HostPort } from './host-port.ts'
+import { parseHostPort } from '../domain/host-port.ts'
+import type { HostPort } from '../domain/host-port.ts'
 import type { Given } from './subcommand.ts'
 import type { TrustRequest } from './trust-host.ts'
 

@@ -1,7 +1,7 @@
 /** `trust HOST` against real SSH servers, and the agent's own gate as the judge of what was pinned. */
 import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { test } from 'tap'
-import { parseHostPort } from '../../agent/cli/host-port.ts'
+import { parseHostPort } from '../../agent/domain/host-port.ts'
 import { trustHost } from '../../agent/cli/trust-host.ts'
 import type { Look } from '../../agent/cli/trust-look.ts'
 import { openHostKeyGate } from '../../agent/suspect/host-key.ts'

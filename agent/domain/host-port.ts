@@ -1,6 +1,6 @@
 /** `HOST`, `HOST:PORT`, `[ADDRESS]:PORT`, as people write them. */
-import { parseHostAddress } from '../domain/identity.ts'
-import type { HostAddress } from '../domain/identity.ts'
+import { parseHostAddress } from './identity.ts'
+import type { HostAddress } from './identity.ts'
 
 export interface HostPort {
   readonly host: HostAddress

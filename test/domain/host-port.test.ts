@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { parseHostPort } from '../../agent/cli/host-port.ts'
+import { parseHostPort } from '../../agent/domain/host-port.ts'
 
 test('hosts and ports as people write them', async (t) => {
   const rows: readonly (readonly [string, string | undefined, string | undefined, number?])[] = [
