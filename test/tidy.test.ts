@@ -32,6 +32,8 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const testedBy: Readonly<Record<string, string>> = {
   'agent/contract/api-route.ts': 'test/contract/api.test.ts',
   'agent/contract/monitoring-api.ts': 'test/contract/api.test.ts',
+  'agent/contract/drill-words.ts': 'test/contract/drill-report.test.ts',
+  'agent/contract/look-words.ts': 'test/contract/look-reply.test.ts',
   'agent/contract/explain-query.ts': 'test/contract/records-query.test.ts',
   'agent/probe/ask.ts': 'test/probe/probe.test.ts',
   'agent/probe/json-shape.ts': 'test/probe/route-json.test.ts',
@@ -45,6 +47,7 @@ const testedBy: Readonly<Record<string, string>> = {
   'agent/compose-fence.ts': 'test/compose.test.ts',
   'agent/compose-looks.ts': 'test/compose.test.ts',
   'agent/cli/stand-alone.ts': 'test/cli/fence-stand-alone.test.ts',
+  'agent/cli/doctor-run.ts': 'test/cli/doctor.test.ts',
   'agent/cli/status-by-agent.ts': 'test/cli/status.test.ts',
   'agent/cli/by-agent.ts': 'test/cli/fence-by-agent.test.ts',
   'agent/cli/run-until-signal.ts': 'test/main.test.ts',

@@ -16,6 +16,8 @@ export const exitCodes = {
   runs: 10,
   notSeen: 11,
   cannotTell: 12,
+  /** Of a drill: some host could not be fenced. */
+  couldNotFence: 20,
   usage: 64,
   noInput: 66,
   /** Nobody answered. */

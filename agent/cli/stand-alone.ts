@@ -27,11 +27,17 @@ export type TurnedAway = Extract<Judged, { readonly kind: 'turned-away' }>
 
 /** Undefined where the suspect may be logged in to. */
 export const refusedHere = (suspect: SuspectTarget, config: Config): TurnedAway | undefined => {
+  const refusal = refusalHere(suspect, config)
+  return refusal && turnedAway(refusal)
+}
+
+/** What the door would say; undefined where it would let a request about this suspect pass. */
+export const refusalHere = (suspect: SuspectTarget, config: Config): DoorRefusal | undefined => {
   const own = readOwnHost(config.host.uuid, zstackUuidsFile)
-  const refusal =
+  return (
     ownHostRefusal(suspect, own, config.suspects) ??
     createAllowedSuspects(config.suspects.networks).refusalOf(suspect)
-  return refusal && turnedAway(refusal)
+  )
 }
 
 const turnedAway = (refusal: DoorRefusal): TurnedAway => {

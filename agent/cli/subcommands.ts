@@ -1,6 +1,7 @@
 /** Every subcommand; the help shows them in this order. */
 import { askSubcommand } from './ask.ts'
 import { configCheckSubcommand } from './config-check.ts'
+import { doctorSubcommand } from './doctor.ts'
 import { fenceSubcommand } from './fence.ts'
 import { historySubcommand } from './history.ts'
 import { readySubcommand } from './ready.ts'
@@ -16,6 +17,7 @@ export const subcommands: readonly Subcommand[] = [
   statusSubcommand,
   askSubcommand,
   historySubcommand,
+  doctorSubcommand,
   trustSubcommand,
   tokenCreateSubcommand,
   tokenListSubcommand,

@@ -34,6 +34,8 @@ export interface Config {
     readonly pageCache: 'report' | 'flush' | 'refuse'
     readonly sharedFileSystems: readonly string[]
   }
+  /** Hosts with their ports, as `parseHostPort` takes them. */
+  readonly doctor: { readonly peers: readonly string[] }
   readonly probe: { readonly witnesses: readonly string[] }
   readonly journal: { readonly file: string }
   readonly log: { readonly level: LogLevel }

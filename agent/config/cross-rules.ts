@@ -1,5 +1,6 @@
 /** Rules that one property alone cannot break, and those that a schema cannot spell. */
 import { isIP } from 'node:net'
+import { parseHostPort } from '../domain/host-port.ts'
 import type { ConfigFault } from './config.ts'
 import type { SettledConfig } from './defaults.ts'
 import { loginFaults } from './login-rules.ts'
@@ -8,12 +9,18 @@ import { networkFaults } from './network-faults.ts'
 export const crossFaults = ({
   callbacks,
   suspects,
+  doctor,
   probe,
   fence,
   ssh,
 }: SettledConfig): readonly ConfigFault[] => [
   ...networkFaults('/callbacks/to', callbacks.to),
   ...networkFaults('/suspects/networks', suspects.networks),
+  ...doctor.peers.flatMap((text, index) =>
+    parseHostPort(text, undefined) === undefined
+      ? [{ path: `/doctor/peers/${index}`, rule: 'has to be a host, with :PORT or without' }]
+      : [],
+  ),
   ...probe.witnesses.flatMap((text, index) =>
     isIP(text) === 0
       ? [{ path: `/probe/witnesses/${index}`, rule: 'has to be an IPv4 or IPv6 address' }]

@@ -10,7 +10,7 @@ export type SettledConfig = Omit<Config, 'http'> & {
 
 /** Property by property, so that the compiler misses none; the values stand in the schema alone. */
 export const withDefaults = (file: ConfigFile): SettledConfig => {
-  const { http, callbacks, ssh, fence, suspects, probe, journal, log, host, shutdownGraceSec } =
+  const { http, callbacks, ssh, fence, suspects, doctor, probe, journal, log, host } =
     configSchema.properties
   return {
     http: {
@@ -48,10 +48,11 @@ export const withDefaults = (file: ConfigFile): SettledConfig => {
       sharedFileSystems:
         file.suspects?.sharedFileSystems ?? suspects.properties.sharedFileSystems.default,
     },
+    doctor: { peers: file.doctor?.peers ?? doctor.properties.peers.default },
     probe: { witnesses: file.probe?.witnesses ?? probe.properties.witnesses.default },
     journal: { file: file.journal?.file ?? journal.properties.file.default },
     log: { level: file.log?.level ?? log.properties.level.default },
     host: { uuid: file.host?.uuid ?? host.properties.uuid.default },
-    shutdownGraceSec: file.shutdownGraceSec ?? shutdownGraceSec.default,
+    shutdownGraceSec: file.shutdownGraceSec ?? configSchema.properties.shutdownGraceSec.default,
   }
 }

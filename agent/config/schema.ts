@@ -50,6 +50,20 @@ export const configSchema = {
     ssh: sshSchema,
     fence,
     suspects: suspectsSchema,
+    doctor: single('Which hosts `peerfence doctor` tries.', {
+      peers: {
+        type: 'array',
+        maxItems: 1024,
+        uniqueItems: true,
+        items: { type: 'string', maxLength: 300 },
+        default: [],
+        description:
+          'Hosts that this one may have to fence: an address or a name, with the port of sshd where that is not 22 ("10.0.0.7", "[fd77::7]:2222"). This very host may be among them, and is left out.',
+        'x-unit': 'hosts',
+        'x-cost':
+          'A host that is missing is found broken on the day it matters; one that is gone for good fails every drill.',
+      },
+    }),
     probe: single('How this peer proves that its own network works.', {
       witnesses: {
         type: 'array',

@@ -4,14 +4,12 @@
  */
 import { vmUuidHex } from '../domain/identity.ts'
 import { sightOf } from '../domain/sight.ts'
-import type { Blindness, LookDoubt, Sight } from '../domain/sight.ts'
+import type { Blindness, Sight } from '../domain/sight.ts'
 import type { LookRecord } from '../fence/look.ts'
-import { adviceOf } from './advice.ts'
 import { summariseEvidence } from './evidence-summary.ts'
 import { explainContacts } from './explain.ts'
 import { explainEvidence } from './explain-evidence.ts'
-import { nextStepOf } from './next-step.ts'
-import { summaries } from './summary.ts'
+import { blindnessWords } from './look-words.ts'
 
 export interface LookReply {
   readonly success: false
@@ -69,29 +67,7 @@ const wordsOf = (
         summary: 'Nothing of the VM was seen on the host at that moment, which is no proof.',
         nextStep: 'Ask for a fence before it is started elsewhere.',
       }
-    case 'cannot-tell': {
-      const { because } = sight
-      if (isLookDoubt(because)) return wordsOfLook[because]
-      const doubt = { kind: 'still-alive', because } as const
-      const nextStep = nextStepOf(doubt, seen) ?? adviceOf[because].person
-      return { summary: summaries[because], nextStep }
-    }
+    case 'cannot-tell':
+      return blindnessWords(sight.because, seen)
   }
-}
-
-const isLookDoubt = (because: Blindness): because is LookDoubt =>
-  Object.hasOwn(wordsOfLook, because)
-
-/** Of the doubts that a look alone has. */
-const wordsOfLook: Readonly<Record<LookDoubt, Pick<LookReply, 'summary' | 'nextStep'>>> = {
-  'host-silent': {
-    summary:
-      'The host gives no sign of life on any address, so that nobody can see what runs there.',
-    nextStep:
-      'Look at the power and the network of the host; a fence tells what its silence is worth.',
-  },
-  'libvirt-says-running': {
-    summary: 'No process of the VM was seen, and libvirt of the host says that it runs.',
-    nextStep: 'Look on the host with virsh list --all and pgrep -af qemu. Then look again.',
-  },
 }

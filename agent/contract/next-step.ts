@@ -1,5 +1,5 @@
 /** What a person does after a refusal, drawn from its reason and its evidence. */
-import type { Verdict } from '../domain/verdict.ts'
+import type { Doubt, Verdict } from '../domain/verdict.ts'
 import type { FenceRecord } from '../fence/record.ts'
 import { adviceOf } from './advice.ts'
 import { seenInDoubt } from './seen-in-doubt.ts'
@@ -9,9 +9,15 @@ export const nextStepOf = (
   verdict: Verdict,
   { evidence, trail }: Pick<FenceRecord, 'evidence' | 'trail'>,
 ): string | undefined => {
-  if (verdict.kind !== 'still-alive') return undefined
-  const { because } = verdict
-  return [seenInDoubt(because, evidence, trail), adviceOf[because].person]
+  return verdict.kind === 'still-alive'
+    ? stepAfter(verdict.because, { evidence, trail })
+    : undefined
+}
+
+export const stepAfter = (
+  because: Doubt,
+  { evidence, trail }: Pick<FenceRecord, 'evidence' | 'trail'>,
+): string =>
+  [seenInDoubt(because, evidence, trail), adviceOf[because].person]
     .filter((text) => text !== '')
     .join(' ')
-}

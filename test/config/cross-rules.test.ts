@@ -24,6 +24,11 @@ test('rules across properties', async (t) => {
       { probe: { witnesses: ['10.0.0.1', 'gateway'] } },
       ['/probe/witnesses/1'],
     ],
+    [
+      'hosts to drill',
+      { doctor: { peers: ['10.0.0.7', '[fd77::7]:2222', 'kvm-8', 'root@kvm-9', 'kvm-9:x'] } },
+      ['/doctor/peers/3', '/doctor/peers/4'],
+    ],
     ['a witness that is IPv6', { probe: { witnesses: ['fe80::1%eth0'] } }, []],
     [
       'a budget shorter than the connect window',

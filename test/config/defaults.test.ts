@@ -56,6 +56,7 @@ test('every word of a full file is kept', async (t) => {
       pageCache: 'flush',
       sharedFileSystems: ['xfs'],
     },
+    doctor: { peers: ['10.0.0.7', 'kvm-8:2222'] },
     probe: { witnesses: ['10.0.0.1'] },
     journal: { file: '/j' },
     log: { level: 'trace' },

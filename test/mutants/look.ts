@@ -110,4 +110,49 @@ export const lookMutants = [
       ],
     ],
   ),
+  ...mutantsOf(
+    'agent/fence/finding.ts',
+    ['fence/finding'],
+    [
+      [
+        'what cannot be told could be fenced',
+        "if (seen !== undefined) return { kind: 'could-not', because: seen, by: look }",
+        "if (seen === 'host-silent') return { kind: 'could-not', because: seen, by: look }",
+      ],
+      [
+        'a login that may kill nothing could fence',
+        "view.privilege !== 'root'",
+        'view.privilege === undefined',
+      ],
+      [
+        'a drill that killed nothing proves something',
+        "killedOf(evidence) === undefined ? 'canary-not-met' : undefined",
+        "killedOf(evidence) === 0 ? 'canary-not-met' : undefined",
+      ],
+      ['a canary that lives is dead', 'return verdict.because', 'return undefined'],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/fence/drill.ts',
+    ['fence/drill'],
+    [
+      [
+        'who only looks kills a canary',
+        "if (!isDrill || finding.kind !== 'could-fence') {",
+        "if (finding.kind !== 'could-fence') {",
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/cli/doctor.ts',
+    ['cli/doctor'],
+    [
+      [
+        'some are all',
+        'report.could === report.of && report.of > 0',
+        'report.could >= 0 && report.of > 0',
+      ],
+      ['none is all', 'report.could === report.of && report.of > 0', 'report.could === report.of'],
+    ],
+  ),
 ]
