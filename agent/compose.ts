@@ -1,4 +1,5 @@
 /** The composition root: with `compose-fence.ts` the only files that name every concrete part. */
+import { dirname } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { attempt } from './callback/attempt.ts'
@@ -19,6 +20,7 @@ import type { Listeners } from './http/listeners.ts'
 import { readOwnHost, zstackUuidsFile } from './http/own-host.ts'
 import { buildServer } from './http/server.ts'
 import { createReadiness } from './http/readiness.ts'
+import { readAgentId } from './journal/agent-id.ts'
 import { deliveryAudit } from './journal/audit.ts'
 import { readPast } from './journal/read-past.ts'
 import { createAgentMetrics } from './metrics/agent-metrics.ts'
@@ -48,6 +50,9 @@ export const compose = async (
   const makeEyes = await composeEyes(config)
   const { service, board, journal, clock } = await composeFence(config, makeEyes, log, metrics)
   const { looks, lookBoard } = composeLooks(makeEyes)
+  // The journal has made the folder.
+  const { id: agentId, fault } = await readAgentId(dirname(config.journal.file))
+  if (fault !== undefined) log.warn({ fault }, 'the id of this agent is of this process alone')
   const { http, suspects, host, fence } = config
   const auditDelivery = deliveryAudit(log)
   const callbacks = createCallbacks(
@@ -103,6 +108,7 @@ export const compose = async (
       missing: readiness.missing,
       metrics: { type: contentType, text: metrics.text },
       version,
+      agentId,
       nowMs: clock.nowMs,
     },
   )

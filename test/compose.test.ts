@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'tap'
 import { compose } from '../agent/compose.ts'
 import type { Composition } from '../agent/compose.ts'
@@ -157,4 +157,24 @@ test('an answer that is wanted later leaves as a refusal where the journal takes
   await Promise.all([server.close(), listeners.close()])
   t.match(lines.join(''), /the journal did not take the record of an answer/)
   t.match(lines.join(''), /"end":"delivered".*answer delivered/)
+})
+
+test('an agent is the same at every start, and says where it could not keep who it is', async (t) => {
+  const { file, config } = configAt(t.testdir({}))
+  const lines: string[] = []
+  const log = makeLog('warn', { write: (line: string) => lines.push(line) })
+  const idAtStart = async () => {
+    const { server, listeners, close } = await compose(config, log, '1')
+    const address = await opened({ server, listeners })
+    const { agentId } = (await (await fetch(`${address}/version`)).json()) as { agentId: string }
+    await Promise.all([server.close(), listeners.close()])
+    await close()
+    return agentId
+  }
+  const id = await idAtStart()
+  t.equal(await idAtStart(), id)
+  t.same(lines, [])
+  writeFileSync(join(dirname(file), 'agent-id'), 'torn')
+  t.not(await idAtStart(), id)
+  t.match(lines.join(''), /agent-id holds no id.*of this process alone/)
 })

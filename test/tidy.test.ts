@@ -47,6 +47,7 @@ const testedBy: Readonly<Record<string, string>> = {
   'agent/compose-fence.ts': 'test/compose.test.ts',
   'agent/compose-looks.ts': 'test/compose.test.ts',
   'agent/cli/stand-alone.ts': 'test/cli/fence-stand-alone.test.ts',
+  'agent/client/voice.ts': 'test/client/ask-peers.test.ts',
   'agent/cli/doctor-run.ts': 'test/cli/doctor.test.ts',
   'agent/cli/status-by-agent.ts': 'test/cli/status.test.ts',
   'agent/cli/by-agent.ts': 'test/cli/fence-by-agent.test.ts',

@@ -25,7 +25,8 @@ const refusals: Readonly<Record<Refusing, { readonly code: ExitCode; readonly wo
   'turned-away': { code: exitCodes.turnedAway, words: 'the question was turned away' },
   'quorum-missing': {
     code: exitCodes.quorumMissing,
-    words: 'the host is silent, but too few peers of different failure domains say so',
+    words:
+      'the host is silent, but too few agents of different failure domains say so (two addresses of one agent are one)',
   },
   'nobody-answered': { code: exitCodes.hostUnavailable, words: 'no peer gave a verdict' },
 }
@@ -41,9 +42,22 @@ export const adviceLine = (advised: Advised): string => {
   }
 }
 
-export const heardLine = ({ peer: { name, domain }, said }: Heard): string => {
+export const heardLine = ({ peer: { name, domain }, said, voice }: Heard): string => {
   const where = plain(domain === undefined ? name : `${name} (${domain})`)
   return 'answer' in said
-    ? `${where}: ${plain(said.answer.verdict)}, ${plain(said.answer.reason)}`
+    ? `${where}: ${plain(said.answer.verdict)}, ${plain(said.answer.reason)}${voiceWords(voice)}`
     : `${where}: ${String(withoutVerdict(said))}`
+}
+
+const voiceWords = (voice: Heard['voice']): string => {
+  switch (voice?.kind) {
+    case undefined:
+      return ''
+    case 'told':
+      return `, agent ${voice.agentId}`
+    case 'untold':
+      return ', by its address: it tells no id'
+    case 'unknown':
+      return `, which does not count: its id could not be asked (${plain(voice.because)})`
+  }
 }

@@ -10,6 +10,8 @@ import { exchange } from './exchange.ts'
 import type { Exchanged, PeerCredentials } from './exchange.ts'
 import { placeOf } from './peer.ts'
 import type { Peer } from './peer.ts'
+import { voiceOf } from './voice.ts'
+import type { Voice } from './voice.ts'
 
 /** The fields of a fence, as the contract has them. */
 export interface FenceQuestion {
@@ -23,7 +25,10 @@ export interface FenceQuestion {
 }
 
 export interface AskOptions {
-  /** How many peers, of different failure domains where told, have to call a host unreachable. */
+  /**
+   * How many agents, of different failure domains where told, have to call a host unreachable. Two addresses of
+   * one agent are one; of agents that tell no id, two addresses are two.
+   */
   readonly quorum?: number
   readonly credentials?: PeerCredentials
   readonly isExplained?: boolean
@@ -39,6 +44,8 @@ export interface AskOptions {
 export interface Heard {
   readonly peer: Peer
   readonly said: Judged | Extract<Exchanged, { kind: 'unanswered' }>
+  /** Which agent it is; asked only of silence, and only where more than one has to claim it. */
+  readonly voice?: Voice
 }
 
 export type Advised =
@@ -53,7 +60,7 @@ export type Advised =
   /** Do not start it. */
   | { readonly kind: 'refuse'; readonly why: Refusing; readonly heard: readonly Heard[] }
 
-/** `quorum-missing`: unreachable, but fewer peers said so than have to. */
+/** `quorum-missing`: unreachable, but fewer agents said so than have to. */
 export type Refusing = 'refused' | 'unclear' | 'turned-away' | 'quorum-missing' | 'nobody-answered'
 
 export const connectMsMax = 5_000
@@ -78,14 +85,18 @@ export const askPeers = async (
     throw new TypeError('every peer has to be another one')
   }
   const heard: Heard[] = []
-  const silent: { readonly peer: Peer; readonly atMs: number }[] = []
+  const silent: { readonly peer: Peer; readonly voice: string; readonly atMs: number }[] = []
   for (const peer of peers) {
     // A second voice of one failure domain adds nothing.
     if (peer.domain !== undefined && silent.some((one) => one.peer.domain === peer.domain)) continue
     onAsk?.(peer)
     const said = await askPeer(question, peer, options)
-    heard.push({ peer, said })
-    onHeard?.({ peer, said })
+    const atMs = nowMs()
+    const isCounted = quorum > 1 && said.kind === 'unreachable'
+    const voice = isCounted ? await voiceOf(peer, options.credentials ?? {}) : undefined
+    const one: Heard = { peer, said, ...(voice === undefined ? {} : { voice }) }
+    heard.push(one)
+    onHeard?.(one)
     switch (said.kind) {
       case 'confirmed-dead':
         return { kind: 'start', answer: said.answer, heard }
@@ -96,10 +107,15 @@ export const askPeers = async (
         if (!said.isOfPeer) return { kind: 'refuse', why: said.kind, heard }
         break
       case 'unreachable': {
+        // It may be an agent that was counted already.
+        if (voice?.kind === 'unknown') break
+        const spoken = voice?.kind === 'told' ? voice.agentId : placeOf(peer)
+        silent.push({ peer, voice: spoken, atMs })
         const now = nowMs()
-        silent.push({ peer, atMs: now })
-        const fresh = silent.filter(({ atMs }) => now - atMs <= silenceKeepsMs)
-        if (fresh.length >= quorum) return { kind: 'start-at-risk', answer: said.answer, heard }
+        const fresh = silent.filter((claim) => now - claim.atMs <= silenceKeepsMs)
+        if (new Set(fresh.map((claim) => claim.voice)).size >= quorum) {
+          return { kind: 'start-at-risk', answer: said.answer, heard }
+        }
         break
       }
       case 'unanswered':
@@ -107,7 +123,8 @@ export const askPeers = async (
         break
     }
   }
-  return { kind: 'refuse', why: silent.length > 0 ? 'quorum-missing' : 'nobody-answered', heard }
+  const hasClaim = heard.some(({ said }) => said.kind === 'unreachable')
+  return { kind: 'refuse', why: hasClaim ? 'quorum-missing' : 'nobody-answered', heard }
 }
 
 /** One peer alone. Never rejects, and what it gives is never better than what the peer said. */

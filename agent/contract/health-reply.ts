@@ -14,6 +14,8 @@ export interface ReadyReply {
 export interface VersionReply {
   readonly name: 'peerfence'
   readonly version: string
+  /** The same at every address of this agent, and of no other: two with one id are one voice. */
+  readonly agentId: string
   /** What this agent can do; a caller that needs one looks for it here, and takes no other for it. */
   readonly capabilities: readonly Capability[]
 }

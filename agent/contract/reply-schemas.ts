@@ -172,5 +172,10 @@ export const readySchema = closed('Whether a fence would find what it needs.', {
 export const versionSchema = closed('What runs here, and what it can do.', {
   name: { const: 'peerfence' },
   version: text,
+  agentId: {
+    type: 'string',
+    format: 'uuid',
+    description: 'The same at every address of this agent, and of no other.',
+  },
   capabilities: { type: 'array', items: { type: 'string', enum: capabilities } },
 })

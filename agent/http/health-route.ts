@@ -11,13 +11,14 @@ export interface HealthParts {
   readonly inFlight: () => number
   readonly isDraining: () => boolean
   readonly version: string
+  readonly agentId: string
   /** What is missing for a fence. */
   readonly missing: () => Promise<readonly string[]>
   readonly metrics: { readonly type: string; readonly text: () => string }
 }
 
 export const addHealthRoutes = (server: FastifyInstance, parts: HealthParts): void => {
-  const { inFlight, isDraining, version, missing, metrics } = parts
+  const { inFlight, isDraining, version, agentId, missing, metrics } = parts
   /** Alive: whether requests are accepted. */
   server.get(healthPath, async (_request, reply) => {
     const status = isDraining() ? 'draining' : 'ok'
@@ -37,7 +38,7 @@ export const addHealthRoutes = (server: FastifyInstance, parts: HealthParts): vo
       .send(asciiJson(body))
   })
   server.get(versionPath, async (_request, reply) => {
-    const body: VersionReply = { name: 'peerfence', version, capabilities }
+    const body: VersionReply = { name: 'peerfence', version, agentId, capabilities }
     return await reply.type(jsonType).send(asciiJson(body))
   })
   const document = asciiJson(openapi(version))

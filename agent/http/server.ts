@@ -51,6 +51,7 @@ export interface ServerParts {
   readonly missing: HealthParts['missing']
   readonly metrics: HealthParts['metrics']
   readonly version: string
+  readonly agentId: string
   /** Monotonic, in ms. */
   readonly nowMs: () => number
 }
@@ -60,7 +61,7 @@ const methodsOf: ReadonlyMap<string, string> = new Map(
 )
 
 export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInstance => {
-  const { log, service, looks, callbacks, own, allowed, nowMs, version } = parts
+  const { log, service, looks, callbacks, own, allowed, nowMs } = parts
   let draining = false
   const isDraining = (): boolean => draining
 
@@ -138,8 +139,7 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
   addEchoRoute(server, isDraining)
   addInFlightRoute(server, parts.inFlight)
   addRecordsRoute(server, parts.readPast)
-  const { missing, metrics } = parts
-  addHealthRoutes(server, { inFlight: service.inFlight, isDraining, version, missing, metrics })
+  addHealthRoutes(server, { ...parts, inFlight: service.inFlight, isDraining })
   return server
 }
 

@@ -46,4 +46,12 @@ test('what each peer said is one line', async (t) => {
     heardLine({ peer: { ...peer, domain: 'a' }, said: { kind: 'unanswered', because: 'x\u001b' } }),
     'kvm-2:7171 (a): no answer: x?',
   )
+  const silent = { peer, said: { kind: 'unreachable', answer } } as const
+  t.equal(
+    heardLine({ ...silent, voice: { kind: 'told', agentId: 'a-1' } }),
+    'kvm-2:7171: v, r, agent a-1',
+  )
+  t.match(heardLine({ ...silent, voice: { kind: 'untold' } }), /v, r, by its address/)
+  const unknown = { kind: 'unknown', because: 'x\u001b' } as const
+  t.match(heardLine({ ...silent, voice: unknown }), /v, r, which does not count: .*\(x\?\)/)
 })

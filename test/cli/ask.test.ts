@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
 import { test } from 'tap'
 import { doubt, unreachable } from '../../agent/domain/verdict.ts'
 import type { Verdict } from '../../agent/domain/verdict.ts'
@@ -41,7 +42,7 @@ test('a refusal ends it', async (t) => {
 test('silence counts where enough peers of different domains claim it', async (t) => {
   const peers = [
     await openSocketDesk(t, { fence: silent }),
-    await openSocketDesk(t, { fence: silent }),
+    await openSocketDesk(t, { fence: silent, agentId: randomUUID() }),
   ]
   const via = (one: string, other: string) =>
     `unix:${String(peers[0]?.socket)}${one},unix:${String(peers[1]?.socket)}${other}`
@@ -54,10 +55,12 @@ test('silence counts where enough peers of different domains claim it', async (t
     may: 'start-at-risk',
     why: '',
     peers: [
-      { domain: 'a', kind: 'unreachable' },
-      { domain: 'b', kind: 'unreachable' },
+      { domain: 'a', kind: 'unreachable', voice: { kind: 'told' } },
+      { domain: 'b', kind: 'unreachable', voice: { kind: 'told' } },
     ],
   })
+  const alone = await ask('--via', via('@a', '@b'), '--json')
+  t.notMatch(alone.out, /voice/, 'where one is enough nobody asks who it is')
   const one = await ask(
     '--via',
     `unix:${String(peers[0]?.socket)},unix:/none`,
@@ -70,6 +73,20 @@ test('silence counts where enough peers of different domains claim it', async (t
   t.match(await ask('--via', via('@a', '@a'), '--quorum', '2'), {
     code: 64,
     err: /from 1 to that of the peers of different domains \(1\)/,
+  })
+})
+
+test('two addresses of one agent are one voice, whatever domains they were given', async (t) => {
+  const [one, other] = [
+    await openSocketDesk(t, { fence: silent }),
+    await openSocketDesk(t, { fence: silent }),
+  ]
+  const via = `unix:${one.socket}@a,unix:${other.socket}@b`
+  const told = await call([...question, '--via', via, '--quorum', '2'])
+  t.match(told, {
+    code: 5,
+    out: /two addresses of one agent are one/,
+    err: /, agent [0-9a-f-]{36}/,
   })
 })
 

@@ -10,6 +10,7 @@ import type { Peer } from '../../agent/client/peer.ts'
 import { doorReply, plainRefusal } from '../../agent/contract/door-reply.ts'
 import { doorCodes } from '../../agent/contract/error-codes.ts'
 import type { DoorCode } from '../../agent/contract/error-codes.ts'
+import { versionPath } from '../../agent/contract/paths.ts'
 import { fenceReply } from '../../agent/contract/fence-reply.ts'
 import { confirmedDead, doubt, unreachable } from '../../agent/domain/verdict.ts'
 import type { Verdict } from '../../agent/domain/verdict.ts'
@@ -40,7 +41,7 @@ const door = (code: DoorCode) => (response: ServerResponse) =>
 
 interface Row {
   readonly title: string
-  /** What each peer does, in the order in which they are asked; `@` and what follows is its domain. */
+  /** What each peer does, in the order in which they are asked; `@` its domain, `#` what it says of its agent. */
   readonly peers: readonly string[]
   readonly quorum?: number
   readonly kind: string
@@ -160,6 +161,49 @@ const rows: readonly Row[] = [
     asked: 3,
   },
   {
+    title: 'two addresses of one agent are one voice',
+    peers: ['silent#1', 'silent#1'],
+    quorum: 2,
+    kind: 'refuse',
+    why: 'quorum-missing',
+    asked: 2,
+  },
+  {
+    title: 'also where they were put into two racks, and a third voice counts',
+    peers: ['silent@a#1', 'silent@b#1', 'silent@c#2'],
+    quorum: 2,
+    kind: 'start-at-risk',
+    asked: 3,
+  },
+  {
+    title: 'an agent without an id counts by its address',
+    peers: ['silent#1', 'silent'],
+    quorum: 2,
+    kind: 'start-at-risk',
+    asked: 2,
+  },
+  {
+    title: 'an agent whose id cannot be asked may have spoken before',
+    peers: [
+      'silent#1',
+      'silent#cut',
+      'silent#garbled',
+      'silent#proxy',
+      'silent#number',
+      'silent#list',
+    ],
+    quorum: 2,
+    kind: 'refuse',
+    why: 'quorum-missing',
+    asked: 6,
+  },
+  {
+    title: 'nobody is asked for an id where one voice is enough',
+    peers: ['silent#cut'],
+    kind: 'start-at-risk',
+    asked: 1,
+  },
+  {
     title: 'one proof of death needs no second',
     peers: ['dead@a', 'alive@b'],
     quorum: 2,
@@ -168,17 +212,39 @@ const rows: readonly Row[] = [
   },
 ]
 
+const idOf = (number: string): string => `00000000-0000-4000-8000-00000000000${number}`
+
+/** What a peer says of its agent. */
+const versions: Readonly<Record<string, (response: ServerResponse) => void>> = {
+  cut: (response) => response.destroy(),
+  garbled: (response) => response.end('<html>'),
+  proxy: (response) => response.writeHead(502).end(),
+  number: (response) => response.end('{"agentId":1}'),
+  list: (response) => response.end('null'),
+  old: (response) => response.writeHead(404).end(),
+}
+/** As agents did before they had ids. */
+const untold = (response: ServerResponse) => response.end('{"name":"peerfence"}')
+const telling = (number: string) => (response: ServerResponse) =>
+  response.end(JSON.stringify({ agentId: idOf(number) }))
+
 const openPeers = async (t: Test, words: readonly string[]) => {
   const bodies: string[] = []
   const peers: Peer[] = []
   for (const word of words) {
-    const [what = '', domain] = word.split('@')
+    const [rest = '', id] = word.split('#')
+    const [what = '', domain] = rest.split('@')
+    const version = versions[id ?? ''] ?? (id === undefined ? untold : telling(id))
     const answer = answers[what] ?? door(what as DoorCode)
     const server = createServer((request, response) => {
       request.setEncoding('utf8')
       let body = `${String(request.url)} ${String(request.headers['x-request-id'])} `
       request.on('data', (text: string) => (body += text))
       request.on('end', () => {
+        if (request.url === versionPath) {
+          version(response)
+          return
+        }
         bodies.push(body)
         answer(response)
       })
@@ -211,6 +277,19 @@ for (const { title, peers: words, quorum, kind, why, asked } of rows) {
     )
   })
 }
+
+test('which agent it was is told with what it said', async (t) => {
+  const { peers } = await openPeers(t, ['silent#1', 'silent#old', 'silent#proxy'])
+  const { heard } = await askPeers(question, peers, { quorum: 3 })
+  t.match(
+    heard.map(({ voice }) => voice),
+    [
+      { kind: 'told', agentId: idOf('1') },
+      { kind: 'untold' },
+      { kind: 'unknown', because: 'status 502' },
+    ],
+  )
+})
 
 test('the question is sent as it was given, with its id, and explained where that is wanted', async (t) => {
   const { peers, bodies } = await openPeers(t, ['dead'])

@@ -2,7 +2,7 @@ import { fastify } from 'fastify'
 import { test } from 'tap'
 import { capabilities } from '../../agent/contract/health-reply.ts'
 import { addHealthRoutes } from '../../agent/http/health-route.ts'
-import { openDesk } from '../fixtures/agent-server.ts'
+import { deskAgentId, openDesk } from '../fixtures/agent-server.ts'
 import { readMetrics } from '../fixtures/prometheus-text.ts'
 
 test('health says whether fences are accepted, and how many run', async (t) => {
@@ -28,7 +28,12 @@ test('readiness names what is missing, and says 503 then', async (t) => {
 test('version says what runs, and what it can do', async (t) => {
   const { server } = openDesk()
   const answer = await server.inject('/version')
-  t.same(answer.json(), { name: 'peerfence', version: '1.2.3', capabilities })
+  t.same(answer.json(), {
+    name: 'peerfence',
+    version: '1.2.3',
+    agentId: deskAgentId,
+    capabilities,
+  })
 })
 
 test('metrics are text, and a scrape looks whether a fence would be possible', async (t) => {
@@ -50,6 +55,7 @@ test('an agent that stops is neither ready nor looked at', async (t) => {
     inFlight: () => 0,
     isDraining: () => true,
     version: '1',
+    agentId: deskAgentId,
     missing: async () => await Promise.reject(new Error('looked')),
     metrics: { type: 'text/plain', text: () => 'm' },
   })

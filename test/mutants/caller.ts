@@ -3,6 +3,35 @@ import { mutantsOf } from './mutant.ts'
 
 export const callerMutants = [
   ...mutantsOf(
+    'agent/client/voice.ts',
+    ['client/ask-peers'],
+    [
+      [
+        'an agent that cannot be asked who it is is another one',
+        "if (exchanged.kind === 'unanswered') return { kind: 'unknown', because: exchanged.because }",
+        "if (exchanged.kind === 'unanswered') return { kind: 'untold' }",
+      ],
+      ['a proxy is another agent', 'if (status === 404)', 'if (status !== 200)'],
+      [
+        'an id of another shape is another agent',
+        "{ kind: 'unknown', because: 'its answer makes no sense' }",
+        "{ kind: 'untold' }",
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/client/ask-peers.ts',
+    ['client/ask-peers'],
+    [
+      [
+        'two addresses of one agent are two voices',
+        "voice?.kind === 'told' ? voice.agentId : placeOf(peer)",
+        'placeOf(peer)',
+      ],
+      ['who may have spoken before counts', "if (voice?.kind === 'unknown') break", ''],
+    ],
+  ),
+  ...mutantsOf(
     'agent/contract/judged-answer.ts',
     ['contract/judged-answer'],
     [
@@ -47,13 +76,17 @@ export const callerMutants = [
         "        return { kind: 'refuse', why: said.kind, heard }\n      case 'turned-away':",
         "        break\n      case 'turned-away':",
       ],
-      ['one peer is a quorum', 'if (fresh.length >= quorum)', 'if (fresh.length >= 1)'],
+      ['one peer is a quorum', 'claim.voice)).size >= quorum', 'claim.voice)).size >= 1'],
       [
         'two peers of one rack are two voices',
         'if (peer.domain !== undefined && silent.some',
         'if (peer.domain === undefined && silent.some',
       ],
-      ['silence keeps for ever', 'now - atMs <= silenceKeepsMs', 'now - atMs <= Infinity'],
+      [
+        'silence keeps for ever',
+        'now - claim.atMs <= silenceKeepsMs',
+        'now - claim.atMs <= Infinity',
+      ],
       [
         'one peer named twice is a quorum',
         'if (new Set(peers.map(placeOf)).size < peers.length) {',
