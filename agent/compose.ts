@@ -6,6 +6,7 @@ import { attempt } from './callback/attempt.ts'
 import { createCallbacks } from './callback/callbacks.ts'
 import type { CallbackDelivery } from './callback/callbacks.ts'
 import { countedAttempt } from './callback/counted-attempt.ts'
+import { createKeptDrill } from './compose-drill.ts'
 import { composeEyes } from './compose-eyes.ts'
 import { composeFence } from './compose-fence.ts'
 import { composeLooks } from './compose-looks.ts'
@@ -80,12 +81,20 @@ export const compose = async (
   const { onTurnedAway } = metrics
   const turningAway = { log, onTurnedAway }
   const listeners = await createListeners(http.listeners, connectionLimits(http), turningAway)
-  const readiness = createReadiness(readinessChecks(config, journal), clock)
+  const drills = createKeptDrill(config)
+  const readDrill = async (): Promise<readonly string[]> => {
+    await drills.read()
+    return []
+  }
+  // With these the drill is looked at for its gauges, within the same patience. It never makes a peer unready.
+  const checks = [...readinessChecks(config, journal), readDrill]
+  const readiness = createReadiness(checks, clock)
   metrics.addGauges({
     inFlight: service.inFlight,
     lanes: service.lanes,
     callbacksWaiting: callbacks.waiting,
     isReady: readiness.last,
+    drill: drills.gauges,
   })
   const allowed = createAllowedSuspects(suspects.networks)
   const server = buildServer(
@@ -101,6 +110,7 @@ export const compose = async (
       looks,
       inFlight: () => [...board.list(), ...lookBoard.list()],
       readPast: async (query) => await readPast(config.journal.file, query),
+      lastDrill: drills.read,
       callbacks,
       own: readOwnHost(host.uuid, zstackUuidsFile),
       allowed,

@@ -32,6 +32,8 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const testedBy: Readonly<Record<string, string>> = {
   'agent/contract/api-route.ts': 'test/contract/api.test.ts',
   'agent/contract/monitoring-api.ts': 'test/contract/api.test.ts',
+  'agent/contract/closed-schema.ts': 'test/contract/reply-schemas.test.ts',
+  'agent/contract/drill-schema.ts': 'test/contract/last-drill.test.ts',
   'agent/contract/drill-words.ts': 'test/contract/drill-report.test.ts',
   'agent/contract/look-words.ts': 'test/contract/look-reply.test.ts',
   'agent/contract/explain-query.ts': 'test/contract/records-query.test.ts',

@@ -1,4 +1,7 @@
 import { dirname } from 'node:path'
+import { createKeptDrill } from '../compose-drill.ts'
+import type { Config } from '../config/config.ts'
+import type { DrillReport } from '../contract/drill-report.ts'
 import { asciiJson } from '../domain/ascii-json.ts'
 import { parseHostPort } from '../domain/host-port.ts'
 import { asOwnerOf } from './as-owner.ts'
@@ -6,7 +9,7 @@ import { paintFor } from './colour.ts'
 import { configOption, readConfig, settingsOf } from './configuration.ts'
 import { doctorRun } from './doctor-run.ts'
 import { exitCodes } from './exit-code.ts'
-import type { Subcommand } from './subcommand.ts'
+import type { Edge, Subcommand } from './subcommand.ts'
 import { drillLines } from './tell-drill.ts'
 
 const peersMax = 1024
@@ -32,6 +35,7 @@ It has the keys and passwords of the configuration alone: where a management nod
 tried. As a fence does, it pins the key of a host that is new, unless ssh.hostKeyPolicy says "strict".
 One line per host: "ok", what it has, and after "but" what does not keep a fence from its proof; or "FAILED", the
 reason (a word of the contract), and what a person does about it. This very host is left out and not counted.
+What a --drill of all doctor.peers found is kept beside journal.file: GET /doctor and the metrics of the agent show it.
 As root it works in the name of the owner of the folder of journal.file; else run it as the agent's user.
 exit codes: 0 every host could be fenced, 20 some could not, 1 a fault, 64 wrong usage, 78 wrong configuration,
 or no peer is given and doctor.peers is empty`,
@@ -60,13 +64,24 @@ or no peer is given and doctor.peers is empty`,
       return misused(`${wrong.join(', ')}: no HOST, HOST:PORT or [ADDRESS]:PORT`)
     }
     const asked = { peers, timeoutSec, isDrill: given.isSet('drill') }
-    const report = await asOwnerOf(
-      dirname(config.journal.file),
-      async () => await doctorRun(asked, config, edge),
-    )
+    const report = await asOwnerOf(dirname(config.journal.file), async () => {
+      const found = await doctorRun(asked, config, edge)
+      const isWhole = asked.isDrill && given.operands.length === 0
+      if (found !== undefined && isWhole) await keep(found, config, edge)
+      return found
+    })
     if (report === undefined) return exitCodes.notDone
     const lines = given.isSet('json') ? [asciiJson(report)] : drillLines(report, paintFor(edge))
     edge.out(`${lines.join('\n')}\n`)
     return report.could === report.of && report.of > 0 ? exitCodes.done : exitCodes.couldNotFence
   },
+}
+
+const keep = async (report: DrillReport, config: Config, { err }: Edge): Promise<void> => {
+  try {
+    await createKeptDrill(config).keep(report)
+  } catch (error) {
+    // What was found is told all the same.
+    err(`peerfence: doctor: what was found is not kept for GET /doctor: ${String(error)}\n`)
+  }
 }

@@ -3,11 +3,13 @@ import type { ApiRoute } from './api-route.ts'
 import { batchCommandSchema } from './batch-command.ts'
 import { callbackRules } from './callback-headers.ts'
 import type { DoorCode } from './error-codes.ts'
+import { lastDrillSchema } from './drill-schema.ts'
 import { explainQuerySchema } from './explain-query.ts'
 import { fenceCommandSchema } from './fence-command.ts'
 import { monitoringApi } from './monitoring-api.ts'
 import {
   batchPath,
+  doctorPath,
   echoPath,
   fencePath,
   inFlightPath,
@@ -114,6 +116,15 @@ export const api: readonly ApiRoute[] = [
     name: 'inFlight',
     summary: 'What is in flight and how far it is.',
     answer: inFlightSchema,
+    codes: [],
+  },
+  {
+    path: doctorPath,
+    method: 'GET',
+    name: 'doctor',
+    summary:
+      'What the last drill of all hosts of doctor.peers found, and its age. No drill is begun.',
+    answer: lastDrillSchema,
     codes: [],
   },
   {

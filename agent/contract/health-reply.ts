@@ -31,5 +31,6 @@ export const capabilities = [
   'records',
   'in-flight',
   'look',
+  'doctor',
   'metrics',
 ] as const

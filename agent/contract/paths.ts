@@ -8,6 +8,8 @@ export const batchPath = '/ha/fence/vms/from/peer'
 export const lookPath = '/ha/fence/look'
 export const recordsPath = '/ha/fence/records'
 export const inFlightPath = '/ha/fence/in-flight'
+/** What the last drill of all hosts found. */
+export const doctorPath = '/doctor'
 export const echoPath = '/host/echo'
 export const healthPath = '/healthz'
 export const readyPath = '/readyz'

@@ -1,6 +1,7 @@
 /** JSON Schemas of everything that is answered, for the API document. A test holds every reply against them. */
 import { deathProofs, doubts, silenceProofs } from '../domain/verdict.ts'
 import { lookDoubts } from '../domain/sight.ts'
+import { closed } from './closed-schema.ts'
 import { doorCodes } from './error-codes.ts'
 import { capabilities } from './health-reply.ts'
 
@@ -11,19 +12,6 @@ const no = { const: false } as const
 const vmUuid = { type: 'string', pattern: '^[0-9a-f]{32}$' } as const
 const verdicts = ['qemuConfirmedDead', 'targetHostUnreachable', 'qemuStillAlive'] as const
 const reasons = [...deathProofs, ...silenceProofs, ...doubts] as const
-
-/** Every property that is not named as optional is always there, and there are no others. */
-const closed = <T extends Readonly<Record<string, object>>>(
-  description: string,
-  properties: T,
-  optional: readonly (keyof T)[] = [],
-) => ({
-  type: 'object',
-  description,
-  additionalProperties: false,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  properties,
-})
 
 export const answerSchema = closed(
   'A verdict. HA may start the VM elsewhere only where the status is 200, success is true, and exactly one of qemuConfirmedDead and targetHostUnreachable is true while qemuStillAlive is false.',
@@ -174,7 +162,7 @@ export const versionSchema = closed('What runs here, and what it can do.', {
   version: text,
   agentId: {
     type: 'string',
-    format: 'uuid',
+    pattern: '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
     description: 'The same at every address of this agent, and of no other.',
   },
   capabilities: { type: 'array', items: { type: 'string', enum: capabilities } },

@@ -4,6 +4,7 @@ import { LogController, fastify } from 'fastify'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance } from 'fastify'
 import { plainRefusal } from '../contract/door-reply.ts'
 import { api } from '../contract/api.ts'
+import type { LastDrill } from '../contract/last-drill.ts'
 import type { InFlightFence } from '../fence/board.ts'
 import type { Callbacks } from '../fence/callbacks.ts'
 import type { ReadPast } from '../fence/past.ts'
@@ -13,6 +14,7 @@ import type { AllowedSuspects } from './allowed-suspect.ts'
 import { correlationId } from './correlation.ts'
 import { codeOf, refusalOfError, turnAway } from './door.ts'
 import type { OnTurnedAway } from './door.ts'
+import { addDoctorRoute } from './doctor-route.ts'
 import { addEchoRoute } from './echo-route.ts'
 import { createAcceptance, refuseWhileDraining } from './acceptance.ts'
 import type { AcceptRules } from './acceptance.ts'
@@ -43,6 +45,7 @@ export interface ServerParts {
   readonly looks: Pick<LookService, 'look' | 'inFlight'>
   readonly inFlight: () => readonly InFlightFence[]
   readonly readPast: ReadPast
+  readonly lastDrill: () => Promise<LastDrill>
   readonly callbacks: Callbacks
   readonly own: OwnHost
   readonly allowed: AllowedSuspects
@@ -139,6 +142,7 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
   addEchoRoute(server, isDraining)
   addInFlightRoute(server, parts.inFlight)
   addRecordsRoute(server, parts.readPast)
+  addDoctorRoute(server, parts.lastDrill)
   addHealthRoutes(server, { ...parts, inFlight: service.inFlight, isDraining })
   return server
 }

@@ -25,6 +25,15 @@ export interface MetricSources {
   readonly callbacksWaiting: () => number
   /** Undefined before anybody looked. */
   readonly isReady: () => boolean | undefined
+  /** Undefined where no drill is kept. */
+  readonly drill: () => DrillGauges | undefined
+}
+
+/** Of the last drill of all hosts. */
+export interface DrillGauges {
+  readonly ageSec: number
+  readonly could: number
+  readonly couldNot: number
 }
 
 const fenceBuckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300] as const
@@ -115,7 +124,7 @@ export const createAgentMetrics = (version: string): AgentMetrics => {
       writes.observe({}, ms / 1000)
       if (!isOnDisk) failures.add({})
     },
-    addGauges: ({ inFlight, lanes, callbacksWaiting, isReady }) => {
+    addGauges: ({ inFlight, lanes, callbacksWaiting, isReady, drill }) => {
       gauge('peerfence_fences_in_flight', 'Requests without a verdict yet.', inFlight)
       gauge(
         'peerfence_lanes',
@@ -133,6 +142,15 @@ export const createAgentMetrics = (version: string): AgentMetrics => {
       gauge('peerfence_ready', '1 where this peer could fence when it was last looked at.', () => {
         const ready = isReady()
         return ready === undefined ? undefined : Number(ready)
+      })
+      gauge('peerfence_drill_age_seconds', 'Time since the last drill of all hosts ended.', () => {
+        return drill()?.ageSec
+      })
+      gauge('peerfence_drill_could_fence', 'Hosts that could be fenced in the last drill.', () => {
+        return drill()?.could
+      })
+      gauge('peerfence_drill_could_not_fence', 'Hosts that could not be fenced in it.', () => {
+        return drill()?.couldNot
       })
     },
     text,

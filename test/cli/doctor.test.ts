@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'tap'
@@ -50,12 +50,17 @@ test('hosts of the configuration: one is well, one lets nobody in, one is not th
     /^could fence 1 of 3 hosts$/,
   ])
   t.notOk(existsSync(join(folder, 'journal.jsonl')), 'no VM was fenced')
+  const kept = readFileSync(join(folder, 'drill.json'), 'utf8')
+  t.match(JSON.parse(kept), { drilled: true, could: 1, of: 3 })
 
   const looked = await doctor([well, '--json'], true)
   t.equal(looked.code, 0)
   const report = JSON.parse(looked.out) as DrillReport
   t.match(report, { drilled: false, could: 1, of: 1, hosts: [{ could: 'yes', reason: '' }] })
   t.notOk('canaryMs' in Object(report.hosts[0]))
+  await doctor([well, '--drill'])
+  await doctor()
+  t.equal(readFileSync(join(folder, 'drill.json'), 'utf8'), kept, 'only a drill of all is kept')
   t.match(looked.err, /0 of 1 hosts are through, 20 s left/)
 })
 
@@ -83,5 +88,17 @@ test('what cannot be begun, and what to do about it', async (t) => {
     code: 1,
     out: '',
     err: /nothing was tried: .*\/none/,
+  })
+})
+
+test('what cannot be kept is told all the same', async (t) => {
+  const { doctor } = openDesk(t, {
+    doctor: { peers: [await openHost(t)] },
+    journal: { file: '/proc/none/journal.jsonl' },
+  })
+  t.match(await doctor(['--drill']), {
+    code: 0,
+    out: /could fence 1 of 1 hosts\n$/,
+    err: /is not kept for GET \/doctor: .*ENOENT/,
   })
 })

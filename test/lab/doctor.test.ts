@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
 import type { DrillReport } from '../../agent/contract/drill-report.ts'
+import { startAgent } from '../fixtures/agent-process.ts'
 import { bootHost, lab, newVmUuid } from '../fixtures/lab.ts'
 import type { LabHost } from '../fixtures/lab.ts'
 
@@ -15,6 +16,8 @@ tap.setTimeout(300_000)
 
 const run = promisify(execFile)
 const mainFile = fileURLToPath(new URL('../../agent/main.js', import.meta.url))
+
+const clientKey = join(process.env['LAB_DIR'] ?? '', 'client_key')
 
 interface DeskOptions {
   readonly peers: readonly string[]
@@ -39,7 +42,7 @@ const openDesk = (t: Test, { peers, plain = [], witnesses = [] }: DeskOptions) =
       journal: { file: join(folder, 'journal.jsonl') },
       ssh: {
         knownHostsFile: join(folder, 'known_hosts'),
-        identityFiles: [join(process.env['LAB_DIR'] ?? '', 'client_key')],
+        identityFiles: [clientKey],
         logins,
       },
       doctor: { peers },
@@ -138,4 +141,30 @@ test('a look at a VM, which lives on', async (t) => {
   const none = await peerfence('status', newVmUuid(), host.address, '--stand-alone', '--explain')
   t.equal(none.code, 11)
   t.equal(none.lines[0], 'not seen')
+})
+
+test('an agent shows the last drill, also one that was started since', async (t) => {
+  const host = await bootHost('--no-libvirt')
+  const settings = {
+    doctor: { peers: [host.address] },
+    ssh: { identityFiles: [clientKey] },
+    suspects: { pidNamespace: 'nested' },
+  }
+  const agent = await startAgent(settings)
+  const shown = async (url: string): Promise<unknown> => await (await fetch(`${url}/doctor`)).json()
+  t.same(await shown(agent.url), { kept: 'no' })
+  const config = join(agent.directory, 'peerfence.json')
+  await run(process.execPath, [mainFile, 'doctor', '--drill', '--config', config])
+  const drill = { could: 1, of: 1, hosts: [{ host: host.address, could: 'yes' }] }
+  t.match(await shown(agent.url), { kept: 'yes', drill })
+  await agent.kill()
+  const next = await startAgent(settings, agent.directory)
+  t.teardown(async () => {
+    await next.stop()
+  })
+  t.match(await shown(next.url), { kept: 'yes', drill })
+  const metrics = await (await fetch(`${next.url}/metrics`)).text()
+  t.match(metrics, /^peerfence_drill_could_fence 1$/m)
+  t.match(metrics, /^peerfence_drill_could_not_fence 0$/m)
+  t.comment(`\n$ curl /doctor\n${JSON.stringify(await shown(next.url))}`)
 })

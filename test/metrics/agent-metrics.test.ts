@@ -21,6 +21,7 @@ const open = () => {
     lanes: () => ({ lanes: 1, queued: 2, runs: 3, sessions: 4 }),
     callbacksWaiting: () => 2,
     isReady: () => isReady,
+    drill: () => ({ ageSec: 60, could: 41, couldNot: 1 }),
   })
   const value = (name: string, labels: object = {}): number | undefined =>
     [...readMetrics(metrics.text()).values()]
@@ -29,6 +30,22 @@ const open = () => {
       ?.value
   return { metrics, value, ready: (is: boolean) => (isReady = is) }
 }
+
+test('the last drill, where there is one', async (t) => {
+  const { value } = open()
+  t.equal(value('peerfence_drill_age_seconds'), 60)
+  t.equal(value('peerfence_drill_could_fence'), 41)
+  t.equal(value('peerfence_drill_could_not_fence'), 1)
+  const none = createAgentMetrics('1')
+  none.addGauges({
+    inFlight: () => 0,
+    lanes: () => ({ lanes: 0, queued: 0, runs: 0, sessions: 0 }),
+    callbacksWaiting: () => 0,
+    isReady: () => true,
+    drill: () => undefined,
+  })
+  t.notMatch(none.text(), /peerfence_drill/)
+})
 
 test('every verdict is there from the beginning, and counted by kind and reason', async (t) => {
   const { metrics, value } = open()

@@ -155,4 +155,15 @@ export const lookMutants = [
       ['none is all', 'report.could === report.of && report.of > 0', 'report.could === report.of'],
     ],
   ),
+  ...mutantsOf(
+    'agent/contract/last-drill.ts',
+    ['contract/last-drill'],
+    [
+      [
+        'whatever is in the file was found',
+        'validate(drill) && !Number',
+        '(validate(drill) || true) && !Number',
+      ],
+    ],
+  ),
 ]

@@ -46,6 +46,7 @@ const exposed = () => {
     lanes: () => ({ lanes: 0, queued: 0, runs: 0, sessions: 0 }),
     callbacksWaiting: () => 0,
     isReady: () => true,
+    drill: () => ({ ageSec: 60, could: 41, couldNot: 1 }),
   })
   metrics.onVerdict(
     fenceRecord({
