@@ -1,4 +1,6 @@
 /** The suspect's program on real processes of this machine. Real qemu is in test/lab. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { decide } from '../../../agent/domain/decide.ts'
@@ -191,6 +193,29 @@ for (const [what, argv0, args] of doubtful) {
     t.match(report.doubtful, [{ why: 'ambiguous', pid: child.pid }])
   })
 }
+
+test('what has become another program since it was judged is left alone', async (t) => {
+  const vm = newVm()
+  // As long as it takes to judge it, and less than it takes to come to the kill.
+  const program = programText.replace(
+    '\tscan_all before-kill\n\tkill_found\n',
+    '\tscan_all before-kill; nap 1500; kill_found\n',
+  )
+  t.not(program, programText)
+  const becoming = 'echo up; read -t 0.7 <> <(:); exec -a innocent sleep 60'
+  const child = spawn('bash', ['-c', becoming, 'qemu-kvm', '-uuid', vm], {
+    argv0: 'qemu-kvm',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  t.teardown(async () => {
+    await endStandIn(child)
+  })
+  await once(child.stdout, 'data')
+  const report = await reportOf(vm, { budgetMs: 3_000 }, program)
+  t.match(report.qemus, [{ pid: child.pid, kill: 'not-sent', end: { kind: 'living' } }])
+  t.equal(because(report), 'not-gone-in-time')
+  t.ok(isAlive(child))
+})
 
 test('on the peer itself nothing is killed', async (t) => {
   const vm = newVm()
