@@ -23,6 +23,8 @@ test('a ticket tells how long it has waited, and what is left', async (t) => {
   await clock.advance(1_200)
   t.same(ticket.waited(), { phase: 'queue', ms: 1_200 })
   t.equal(ticket.leftMs(), 3_800)
+  ticket.settle({ evidence: seen().evidence, trail })
+  t.equal(ticket.leftMs(), 0, 'of one that is settled nobody is to be told')
 })
 
 test('a ticket that nobody settles ends before its budget', async (t) => {

@@ -420,6 +420,54 @@ test('VMs that do not die do not keep the others from being asked about', async 
   t.match(answers.at(-1), '100 destroyed')
 })
 
+test('a full session that has room again serves those who got no other', async (t) => {
+  const world = play()
+  const { ask, openings, clock, answers } = world
+  const session = await fill(world)
+  void ask(100)
+  await clock.advance(fullMs)
+  session.runs[0]?.end()
+  openings[1]?.end({
+    kind: 'evidence',
+    evidence: { kind: 'refusal', because: 'connection-dropped' },
+    trail: { address: '192.0.2.7', phases: [], detail: '' },
+  })
+  await clock.advance(gatherMs)
+  t.same(session.runs.at(-1)?.vms, [vmNumber(100)])
+  t.same(answers, ['1 destroyed'])
+})
+
+test('of two sessions that come at once one is kept', async (t) => {
+  const { ask, openings, clock } = play()
+  void ask(1)
+  await clock.advance(50)
+  void ask(2)
+  await clock.advance(openAgainMs)
+  const [first, second] = [fakeSession(), fakeSession()]
+  openings[0]?.end(first)
+  await clock.advance(0)
+  openings[1]?.end(second)
+  await clock.advance(0)
+  t.ok(second.isClosed())
+  t.same(first.runs[0]?.vms, [vmNumber(1), vmNumber(2)])
+})
+
+test('who finds no way is served on the session of another', async (t) => {
+  const { ask, openings, clock, answers } = play()
+  void ask(1)
+  await clock.advance(50)
+  // Its intent is not on disk.
+  void ask(2, { mayBegin: new Promise(() => undefined) })
+  await clock.advance(openAgainMs)
+  const session = fakeSession()
+  openings[0]?.end(session)
+  await clock.advance(0)
+  openings[1]?.end(noContact)
+  await clock.advance(3_000)
+  t.same(answers, [], 'the host is there, so nobody is told that it is not')
+  t.same(session.runs[0]?.vms, [vmNumber(1)])
+})
+
 test('there is an end to the sessions of a lane', async (t) => {
   const { ask, open, openings, clock, lane } = play()
   void ask(1)
@@ -434,14 +482,42 @@ test('there is an end to the sessions of a lane', async (t) => {
   t.match(lane.counts(), { runs: sessionsMax * runsMax, sessions: sessionsMax })
 })
 
-test('a name is asked for again after a while', async (t) => {
-  const { clock, openings, ...world } = createLaneWorld()
+const playByName = () => {
+  const world = createLaneWorld()
   const name = parseHostAddress('kvm-1.example')
   if (name === undefined) throw new Error('a name')
   const request = requestFor(1)
   const suspect = { ...request.suspect, addresses: [name] as const }
   const never = new AbortController().signal
-  const lane = createLane(suspect, { keepMs }, { clock, ...world }, never, () => undefined)
+  return { ...world, lane: createLane(suspect, { keepMs }, world, never, () => undefined) }
+}
+
+test('where a name led once nothing more is run, though there is no other session', async (t) => {
+  const { clock, openings, lane } = playByName()
+  const sessions: FakeSession[] = []
+  for (let number = 1; number <= sessionsMax; number += 1) {
+    void lane.look(askFor(number, 60_000))
+    await clock.advance(0)
+    const session = fakeSession()
+    sessions.push(session)
+    openings.at(-1)?.end(session)
+    await clock.advance(nameLeadsMs)
+  }
+  t.same(lane.counts(), { queued: 0, runs: sessionsMax, sessions: sessionsMax })
+  void lane.look(askFor(100, 60_000))
+  await clock.advance(1_000)
+  t.equal(openings.length, sessionsMax)
+  sessions[0]?.runs[0]?.end()
+  await clock.advance(0)
+  t.equal(openings.length, sessionsMax + 1, 'as soon as there is room for one')
+  t.same(
+    sessions.map(({ runs }) => runs.length),
+    [1, 1, 1, 1],
+  )
+})
+
+test('a name is asked for again after a while', async (t) => {
+  const { clock, openings, lane } = playByName()
   void lane.look(askFor(1))
   await clock.advance(0)
   const session = fakeSession()
@@ -459,10 +535,21 @@ test('a name is asked for again after a while', async (t) => {
   await clock.advance(0)
   t.equal(second.runs.length, 2)
   await clock.advance(1)
-  void lane.look(askFor(4))
+  let begin: (may: boolean) => void = () => undefined
+  const mayBegin = new Promise<boolean>((resolve) => {
+    begin = resolve
+  })
+  void lane.look({ ...askFor(4), mayBegin })
   await clock.advance(0)
   t.equal(openings.length, 3)
   t.equal(second.runs.length, 2)
+  const third = fakeSession()
+  openings[2]?.end(third)
+  await clock.advance(nameLeadsMs)
+  begin(true)
+  await clock.advance(0)
+  t.ok(third.isClosed(), 'nor is one on which nothing has run')
+  t.equal(openings.length, 4)
 })
 
 test('those who come while nothing is heard look for themselves, a few at once', async (t) => {

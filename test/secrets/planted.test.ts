@@ -20,6 +20,7 @@ import { startRawHost, startSilentPort } from '../fixtures/raw-host.ts'
 import type { Scope } from '../fixtures/raw-host.ts'
 import { filesBelow, formsOf, hunt, watchProcesses } from '../fixtures/secret-hunt.ts'
 import type { Planted } from '../fixtures/secret-hunt.ts'
+import { readRequest } from '../fixtures/report-text.ts'
 import { finish, generateKey, readStdin, startSuspectHost } from '../fixtures/suspect-host.ts'
 
 tap.setTimeout(120_000)
@@ -81,9 +82,12 @@ const suspects = async (t: Scope) => {
     shell: ({ channel }) => {
       readStdin(channel, (stdin) => {
         const said = `${password.text} ${bearer.text} ${stdin.slice(0, 200)}\n`
-        // The program's own text comes first.
-        const nonce = [...stdin.matchAll(/^nonce=(.*)$/gm)].at(-1)?.[1] ?? ''
-        finish(channel, `${said}PF1 ${nonce} 1 begin ${password.text}\n`, 0, said)
+        finish(
+          channel,
+          `${said}PF1 ${readRequest(stdin).nonce} 1 begin ${password.text}\n`,
+          0,
+          said,
+        )
       })
     },
   })
