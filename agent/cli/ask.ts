@@ -1,8 +1,6 @@
 import { askPeers } from '../client/ask-peers.ts'
 import type { Advised, AskOptions, Heard } from '../client/ask-peers.ts'
 import type { PeerCredentials } from '../client/exchange.ts'
-import { parsePeer, placeOf } from '../client/peer.ts'
-import type { Peer } from '../client/peer.ts'
 import { asciiJson } from '../domain/ascii-json.ts'
 import { realClock } from '../real-clock.ts'
 import { adviceLine, askExitCode, heardLine } from './ask-advice.ts'
@@ -13,8 +11,9 @@ import { questionOf, questionOptions } from './fence-question.ts'
 import { withProgress } from './progress.ts'
 import type { Edge, Given, Subcommand } from './subcommand.ts'
 import { answerLines } from './tell-answer.ts'
+import { viaOf } from './via.ts'
+import type { Via } from './via.ts'
 
-const peersMax = 16
 const defaultBudgetSec = 20
 
 export const askSubcommand: Subcommand = {
@@ -67,29 +66,6 @@ do not start it: 2 refused, 4 turned away, 5 silence, but the quorum is missing,
     tell(advised, given, edge)
     return askExitCode(advised)
   },
-}
-
-interface Via {
-  readonly peers: readonly Peer[]
-  readonly quorum: number
-}
-
-/** A text says what is wrong. */
-const viaOf = ({ text }: Given): Via | string => {
-  const names = text('via')?.split(',') ?? []
-  if (names.length === 0) return '--via is missing'
-  if (names.length > peersMax) return `--via takes at most ${peersMax} peers`
-  const peers = names.flatMap((name) => parsePeer(name) ?? [])
-  if (peers.length < names.length) {
-    return '--via has to be ADDRESS:PORT, https://NAME:PORT or unix:/PATH, separated by commas, each with @DOMAIN or without'
-  }
-  if (new Set(peers.map(placeOf)).size < peers.length) return '--via names one peer twice'
-  const quorum = Number(text('quorum') ?? 1)
-  const domains = new Set(peers.map(({ domain, name }) => domain ?? ` ${name}`)).size
-  if (!Number.isInteger(quorum) || quorum < 1 || quorum > domains) {
-    return `--quorum has to be a number from 1 to that of the peers of different domains (${domains})`
-  }
-  return { peers, quorum }
 }
 
 const ask = async (
