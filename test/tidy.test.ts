@@ -48,6 +48,7 @@ const testedBy: Readonly<Record<string, string>> = {
   'agent/compose-eyes.ts': 'test/compose.test.ts',
   'agent/compose-fence.ts': 'test/compose.test.ts',
   'agent/compose-looks.ts': 'test/compose.test.ts',
+  'agent/cli/fence-agent/parameters.ts': 'test/cli/fence-agent/metadata.test.ts',
   'agent/cli/stand-alone.ts': 'test/cli/fence-stand-alone.test.ts',
   'agent/client/voice.ts': 'test/client/ask-peers.test.ts',
   'agent/cli/doctor-run.ts': 'test/cli/doctor.test.ts',

@@ -26,7 +26,7 @@ export type AskedFor =
 
 const validate = new Ajv({ coerceTypes: false }).compile(fenceCommandSchema)
 
-export const questionOf = ({ operands, text }: Given): AskedFor => {
+export const questionOf = ({ operands, text }: Pick<Given, 'operands' | 'text'>): AskedFor => {
   const [vmUuid, targetHostIp] = operands
   if (vmUuid === undefined || targetHostIp === undefined) return misused('VM and HOST are missing')
   const [uuid, user, also] = [text('host-uuid'), text('user'), text('also')]

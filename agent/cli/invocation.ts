@@ -44,7 +44,10 @@ const parseStrictly = (args: readonly string[], subcommands: readonly Subcommand
   const flag = { type: 'boolean' } as const
   const options = Object.fromEntries(
     subcommands.flatMap((one) =>
-      Object.entries(one.options).map(([name, { type }]) => [name, { type }]),
+      Object.entries(one.options).map(([name, { type, short }]) => [
+        name,
+        short === undefined ? { type } : { type, short },
+      ]),
     ),
   )
   try {

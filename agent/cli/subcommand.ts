@@ -5,6 +5,8 @@ export interface OptionOf {
   readonly type: 'string' | 'boolean'
   /** What stands for the value in the help; only of a string. */
   readonly value?: string
+  /** One letter, of one option among those of all subcommands. */
+  readonly short?: string
   readonly help: string
 }
 

@@ -3,6 +3,7 @@ import { askSubcommand } from './ask.ts'
 import { configCheckSubcommand } from './config-check.ts'
 import { doctorSubcommand } from './doctor.ts'
 import { fenceSubcommand } from './fence.ts'
+import { fenceAgentSubcommand } from './fence-agent/fence-agent.ts'
 import { historySubcommand } from './history.ts'
 import { readySubcommand } from './ready.ts'
 import { serveSubcommand } from './serve-subcommand.ts'
@@ -24,4 +25,5 @@ export const subcommands: readonly Subcommand[] = [
   tokenRevokeSubcommand,
   configCheckSubcommand,
   readySubcommand,
+  fenceAgentSubcommand,
 ]

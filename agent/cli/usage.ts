@@ -22,10 +22,10 @@ const callsOf = ({ name, synopsis }: Subcommand): readonly string[] =>
   synopsis.map((one) => `peerfence ${name} ${one}`)
 
 const optionLines = (options: Options): readonly string[] => {
-  const heads = Object.entries(options).map(([name, { value, help }]) => ({
-    head: value === undefined ? `--${name}` : `--${name} ${value}`,
-    help,
-  }))
+  const heads = Object.entries(options).map(([name, { value, short, help }]) => {
+    const head = value === undefined ? `--${name}` : `--${name} ${value}`
+    return { head: short === undefined ? head : `${head}, -${short}`, help }
+  })
   const width = Math.max(...heads.map(({ head }) => head.length))
   return heads.map(({ head, help }) => `  ${head.padEnd(width)}  ${help}`)
 }

@@ -24,8 +24,8 @@ const synopsisOf = ({ name, synopsis }: Subcommand): readonly string[] =>
 
 const sectionOf = ({ name, options, about }: Subcommand): string => {
   const each = Object.entries(options).map(
-    ([option, { value, help }]) =>
-      `.TP\n.B \\-\\-${roff(option)}${value === undefined ? '' : ` ${roff(value)}`}\n${roff(help)}\n`,
+    ([option, { value, short, help }]) =>
+      `.TP\n.B \\-\\-${roff(option)}${value === undefined ? '' : ` ${roff(value)}`}${short === undefined ? '' : `, \\-${short}`}\n${roff(help)}\n`,
   )
   return `.SS ${roff(name)}\n${paragraphs(about)}\n${each.join('')}`
 }

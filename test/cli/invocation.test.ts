@@ -58,6 +58,22 @@ test('an option of another subcommand is refused, not ignored', async (t) => {
   t.match(invocation, { kind: 'misused', message: 'serve has no option --loud' })
 })
 
+test('a letter stands for one option of all subcommands', async (t) => {
+  t.equal(run(['fence-agent', '-o', 'off', '-nx']).given.text('plug'), 'x')
+  t.match(parseInvocation(['serve', '-o', 'x'], subcommands), {
+    kind: 'misused',
+    message: 'serve has no option --action',
+  })
+  const letters = new Map<string, string>()
+  for (const { options } of subcommands) {
+    for (const [option, { short }] of Object.entries(options)) {
+      if (short === undefined) continue
+      t.equal(letters.get(short) ?? option, option)
+      letters.set(short, option)
+    }
+  }
+})
+
 test('one name has one type in all subcommands', async (t) => {
   const types = new Map<string, string>()
   for (const { name, options } of subcommands) {

@@ -2,6 +2,7 @@ import { callbackMutants } from './callback.ts'
 import { doorMutants } from './door.ts'
 import { callerMutants } from './caller.ts'
 import { edgeMutants } from './edge.ts'
+import { fenceAgentMutants } from './fence-agent.ts'
 import type { Mutant } from './mutant.ts'
 import { laneMutants } from './lanes.ts'
 import { lookMutants } from './look.ts'
@@ -19,4 +20,5 @@ export const mutants: readonly Mutant[] = [
   ...trustMutants,
   ...callerMutants,
   ...lookMutants,
+  ...fenceAgentMutants,
 ]

@@ -17,7 +17,7 @@ const sourcesOf = (folder: string): string =>
 test('it has every subcommand, option, and reason', async (t) => {
   t.match(page, '.TH PEERFENCE 8 "2026-11-25" "peerfence 1.2.0"')
   for (const { name, options } of subcommands) {
-    t.ok(page.includes(`\n.SS ${name}\n`), name)
+    t.ok(page.includes(`\n.SS ${roff(name)}\n`), name)
     for (const option of Object.keys(options)) t.ok(page.includes(`\\-\\-${roff(option)}`), option)
   }
   for (const word of [...deathProofs, ...silenceProofs, ...doubts]) {

@@ -1,0 +1,29 @@
+/** `monitor`: whether as many peers as have to agree could fence now. It asks no host. */
+import { exchange } from '../../client/exchange.ts'
+import type { Peer } from '../../client/peer.ts'
+import { readyPath } from '../../contract/paths.ts'
+import type { Edge } from '../subcommand.ts'
+import { plain } from '../tell-answer.ts'
+import type { Settings } from './settings.ts'
+
+const limits = { connectMs: 2_000, totalMs: 5_000 }
+
+export const monitor = async (
+  { peers, quorum, credentials }: Settings,
+  edge: Pick<Edge, 'err'>,
+): Promise<boolean> => {
+  const faults = await Promise.all(peers.map(async (peer) => await faultOf(peer, credentials)))
+  for (const fault of faults) if (fault !== undefined) edge.err(`${plain(fault)}\n`)
+  return faults.filter((fault) => fault === undefined).length >= quorum
+}
+
+/** Undefined of a peer that is ready. */
+const faultOf = async (
+  peer: Peer,
+  credentials: Settings['credentials'],
+): Promise<string | undefined> => {
+  const exchanged = await exchange(peer, { method: 'GET', path: readyPath }, credentials, limits)
+  if (exchanged.kind === 'unanswered') return `${peer.name}: no answer: ${exchanged.because}`
+  const { status, body } = exchanged
+  return status === 200 ? undefined : `${peer.name}: not ready (${status}): ${body}`
+}

@@ -1,0 +1,93 @@
+/** What was given, checked as a whole before anything is asked. */
+import type { PeerCredentials } from '../../client/exchange.ts'
+import { readPeerCredentials } from '../ask-credentials.ts'
+import type { Given } from '../subcommand.ts'
+import { viaOf } from '../via.ts'
+import type { Via } from '../via.ts'
+import { questionOf } from '../fence-question.ts'
+import type { FenceQuestion } from '../../client/ask-peers.ts'
+import { parseVmMap } from './vm-map.ts'
+import type { NamedVm } from './vm-map.ts'
+
+export interface Settings extends Via {
+  readonly credentials: PeerCredentials
+  readonly vms: readonly NamedVm[] | undefined
+  readonly isUnreachableOff: boolean
+  readonly isExplained: boolean
+  /** The same VM on each host where it may run. Rejected where the VM does not exist: it was resolved before. */
+  readonly questions: (vmUuid: string) => readonly FenceQuestion[]
+  /** How long `off` takes at most, in seconds. */
+  readonly offSecMax: number
+}
+
+const hostsMax = 16
+const defaultTimeoutSec = 20
+/** Beyond the budget of each peer: to connect, and to wait for an answer that is late. */
+const peerGraceSec = 10
+
+/** A text says what is wrong. */
+export const settingsOf = async (given: Given, socket: string): Promise<Settings | string> => {
+  const via = viaOf({ text: (option) => given.text(option) ?? defaults(socket)[option] })
+  if (typeof via === 'string') return via.replace(/^--/, '')
+  const credentials = await readPeerCredentials(given)
+  if (credentials.kind === 'misused') return credentials.message.replaceAll('--', '')
+  if (credentials.kind === 'unreadable') return `${credentials.file} cannot be read`
+  const vmMap = given.text('vm-map')
+  const vms = vmMap === undefined ? undefined : parseVmMap(vmMap)
+  if (typeof vms === 'string') return vms
+  const hosts = given.text('ip')?.split(',') ?? []
+  if (hosts.length === 0) return 'ip is missing: the hosts on which the VM may run'
+  if (hosts.length > hostsMax) return `ip takes at most ${hostsMax} hosts`
+  // Of any VM, so that what is wrong with a host is told before one is meant.
+  for (const host of hosts) {
+    const asked = questionOf(onHost(given, anyVm, host))
+    if (asked.kind === 'misused') return asked.message.replace(/^\S+/, spelled)
+  }
+  const addresses = hosts.flatMap((host) => host.toLowerCase().split('+'))
+  if (new Set(addresses).size < addresses.length) return 'ip names one address twice'
+  const timeoutSec = Number(given.text('timeout') ?? defaultTimeoutSec)
+  return {
+    ...via,
+    credentials: credentials.credentials,
+    vms,
+    isUnreachableOff: given.isSet('unreachable-is-off'),
+    isExplained: given.isSet('verbose'),
+    questions: (vmUuid) =>
+      hosts.flatMap((host) => {
+        const asked = questionOf(onHost(given, vmUuid, host))
+        if (asked.kind === 'misused') throw new TypeError(asked.message)
+        return [asked.question]
+      }),
+    offSecMax: (timeoutSec + peerGraceSec) * via.peers.length,
+  }
+}
+
+const anyVm = '00000000000040008000000000000000'
+
+const defaults = (socket: string): Readonly<Record<string, string>> => ({ via: `unix:${socket}` })
+
+/** One host as `fence` would be given it. */
+const onHost = (
+  { text }: Given,
+  vmUuid: string,
+  host: string,
+): Pick<Given, 'operands' | 'text'> => {
+  const [address = '', ...also] = host.split('+')
+  const values: Readonly<Record<string, string | undefined>> = {
+    user: text('username'),
+    port: text('ipport'),
+    timeout: text('timeout'),
+    also: also.length === 0 ? undefined : also.join(','),
+  }
+  return { operands: [vmUuid, address], text: (option) => values[option] }
+}
+
+const spelling: Readonly<Record<string, string>> = {
+  HOST: 'each host of ip',
+  '--also': 'each address of ip',
+  '--user': 'username',
+  '--port': 'ipport',
+  '--timeout': 'timeout',
+}
+
+const spelled = (word: string): string => String(spelling[word])
