@@ -7,6 +7,12 @@ lab_programs=(
 	nft:nftables swtpm:swtpm pgrep:procps ip:iproute2 ping:iputils-ping sudo:sudo mkfs.ext4:e2fsprogs perl:perl-base
 )
 
+# What judges the fence agent for Pacemaker; the tests that need it say so where it is not here.
+lab_judges=(
+	stonith_admin:pacemaker-cli-utils /usr/lib/pacemaker/pacemaker-fenced:pacemaker corosync:corosync
+	xmllint:libxml2-utils fence_virsh:fence-agents
+)
+
 list_missing_packages() {
 	local entry PATH=$PATH:/usr/sbin:/sbin
 	for entry in "${lab_programs[@]}"; do
@@ -45,7 +51,20 @@ install_missing() {
 		install_packages "${packages[@]}" 2>/dev/null || { apt-get update && install_packages "${packages[@]}"; } ||
 			fail "apt-get could not install: ${packages[*]}"
 	fi
+	install_judges
 	check_machine
+}
+
+# Never where systemd runs: Debian's packages would make the machine a cluster there, which is somebody's own decision.
+install_judges() {
+	local entry packages=() PATH=$PATH:/usr/sbin:/sbin
+	for entry in "${lab_judges[@]}"; do
+		type -P "${entry%%:*}" >/dev/null || packages+=("${entry#*:}")
+	done
+	((${#packages[@]} > 0)) && [[ ! -d /run/systemd/system ]] || return 0
+	RUNLEVEL=1 install_packages "${packages[@]}" >/dev/null 2>&1 || return 0
+	# Nor in a host of the lab that boots this root.
+	systemctl disable corosync pacemaker >/dev/null 2>&1
 }
 
 install_packages() {
