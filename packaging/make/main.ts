@@ -13,6 +13,7 @@ import { debianChangelog, readReleases, rpmChangelog } from './changelogs.ts'
 import { bashCompletion } from './completion.ts'
 import { licencePage, readLicence } from './licences.ts'
 import { manPage } from './man-page.ts'
+import { fillPage } from './roff.ts'
 
 const read = (...path: readonly string[]): string => readFileSync(join(...path), 'utf8')
 
@@ -46,6 +47,7 @@ const makeAll = async (
   const newest = releases[0] ?? { version, date: committed }
   const template = (name: string): string => read('packaging/common', name)
   write('peerfence.8', manPage(template('peerfence.8'), newest, subcommands))
+  write('fence_peerfence.8', fillPage(template('fence_peerfence.8'), newest, {}))
   write('peerfence.json.5', configPage(template('peerfence.json.5'), newest, configSchema))
   write('peerfence.bash-completion', bashCompletion(subcommands))
 }
