@@ -63,11 +63,11 @@ test('it answers', { timeout: 180_000 }, async (t) => {
   }
   child.stdout.resume()
   t.comment(`aarch64 under qemu | ready | ${Math.round(performance.now() - startedMs)} ms`)
-  t.same(await (await fetch(`${address}/version`)).json(), {
-    name: 'peerfence',
-    version,
-    capabilities,
-  })
+  const { agentId, ...told } = (await (await fetch(`${address}/version`)).json()) as {
+    readonly agentId?: string
+  }
+  t.match(agentId, /^[0-9a-f-]{36}$/)
+  t.same(told, { name: 'peerfence', version, capabilities })
   const answer = await fetch(`${address}/ha/fence/vm/from/peer`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
