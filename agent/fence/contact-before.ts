@@ -17,7 +17,7 @@ export const mayHaveHadContact = (evidence: Evidence): boolean =>
   evidence.silence.contactBefore ||
   !evidence.silence.addresses.every(isWithoutLife)
 
-const isWithoutLife = ({ tcp, echo, neighbour }: AddressSilence): boolean =>
+export const isWithoutLife = ({ tcp, echo, neighbour }: AddressSilence): boolean =>
   nothing.has(tcp) && nothing.has(echo) && (nothing.has(neighbour) || neighbour === 'off-link')
 
 /** What a probe says that saw nothing of the suspect, for whatever reason. */

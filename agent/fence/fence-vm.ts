@@ -86,7 +86,13 @@ export const createFenceService = (rules: LaneRules, deps: FenceDeps): FenceServ
     const shared = inFlight.share(
       request,
       endsMs,
-      async () => await persist(lanes.look, clock, { request, budgetMs, mayBegin }, drain.signal),
+      async () =>
+        await persist(
+          lanes.look,
+          clock,
+          { request, budgetMs, sinceMs: startedMs, mayBegin },
+          drain.signal,
+        ),
     )
     const { trail, ...seen } = await withinOwnBudget(shared.observation, budgetMs)
     const evidence = afterContact(seen.evidence, hadContact)

@@ -1,12 +1,18 @@
 /** The sessions of a lane: the one that newcomers use, those that are full, and those that are being opened. */
+import type { Evidence } from '../domain/evidence.ts'
 import { isIpv4, isIpv6 } from '../domain/identity.ts'
 import { afterContact, mayHaveHadContact } from './contact-before.ts'
+import type { HeardAddresses } from './heard.ts'
 import { holdSession } from './held-session.ts'
 import type { HeldSession } from './held-session.ts'
 import type { Ticket } from './lane-ticket.ts'
 import { openSuspect } from './open-suspect.ts'
 import type { Eyes, Opened } from './open-suspect.ts'
 import type { SuspectTarget } from './request.ts'
+
+export interface LaneEyes extends Eyes {
+  readonly heard: HeardAddresses
+}
 
 export interface LaneSessions {
   /** What a newcomer may be run on; undefined where there is nothing. */
@@ -44,27 +50,28 @@ export const nameLeadsMs = 5000
 /** `onChange` is called when a session has come, has ended, or will not come. */
 export const createLaneSessions = (
   target: SuspectTarget,
-  eyes: Eyes,
+  eyes: LaneEyes,
   signal: AbortSignal,
   onChange: () => void,
 ): LaneSessions => {
-  const { clock } = eyes
+  const { clock, heard } = eyes
   let held: Held | undefined
   const full = new Set<Held>()
   const awaiting = new Set<Ticket>()
   let openings = 0
   let lastOpenMs = 0
-  /** When anything came from the suspect, on whichever connection. */
+  /** When anything came from the suspect, on whichever connection, and wherever its names led. */
   let heardMs = Number.NEGATIVE_INFINITY
-  const heard = (): void => {
+  const onHeard = (address: string): void => {
     heardMs = clock.nowMs()
+    heard.note(address)
   }
   const isByName = hasName(target)
   const isStale = ({ openedMs }: Held): boolean =>
     isByName && clock.nowMs() - openedMs >= nameLeadsMs
 
   const adopt = ({ session, trail }: OpenedSession, present: ReadonlySet<Ticket>): void => {
-    heard()
+    onHeard(trail.address)
     if (held?.session.isFit() === true) {
       session.close()
       return
@@ -84,14 +91,16 @@ export const createLaneSessions = (
 
   /** What an opening saw is for those who are still waiting for a session, where there is none by now. */
   const settle = (
-    { evidence, trail }: Extract<Opened, { kind: 'seen' }>['seen'],
+    seen: Extract<Opened, { kind: 'seen' }>['seen'],
     waiting: readonly Ticket[],
   ): void => {
-    if (mayHaveHadContact(evidence)) heard()
+    const { evidence, trail } = seen
+    if (mayHaveHadContact(evidence)) heardMs = clock.nowMs()
+    heard.noteSeen(seen)
     if (held?.session.isFit() === true || takeBack()) return
     for (const ticket of waiting) {
       // It was alive in this very fence.
-      const hadContact = heardMs >= ticket.startedMs
+      const hadContact = heardMs >= ticket.sinceMs || isHeard(evidence, ticket.sinceMs)
       ticket.settle({ evidence: afterContact(evidence, hadContact), trail })
     }
   }
@@ -115,7 +124,7 @@ export const createLaneSessions = (
       signal,
       caller: asks.find(({ request }) => request.caller !== undefined)?.request.caller,
       isSilenceWanted: asks.some(({ isSilenceWanted }) => isSilenceWanted),
-      onHeard: heard,
+      onHeard,
     }).catch(faultSeen)
     openings -= 1
     for (const ticket of present) awaiting.delete(ticket)
@@ -128,10 +137,17 @@ export const createLaneSessions = (
     onChange()
   }
 
+  const isHeard = (evidence: Evidence, sinceMs: number): boolean =>
+    evidence.kind === 'silence' &&
+    heard.isHeard(
+      evidence.silence.addresses.map(({ address }) => address),
+      sinceMs,
+    )
+
   const giveUp = (): boolean => {
-    if (held === undefined || full.size + 1 >= sessionsMax) return false
-    if (held.runs() > 0) full.add(held)
-    else held.session.close()
+    if (held?.runs() === 0) held.session.close()
+    else if (held !== undefined && full.size + 1 < sessionsMax) full.add(held)
+    else return false
     held = undefined
     return true
   }

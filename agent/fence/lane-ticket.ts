@@ -7,6 +7,8 @@ import type { PhaseTime } from './trail.ts'
 export interface LaneAsk {
   readonly request: FenceRequest
   readonly budgetMs: number
+  /** When the fence began: whatever was heard of the suspect since then was contact in it. */
+  readonly sinceMs: number
   /** False where silence would prove nothing to this request. */
   readonly isSilenceWanted: boolean
   /** Resolves when a command may be sent for it, with false where none may ever be: then somebody else answers. */
@@ -14,6 +16,7 @@ export interface LaneAsk {
 }
 
 export interface Ticket extends LaneAsk {
+  /** When it came to the lane. */
   readonly startedMs: number
   /** 0 once it is settled. */
   readonly leftMs: () => number

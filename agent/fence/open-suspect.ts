@@ -18,7 +18,7 @@ export interface OpenFor {
   /** Who asked, a witness of our health; undefined where that is this very host. */
   readonly caller: CallerConnection | undefined
   /** Called whenever anything comes from the suspect, now or later on the session. Must not throw. */
-  readonly onHeard: () => void
+  readonly onHeard: (address: string) => void
   /** False where silence would prove nothing to anybody: then nobody waits for a probe. */
   readonly isSilenceWanted: boolean
 }

@@ -18,7 +18,7 @@ export type Look = (ask: LaneAsk) => Promise<Observation>
 export const persist = async (
   look: Look,
   clock: Clock,
-  { request, budgetMs, mayBegin }: Omit<LaneAsk, 'isSilenceWanted'>,
+  { request, budgetMs, sinceMs, mayBegin }: Omit<LaneAsk, 'isSilenceWanted'>,
   signal: AbortSignal,
 ): Promise<Observation> => {
   const startedMs = clock.nowMs()
@@ -32,6 +32,7 @@ export const persist = async (
     const seen = await look({
       request,
       budgetMs: leftMs(),
+      sinceMs,
       isSilenceWanted: !hadContact,
       mayBegin,
     })

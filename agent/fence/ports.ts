@@ -46,7 +46,7 @@ export interface OpeningEvents {
    * When it has taken a connection, and then whenever anything comes on that one, also long after the opening. What
    * ended in a refusal may have been heard without.
    */
-  readonly onHeard: () => void
+  readonly onHeard: (address: string) => void
 }
 
 /** A login on the right host, open for a while. */

@@ -155,7 +155,7 @@ const loginAt = async (
   suspect: SuspectTarget,
   { config, knownHosts, within, log, onHeard, onPhase }: Context,
 ): Promise<Opening> => {
-  onHeard()
+  onHeard(address)
   // Whatever hangs or breaks in here, the connection does not outlive it.
   const drop = (): void => {
     socket.destroy()
@@ -177,7 +177,9 @@ const loginAt = async (
     return ending(log, address, opened.end, opened.hostKey, hostKeys.known)
   }
   within.signal.removeEventListener('abort', drop)
-  listen(socket, onHeard)
+  listen(socket, () => {
+    onHeard(address)
+  })
   const { clock } = within
   const { hostUuid } = suspect
   const session = createFenceSession(opened.session, login, hostUuid, config, { clock, onPhase })

@@ -37,9 +37,15 @@ const play = () => {
   const answers: string[] = []
   const ask = (
     number: number,
-    { budgetMs, isSilenceWanted = true, mayBegin = Promise.resolve(true), ...part }: Asked = {},
+    {
+      budgetMs,
+      sinceMs = world.clock.nowMs(),
+      isSilenceWanted = true,
+      mayBegin = Promise.resolve(true),
+      ...part
+    }: Asked = {},
   ): Promise<Observation> => {
-    const asked = { ...askFor(number, budgetMs), isSilenceWanted, mayBegin }
+    const asked = { ...askFor(number, budgetMs, sinceMs), isSilenceWanted, mayBegin }
     const looking = lane.look({ ...asked, request: requestFor(number, part) })
     void looking.then(({ evidence }) => answers.push(`${number} ${decide(evidence).because}`))
     return looking
@@ -353,6 +359,21 @@ test('what was heard on a session in a fence counts in it, whoever it was for', 
   }
 })
 
+test('what was heard between two looks of a fence counts in it', async (t) => {
+  const world = play()
+  const { ask, openings, clock, answers } = world
+  await fill(world)
+  // The fence had looked before.
+  const sinceMs = clock.nowMs()
+  openings[0]?.hear()
+  await clock.advance(100)
+  void ask(9, { sinceMs })
+  await clock.advance(4_500)
+  openings[1]?.end(noContact)
+  await clock.advance(0)
+  t.same(answers, ['9 contact-lost'])
+})
+
 test('a session that was opened in a fence was contact in it, though another ran on it first', async (t) => {
   const { ask, open, openings, clock, answers } = play()
   let tell: (may: boolean) => void = () => undefined
@@ -514,6 +535,26 @@ test('where a name led once nothing more is run, though there is no other sessio
     sessions.map(({ runs }) => runs.length),
     [1, 1, 1, 1],
   )
+})
+
+test('where a name led once nothing is kept that does nothing', async (t) => {
+  const { clock, openings, lane } = playByName()
+  const sessions: FakeSession[] = []
+  for (let number = 1; number <= sessionsMax; number += 1) {
+    void lane.look(askFor(number, 60_000))
+    await clock.advance(0)
+    const session = fakeSession()
+    sessions.push(session)
+    openings.at(-1)?.end(session)
+    await clock.advance(0)
+    if (number === sessionsMax) session.runs[0]?.end()
+    await clock.advance(number === sessionsMax ? 0 : nameLeadsMs)
+  }
+  t.match(lane.counts(), { runs: sessionsMax - 1 })
+  await clock.advance(nameLeadsMs)
+  void lane.look(askFor(100, 60_000))
+  await clock.advance(0)
+  t.equal(openings.length, sessionsMax + 1)
 })
 
 test('a name is asked for again after a while', async (t) => {

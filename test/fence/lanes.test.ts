@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { decide } from '../../agent/domain/decide.ts'
 import { createLanes } from '../../agent/fence/lanes.ts'
 import { hostAddress } from '../fixtures/fence-records.ts'
 import { askFor, createLaneWorld, fakeSession, requestFor } from '../fixtures/lane-world.ts'
@@ -30,4 +31,32 @@ test('one lane per suspect, until it has nothing left', async (t) => {
   await clock.advance(0)
   lanes.close()
   t.ok(other.isClosed())
+})
+
+test('what one lane hears of an address is told to a fence of another', async (t) => {
+  for (const [isHeard, because] of [
+    [true, 'contact-lost'],
+    [false, 'every-address-silent'],
+  ] as const) {
+    const world = createLaneWorld()
+    const { clock, openings } = world
+    const lanes = createLanes({ keepMs: 1_000 }, world, new AbortController().signal)
+    void lanes.look(askFor(1))
+    await clock.advance(0)
+    openings[0]?.end(fakeSession())
+    await clock.advance(1)
+    // The same host by another of its uuids.
+    const request = requestFor(2)
+    const suspect = { ...request.suspect, hostUuid: 'another' }
+    const asked = { ...askFor(2, 20_000, clock.nowMs()), request: { ...request, suspect } }
+    const looking = lanes.look(asked)
+    await clock.advance(4_000)
+    if (isHeard) openings[0]?.hear()
+    openings[1]?.end({
+      kind: 'no-contact',
+      dials: [{ address: '192.0.2.7', tcp: 'silent' }],
+      trail: { address: '', phases: [], detail: '' },
+    })
+    t.equal(decide((await looking).evidence).because, because)
+  }
 })

@@ -40,7 +40,7 @@ const play = async (steps: readonly Step[], budgetMs = 19_600, abortAtMs = 60_00
       return { evidence, trail }
     },
     clock,
-    { request: fenceRequest(), budgetMs, mayBegin: Promise.resolve(true) },
+    { request: fenceRequest(), budgetMs, sinceMs: startedMs, mayBegin: Promise.resolve(true) },
     stop.signal,
   )
   let endedMs = 0

@@ -45,6 +45,36 @@ export const laneMutants = [
   ),
   ...mutantsOf(
     'agent/fence/lane-sessions.ts',
+    ['fence/lanes'],
+    [
+      [
+        'what another lane heard of the same address counts for nothing',
+        '|| isHeard(evidence, ticket.sinceMs)',
+        '',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/fence/heard.ts',
+    ['fence/heard'],
+    [
+      ['what was heard is forgotten within a fence', 'now - ms <= keptMs', 'now - ms < 0'],
+      ['a sign of life of a look counts for nothing', 'if (!isWithoutLife(one))', 'if (false)'],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/fence/fence-vm.ts',
+    ['fence/fence-vm'],
+    [
+      [
+        'a fence forgets what was heard before its look',
+        'sinceMs: startedMs',
+        'sinceMs: Number.POSITIVE_INFINITY',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/fence/lane-sessions.ts',
     ['fence/lane'],
     [
       [
@@ -54,10 +84,19 @@ export const laneMutants = [
       ],
       [
         'what was heard on another connection in this fence counts for nothing',
-        'const hadContact = heardMs >= ticket.startedMs',
-        'const hadContact = false',
+        'heardMs >= ticket.sinceMs || isHeard(evidence, ticket.sinceMs)',
+        'false',
       ],
-      ['what a session says counts for nothing', 'onHeard: heard', 'onHeard: () => undefined'],
+      [
+        'what was heard before the last look of a fence counts for nothing',
+        'heardMs >= ticket.sinceMs || isHeard(evidence, ticket.sinceMs)',
+        'heardMs >= ticket.startedMs',
+      ],
+      [
+        'what a session says counts for nothing',
+        '      onHeard,',
+        '      onHeard: () => undefined,',
+      ],
       [
         'a session that may hang is used again',
         'return held?.session.isFit() === true ? held : undefined',
@@ -68,7 +107,7 @@ export const laneMutants = [
         'isByName && clock.nowMs() - openedMs >= nameLeadsMs',
         'isByName && clock.nowMs() - openedMs < 0',
       ],
-      ['a lane has no end of sessions', 'full.size + 1 >= sessionsMax', 'full.size < 0'],
+      ['a lane has no end of sessions', 'full.size + 1 < sessionsMax', 'full.size >= 0'],
       ['a lane has no end of openings', 'openings >= openingsMax ||', ''],
     ],
   ),
@@ -131,7 +170,7 @@ export const laneMutants = [
   ...mutantsOf(
     'agent/suspect/contact.ts',
     ['suspect/contact'],
-    [['nobody listens to an open session', 'listen(socket, onHeard)', '']],
+    [['nobody listens to an open session', 'listen(socket, () => {', 'void (() => {']],
   ),
   ...mutantsOf(
     'agent/suspect/fence-session.ts',

@@ -77,7 +77,7 @@ export const programMutants = [
   ...at('56-scan', states, [
     ['a process without arguments is passed over', 'judge_voiceless "$pid"', ': "$pid"'],
   ]),
-  ...at('84-fence', program, [['nothing is killed', '|| kill_group "$key"', '|| : "$key"']]),
+  ...at('84-fence', program, [['nothing is killed', 'do kill_group "$key"', 'do : "$key"']]),
   ...at('86-rounds', program, [
     [
       'nobody looks whether the qemu comes back',
@@ -123,13 +123,13 @@ export const programMutants = [
     ],
   ),
   ...at(
-    '84-fence',
+    '80-kill',
     ['scripts/suspect/batch'],
     [
       [
         'a VM is killed after its fence is over',
-        '((clock_ms >= vm_deadline_ms[${group_vm[$key]}])) ||',
-        '((0)) ||',
+        '((clock_ms < vm_deadline_ms[${group_vm[$key]}])) || return',
+        ':',
       ],
     ],
   ),
@@ -148,6 +148,11 @@ export const programMutants = [
     '70-beside',
     ['scripts/suspect/batch'],
     [
+      [
+        'a program that got no processor is deaf to its virsh',
+        'if ((status > 128)); then',
+        'if ((0)); then',
+      ],
       [
         'whoever bears the pid of a virsh by now is ended',
         '[[ $st_start == "${1#*:}" ]] && kill',
@@ -201,6 +206,7 @@ export const programMutants = [
     ],
   ),
   ...at('80-kill', program, [
+    ['a VM is killed for a peer that has gone away', '! read -r -t 0 || leave', ':'],
     [
       'another program in the place of the qemu is killed',
       '[[ $hit_vm == "${group_vm[$key]}" ]] && ((${#hit_ambiguous[@]} == 0)) || return',

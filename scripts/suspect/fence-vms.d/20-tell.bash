@@ -55,6 +55,11 @@ nap() {
 	printf -v seconds '%d.%03d' "$(($1 / 1000))" "$(($1 % 1000))"
 	read -r -n 1 -t "$seconds" line
 	(($? > 128)) && napped_ms=$((napped_ms + $1)) && return
+	leave
+}
+
+# The peer has gone away, or goes on talking.
+leave() {
 	stop_beside
 	exit 4
 }

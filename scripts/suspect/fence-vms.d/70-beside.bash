@@ -85,17 +85,25 @@ survive_refused_fork() {
 	if [[ $action == look ]]; then finish_look; else finish_fence; fi
 }
 
-# Takes what was said so far, without waiting.
+# Takes what was said so far, without waiting. A read that ran out of time, as one does in a program that got no
+# processor for so long, is no end: what it has of a line is the beginning of the next.
+beside_said=''
 hear_beside() {
-	local line
+	local line status
 	[[ -n $beside_fd ]] || return
 	while read -r -t 0 -u "$beside_fd"; do
-		if ! IFS= read -r -t 0.1 -u "$beside_fd" line; then
+		line='' status=0
+		IFS= read -r -t 0.1 -u "$beside_fd" line || status=$?
+		if ((status > 128)); then
+			beside_said+=$line
+			continue
+		elif ((status > 0)); then
 			exec {beside_fd}<&-
 			beside_fd=''
 			return
 		fi
-		take_word_of_beside "$line"
+		take_word_of_beside "$beside_said$line"
+		beside_said=''
 	done
 }
 

@@ -1,17 +1,24 @@
 # The kill, and looking at what it left.
 # shellcheck shell=bash
-# Reads the arguments once more just before the kill: only the process that was judged gets it.
+# Only the process that was judged gets it, only while its fence lasts, and only while the peer is there. To read
+# arguments may take any time: they are in the memory of the qemu. So that comes first, and the rest right before
+# the kill.
 kill_group() {
 	local key=$1 pid=${1%:*} start=${1#*:}
-	if ! read_stat "/proc/$pid/stat" || [[ $st_start != "$start" ]]; then
-		group_kill[$key]=already-gone
-		return
-	fi
 	if [[ ${group_by[$key]} == argv-* ]] && read_argv "/proc/$pid/cmdline" && ((${#argv[@]} > 0)) &&
 		[[ "${#argv[@]} ${argv[*]}" != "${group_words[$key]}" ]]; then
 		match_identity
 		# It has become another program since.
 		[[ $hit_vm == "${group_vm[$key]}" ]] && ((${#hit_ambiguous[@]} == 0)) || return
+	fi
+	# Whoever went away has answered, perhaps, and HA may start the VM here again.
+	! read -r -t 0 || leave
+	# Whose time is over was answered already.
+	read_clock
+	((clock_ms < vm_deadline_ms[${group_vm[$key]}])) || return
+	if ! read_stat "/proc/$pid/stat" || [[ $st_start != "$start" ]]; then
+		group_kill[$key]=already-gone
+		return
 	fi
 	if kill -KILL "$pid"; then
 		group_kill[$key]=sent

@@ -35,11 +35,7 @@ kill_few() {
 	note_connections "${theirs[@]}"
 	# Once: a later look could take the ring of a VM that is dead by then for somebody else's.
 	((uring && !ring_workers_noted)) && note_ring_workers
-	# Whose time is over was answered already: that VM may run again, and HA knows that it may.
-	read_clock
-	for key in "$@"; do
-		((clock_ms >= vm_deadline_ms[${group_vm[$key]}])) || kill_group "$key"
-	done
+	for key in "$@"; do kill_group "$key"; done
 }
 
 note_io() {

@@ -127,8 +127,11 @@ test('a VM whose time is over by the kill is not killed', async (t) => {
   const [vm, patient] = [newVm(), newVm()]
   const child = await start(t, 'qemu-kvm', '-uuid', vm)
   const other = await start(t, 'qemu-kvm', '-uuid', patient)
-  // The scans before the kill take so long.
-  const text = programText.replace('\tscan_pid_files\n', '\tscan_pid_files; nap 600\n')
+  // So long it takes to read its arguments once more.
+  const text = programText.replace(
+    '== argv-* ]] && read_argv',
+    '== argv-* ]] && nap 600 && read_argv',
+  )
   t.not(text, programText)
   const asked = [
     { vm, budgetMs: 500 },
@@ -224,6 +227,33 @@ for (const [what, slow] of [
     t.same(told(), atFirst)
   })
 }
+
+test('a virsh is ended before the first report, though its word came late', async (t) => {
+  const directory = t.testdir({ told: '' })
+  const log = join(directory, 'told')
+  const read = 'IFS= read -r -t 0.1 -u "$beside_fd" line'
+  const { run } = installProgram(directory, (text) => {
+    // Once it runs out of time in the middle of a line, as a program does that gets no processor.
+    const starved = text.replace(read, read.replace('0.1', '"$((starved++ ? 1 : 0)).000001"'))
+    t.not(starved, text)
+    return starved.replace("beside_said=''\n", "beside_said='' starved=0\n")
+  })
+  const virsh = `#!/bin/bash -p
+printf '# '
+while read -r line; do
+  [[ $line != destroy* ]] || read -t 1.5 <> <(:)
+  echo "$line" >>${log}
+  printf 'running\\n# '
+done
+`
+  writeFileSync(join(directory, 'shims', 'virsh'), virsh, { mode: 0o755 })
+  const vm = newVm()
+  const { stdin } = composeAll(undefined, requestOf(vm, { holdMs: 300 }))
+  const { stdout } = await run(stdin)
+  t.match(stdout, /virsh state=no-answer\n/)
+  await turn(1_600)
+  t.equal(readFileSync(log, 'utf8'), `domstate ${vm}\n`, 'the destroy never ended')
+})
 
 test('a look asks libvirt, and has it destroy nothing', async (t) => {
   const { run, told } = withVirsh(t)

@@ -278,6 +278,14 @@ for (const [what, spoil] of voidRequests) {
   })
 }
 
+test('a peer that goes away before the kill has nothing killed', async (t) => {
+  const vm = newVm()
+  const child = await start(t, 'qemu-kvm', '-uuid', vm)
+  const { code } = await runStdin(composeAll(programText, requestOf(vm)).stdin, true)
+  t.equal(code, 4)
+  t.ok(isAlive(child))
+})
+
 test('a peer that goes away stops the program', async (t) => {
   const { stdin } = composeAll(
     programText,
