@@ -7,30 +7,39 @@ folder=${1:-/etc/peerfence}
 user=peerfence
 umask 077
 
+# put FILE NAME. What is put there is noted first, as sha256sum has it: a purge takes away what is still as it is noted
+# here, so that whatever an operator put there, before or later, is his. Files that are not ready yet have names that
+# nobody else uses.
+put() {
+	sum=$(sha256sum <"$1")
+	printf '%s  %s\n' "${sum%% *}" "$2" >>"$folder/.made"
+	mv "$1" "$folder/$2"
+}
+
 # Nobody but the agent may read the key: members of its group may ask for fences, but must not be the agent.
 make_key() {
-	new=$folder/ssh_key.new
+	new=$folder/.ssh_key.new
 	rm -f "$new" "$new.pub"
 	# A host in FIPS mode has no ed25519.
 	ssh-keygen -q -t ed25519 -N '' -C "peerfence@$(uname -n)" -f "$new" 2>/dev/null ||
 		ssh-keygen -q -t ecdsa -b 256 -N '' -C "peerfence@$(uname -n)" -f "$new"
 	chown "$user:$user" "$new"
 	chmod 0644 "$new.pub"
-	mv "$new.pub" "$folder/ssh_key.pub"
-	mv "$new" "$folder/ssh_key"
+	put "$new.pub" ssh_key.pub
+	put "$new" ssh_key
 }
 
 # The token itself is for the group; the agent keeps its hash alone.
 make_token() {
 	token=$(head -c 32 /dev/urandom | od -An -vtx1 | tr -d ' \n')
 	hash=$(printf %s "$token" | sha256sum)
-	printf '%s\n' "$token" >"$folder/client-token.new"
-	printf 'local %s\n' "${hash%% *}" >"$folder/tokens.new"
-	chgrp "$user" "$folder/client-token.new" "$folder/tokens.new"
-	chmod 0640 "$folder/client-token.new" "$folder/tokens.new"
-	mv "$folder/client-token.new" "$folder/client-token"
+	printf '%s\n' "$token" >"$folder/.client-token.new"
+	printf 'local %s\n' "${hash%% *}" >"$folder/.tokens.new"
+	chgrp "$user" "$folder/.client-token.new" "$folder/.tokens.new"
+	chmod 0640 "$folder/.client-token.new" "$folder/.tokens.new"
+	put "$folder/.client-token.new" client-token
 	# Last: what makes the token good says that all of this is done.
-	mv "$folder/tokens.new" "$folder/tokens"
+	put "$folder/.tokens.new" tokens
 }
 
 tell_next_steps() {
@@ -63,7 +72,7 @@ tell_next_steps() {
 [ -e "$folder/ssh_key" ] || make_key
 [ -e "$folder/tokens" ] || make_token
 if [ -e "$folder/ssh_key.pub" ]; then
-	tell_next_steps >"$folder/next-steps.new"
-	chmod 0644 "$folder/next-steps.new"
-	mv "$folder/next-steps.new" "$folder/next-steps.txt"
+	tell_next_steps >"$folder/.next-steps.new"
+	chmod 0644 "$folder/.next-steps.new"
+	mv "$folder/.next-steps.new" "$folder/next-steps.txt"
 fi

@@ -1,4 +1,7 @@
 #!/bin/sh
 # The last package goes: what %systemd_preun does.
-[ "$1" -ne 0 ] || systemctl --no-reload disable --now peerfence.service >/dev/null 2>&1 || :
+if [ "$1" -eq 0 ]; then
+	systemctl --no-reload disable --now peerfence-doctor.timer peerfence.service >/dev/null 2>&1 || :
+	systemctl stop peerfence-doctor.service >/dev/null 2>&1 || :
+fi
 exit 0

@@ -29,6 +29,11 @@ const isActive = async (host: InstalledHost): Promise<string> =>
   await host.run('systemctl is-active peerfence || true')
 const mainPid = async (host: InstalledHost): Promise<string> =>
   await host.run('systemctl show --property MainPID --value peerfence')
+const timer = async (host: InstalledHost): Promise<string> =>
+  await host.run(
+    'exec 2>/dev/null; for about in active enabled; do systemctl is-$about peerfence-doctor.timer; done | xargs',
+  )
+const timerFiles = 'find /etc/systemd -name peerfence-doctor.timer'
 
 /** Suspects of the lab show a nested pid namespace. */
 const configure = async (host: InstalledHost): Promise<void> => {
@@ -206,6 +211,8 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
       const kept = await sums(host)
       const known = await host.run('sha256sum /var/lib/peerfence/known_hosts')
       const pid = await mainPid(host)
+      t.equal(await timer(host), 'inactive disabled', 'as it is shipped')
+      await host.run('systemctl enable --now peerfence-doctor.timer')
       const { answer, isFirst, tookMs, said } = await whileFencing(
         host,
         `dpkg --install ${host.take(nextDeb())}`,
@@ -217,6 +224,7 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
       t.match(await host.run('peerfence --version'), `peerfence ${nextVersion} `)
       t.equal(await isActive(host), 'active')
       t.not(await mainPid(host), pid)
+      t.equal(await timer(host), 'active enabled')
       t.equal(await sums(host), kept)
       t.equal(await host.run('sha256sum /var/lib/peerfence/known_hosts'), known)
       t.match(await host.run('cat /var/lib/peerfence/journal.jsonl'), /banner-stalled/)
@@ -227,6 +235,8 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
     const kept = await sums(host)
     await host.run('dpkg --remove peerfence')
     t.equal(await host.run('systemctl is-active peerfence || true'), 'inactive')
+    t.match(await timer(host), /^inactive( not-found)?$/)
+    t.equal(await host.run(timerFiles), '', 'no link of it is left')
     t.equal(
       await host
         .run('ls /usr/lib/peerfence /usr/bin/peerfence 2>&1 || true')
@@ -242,15 +252,23 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
     await host.run(`dpkg --install ${deb}`)
     t.equal(await sums(host), kept)
     t.equal(await isActive(host), 'active')
+    t.equal(await timer(host), 'inactive disabled')
   })
 
   await t.test('purge: nothing of ours is left, and nothing else is gone', async (t) => {
-    await host.run('echo mine >/etc/peerfence/tls.pem')
+    await host.run(`echo mine | tee /etc/peerfence/tls.pem >/etc/peerfence/ssh_key
+      systemctl enable --now peerfence-doctor.timer`)
+    const tokens = await host.run('cat /etc/peerfence/tokens')
+    t.match(tokens, /^mn-1 /m)
     await host.run('dpkg --purge peerfence')
+    t.match(await timer(host), /^inactive( not-found)?$/)
+    t.equal(await host.run(timerFiles), '')
+    t.equal(await host.run('cat /etc/peerfence/ssh_key'), 'mine')
+    t.equal(await host.run('cat /etc/peerfence/tokens'), tokens)
     const left = (await host.run(everyFile)).split('\n')
     t.same(
       left.filter((file) => !before.split('\n').includes(file) && !madeByOthers.test(file)),
-      ['/etc/peerfence', '/etc/peerfence/tls.pem'],
+      ['', '/ssh_key', '/tls.pem', '/tokens'].map((name) => `/etc/peerfence${name}`),
       'what the operator put there',
     )
     t.same(

@@ -22,6 +22,10 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
     await host.run(`cd /etc/peerfence && sha256sum ${files}`)
   const isActive = async (): Promise<string> =>
     await host.run('systemctl is-active peerfence || true')
+  const timer = async (): Promise<string> =>
+    await host.run(
+      'exec 2>/dev/null; for about in active enabled; do systemctl is-$about peerfence-doctor.timer; done | xargs',
+    )
 
   await t.test('install', async (t) => {
     await host.run('rpm --initdb')
@@ -69,6 +73,8 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
     'upgrade: what is in flight is answered first, and everything of the host stays',
     async (t) => {
       const kept = await sums()
+      t.equal(await timer(), 'inactive disabled', 'as it is shipped')
+      await host.run('systemctl enable --now peerfence-doctor.timer')
       const { answer, isFirst } = await whileFencing(
         host,
         `rpm --upgrade --nodeps ${host.take(nextRpm())}`,
@@ -77,6 +83,7 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
       t.ok(isFirst, 'answered before the upgrade was done')
       t.match(await host.run('peerfence --version'), `peerfence ${nextVersion} `)
       t.equal(await isActive(), 'active')
+      t.equal(await timer(), 'active enabled')
       t.equal(await sums(), kept)
       t.equal(await host.run('ls /etc/peerfence/*.rpm* 2>/dev/null || true'), '')
     },
@@ -84,6 +91,8 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
 
   await t.test('a host whose presets say so does not start it', async (t) => {
     await host.run('rpm --erase peerfence')
+    t.match(await timer(), /^inactive( not-found)?$/)
+    t.equal(await host.run('find /etc/systemd -name peerfence-doctor.timer'), '')
     await host.run(`mkdir -p /etc/systemd/system-preset
       echo 'disable peerfence.service' >/etc/systemd/system-preset/10-site.preset`)
     await host.run(`rpm --install --nodeps ${rpm}`)

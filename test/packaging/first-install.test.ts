@@ -38,8 +38,8 @@ test('a key for the agent alone, and a token for its group', async (t) => {
   t.equal(run(), '')
   const names = ['ssh_key', 'ssh_key.pub', 'client-token', 'tokens', 'next-steps.txt']
   t.same(names.map(mode), ['600', '644', '640', '640', '644'])
-  t.match(notes(), `chown peerfence:peerfence ${etc}/ssh_key.new\n`)
-  t.match(notes(), `chgrp peerfence ${etc}/client-token.new ${etc}/tokens.new\n`)
+  t.match(notes(), `chown peerfence:peerfence ${etc}/.ssh_key.new\n`)
+  t.match(notes(), `chgrp peerfence ${etc}/.client-token.new ${etc}/.tokens.new\n`)
   const owner = { user: process.geteuid?.() ?? 0, group: process.getegid?.() ?? 0 }
   const secret = await readSecretFile(join(etc, 'ssh_key'), owner)
   if (secret.kind !== 'read') throw new Error(secret.rule)
@@ -63,11 +63,11 @@ test('what is there stays, and what is missing is made again', async (t) => {
   run()
   t.same(['ssh_key', 'ssh_key.pub'].map(read), before.slice(0, 2))
   t.not(read('client-token'), before[2])
-  writeFileSync(join(etc, 'ssh_key.new'), 'left by one that was interrupted')
+  writeFileSync(join(etc, '.ssh_key.new'), 'left by one that was interrupted')
   rmSync(join(etc, 'ssh_key'))
   run()
   t.notMatch(read('ssh_key'), 'interrupted')
-  t.notOk(existsSync(join(etc, 'ssh_key.new')))
+  t.notOk(existsSync(join(etc, '.ssh_key.new')))
 })
 
 test('a host in FIPS mode gets a key of another type', async (t) => {
