@@ -64,6 +64,7 @@ export const compose = async (
       waitingMax: http.inFlightMax * 2,
     },
     {
+      agentId,
       clock,
       journal,
       attempt: countedAttempt(attempt, metrics.onAttempt),

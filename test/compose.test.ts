@@ -63,6 +63,7 @@ test('a process is fenced; answer, log line and journal are made of one record',
     body: JSON.stringify(payload),
   })
   const text = await answer.text()
+  const { agentId } = (await (await fetch(`${address}/version`)).json()) as { agentId: string }
   const inFlight = await fetch(`${address}/ha/fence/in-flight`)
   t.same(await inFlight.json(), { fences: [] })
   const metrics = await scraped()
@@ -77,7 +78,7 @@ test('a process is fenced; answer, log line and journal are made of one record',
   await close()
   const reply = JSON.parse(text) as { readonly fenceId: string }
   const { fenceId } = reply
-  t.match(reply, { success: true, qemuConfirmedDead: true, reason: 'destroyed' })
+  t.match(reply, { success: true, qemuConfirmedDead: true, reason: 'destroyed', agentId })
   t.notOk(isAlive(qemu))
   const journal = readFileSync(file, 'utf8').trimEnd().split('\n')
   t.match(

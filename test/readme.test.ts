@@ -5,7 +5,7 @@ import { test } from 'tap'
 import { confirmedDead, doubt, unreachable } from '../agent/domain/verdict.ts'
 import { fenceReply } from '../agent/contract/fence-reply.ts'
 import { doorReply, plainRefusal } from '../agent/contract/door-reply.ts'
-import { fenceRecord } from './fixtures/fence-records.ts'
+import { agentId, fenceRecord } from './fixtures/fence-records.ts'
 
 const [, filter = ''] = /jq -se '([^']+)' &&/.exec(readFileSync('README.md', 'utf8')) ?? []
 
@@ -14,7 +14,7 @@ const isProof = (input: string): boolean =>
 
 test('only a proof of death is one', async (t) => {
   const answer = (verdict: Parameters<typeof fenceRecord>[0]) =>
-    JSON.stringify(fenceReply(fenceRecord(verdict)))
+    JSON.stringify(fenceReply(fenceRecord(verdict), agentId))
   const dead = answer({ verdict: confirmedDead('destroyed') })
   t.ok(isProof(dead))
   const rows: readonly (readonly [string, string])[] = [

@@ -56,8 +56,10 @@ export const createCallbacks = (
   deps: CallbackDeps,
   left: readonly LeftAnswer[],
 ): CallbackDelivery => {
-  const { clock, journal, onEnd, onTrouble, mayReach } = deps
+  const { agentId, clock, journal, onEnd, onTrouble, mayReach } = deps
   const drain = createDrain(clock)
+  const refusalOf = (subject: FenceSubject, because: Doubt): string =>
+    asciiJson(refusalReply(subject, because, 0, agentId))
   const deliverDeps = { ...deps, places: createPlaces(placesPerAddress) }
   // What was left counts from the start, before anybody can ask for the same task again.
   const waiting = new Map(
@@ -185,9 +187,6 @@ const isAboutSame = (one: FenceSubject, other: FenceSubject): boolean =>
   one.vm === other.vm &&
   one.suspect.hostUuid === other.suspect.hostUuid &&
   one.suspect.addresses.join() === other.suspect.addresses.join()
-
-const refusalOf = (subject: FenceSubject, because: Doubt): string =>
-  asciiJson(refusalReply(subject, because, 0))
 
 const unsendable = ({ subject, ask }: LaterAnswer): DeliveryEnd => ({
   subject,

@@ -10,6 +10,8 @@ import { proofAge } from './proof-age.ts'
 import { backoffMs, judgeAttempt } from './schedule.ts'
 
 export interface DeliverDeps {
+  /** Who refuses where the answer may not be sent any more. */
+  readonly agentId: string
   readonly clock: Clock
   readonly attempt: Attempt
   readonly places: Places
@@ -30,7 +32,7 @@ export const deliver = async (
   answer: LaterAnswer,
   destination: CallbackDestination,
   { proofMs, endsMs }: DeliverTimes,
-  { clock, attempt, places }: DeliverDeps,
+  { agentId, clock, attempt, places }: DeliverDeps,
   stop: AbortSignal,
 ): Promise<DeliveryEnd | undefined> => {
   const { subject, ask, provenAt } = answer
@@ -53,7 +55,8 @@ export const deliver = async (
     said = isExpired ? 'verdict-expired' : 'answer'
     attempts += 1
     const limitMs = Math.min(attemptMsMax, leftMs, isExpired ? Infinity : proofMsLeft)
-    const body = isExpired ? asciiJson(refusalReply(subject, 'verdict-expired', 0)) : answer.body
+    const refusal = refusalReply(subject, 'verdict-expired', 0, agentId)
+    const body = isExpired ? asciiJson(refusal) : answer.body
     return await withinMs(limitMs, clock, stop, async (signal) => {
       return await attempt(destination, ask.task, body, signal)
     })

@@ -58,6 +58,6 @@ const voiceWords = (voice: Heard['voice']): string => {
     case 'untold':
       return ', by its address: it tells no id'
     case 'unknown':
-      return `, which does not count: its id could not be asked (${plain(voice.because)})`
+      return ', which does not count: its id makes no sense'
   }
 }

@@ -42,8 +42,8 @@ export const askSubcommand: Subcommand = {
   about: `Asks peers to KILL the VM on HOST, as a management plane does, and says what you may do now. The next peer is asked
 only where one gave no verdict (no answer, no such path, busy), never after one that refuses.
 A host may be silent to one peer alone: --quorum 2 lets silence count only where two peers claim it. Peers
-with the same @DOMAIN (a rack, a switch) count as one, and so do two addresses of one agent, which tells them by its
-id; older agents tell none, and count by address. One peer's proof of death needs no second.
+with the same @DOMAIN (a rack, a switch) count as one, and so do two addresses of one agent, which tells them by the
+id in its answer; older agents have none, and count by address. One peer's proof of death needs no second.
 exit codes: 0 proven dead, start the VM elsewhere; 3 silence, start it at your own risk; after all others
 do not start it: 2 refused, 4 turned away, 5 silence, but the quorum is missing, 69 nobody gave a verdict,
 64 wrong usage, 66 a file cannot be read, 1 a fault; and any that is not in this list.`,

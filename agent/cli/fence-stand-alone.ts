@@ -7,6 +7,7 @@ import type { FenceParts } from '../compose-fence.ts'
 import type { Config } from '../config/config.ts'
 import { judgeAnswer } from '../contract/judged-answer.ts'
 import { answerBody } from '../http/answer-body.ts'
+import { readAgentId } from '../journal/agent-id.ts'
 import { makeLog } from '../journal/log.ts'
 import { asOwnerOf } from './as-owner.ts'
 import type { AskedFor } from './fence-question.ts'
@@ -24,7 +25,8 @@ export const fenceStandAlone = async (
   const request = beginStandAlone(asked, config, edge)
   const turnedAway = refusedHere(request.suspect, config)
   if (turnedAway !== undefined) return turnedAway
-  return await asOwnerOf(dirname(config.journal.file), async () => {
+  const folder = dirname(config.journal.file)
+  return await asOwnerOf(folder, async () => {
     // What is to be said is said once, below; the journal is the record.
     const log = makeLog('silent', { write: nothing })
     let parts: FenceParts
@@ -35,9 +37,11 @@ export const fenceStandAlone = async (
       return undefined
     }
     const { service, board, clock, journal } = parts
+    // The same voice as the agent of this host has.
+    const { id: agentId } = await readAgentId(folder)
     const words = (): string => board.list()[0]?.phase ?? 'ends'
     const { body } = await withProgress(request.budgetMs, words, { clock, edge }, async () => {
-      return await answerBody(log, request, { service, nowMs: clock.nowMs }, isExplained)
+      return await answerBody(log, request, { service, agentId, nowMs: clock.nowMs }, isExplained)
     })
     await journal.close()
     return judgeAnswer(question, 200, body)

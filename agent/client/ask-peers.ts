@@ -44,7 +44,7 @@ export interface AskOptions {
 export interface Heard {
   readonly peer: Peer
   readonly said: Judged | Extract<Exchanged, { kind: 'unanswered' }>
-  /** Which agent it is; asked only of silence, and only where more than one has to claim it. */
+  /** Which agent it is; told only of silence, and only where more than one has to claim it. */
   readonly voice?: Voice
 }
 
@@ -92,8 +92,7 @@ export const askPeers = async (
     onAsk?.(peer)
     const said = await askPeer(question, peer, options)
     const atMs = nowMs()
-    const isCounted = quorum > 1 && said.kind === 'unreachable'
-    const voice = isCounted ? await voiceOf(peer, options.credentials ?? {}) : undefined
+    const voice = quorum > 1 && said.kind === 'unreachable' ? voiceOf(said.answer) : undefined
     const one: Heard = { peer, said, ...(voice === undefined ? {} : { voice }) }
     heard.push(one)
     onHeard?.(one)
@@ -111,8 +110,7 @@ export const askPeers = async (
         if (voice?.kind === 'unknown') break
         const spoken = voice?.kind === 'told' ? voice.agentId : placeOf(peer)
         silent.push({ peer, voice: spoken, atMs })
-        const now = nowMs()
-        const fresh = silent.filter((claim) => now - claim.atMs <= silenceKeepsMs)
+        const fresh = silent.filter((claim) => atMs - claim.atMs <= silenceKeepsMs)
         if (new Set(fresh.map((claim) => claim.voice)).size >= quorum) {
           return { kind: 'start-at-risk', answer: said.answer, heard }
         }

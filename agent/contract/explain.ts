@@ -14,8 +14,8 @@ export interface ExplainedReply extends FenceReply {
 }
 
 /** The reply that everybody gets, and how it came to be. Its last lines are made of the reply itself. */
-export const explainedReply = (record: FenceRecord): ExplainedReply => {
-  const reply = fenceReply(record)
+export const explainedReply = (record: FenceRecord, agentId: string): ExplainedReply => {
+  const reply = fenceReply(record, agentId)
   const { request, evidence, trail, startedAt } = record
   const { addresses } = request.suspect
   return {

@@ -24,6 +24,8 @@ export interface FenceReply {
   /** What a person does next, drawn from the evidence. Present on a refusal only. */
   readonly nextStep?: string
   readonly fenceId: string
+  /** Whose word it is: whoever counts voices counts this one, wherever the request was sent. */
+  readonly agentId: string
   /** 32 hex digits in lower case, the management node's form, whatever form the request had. */
   readonly vmUuid: string
   readonly targetHostUuid: string
@@ -40,7 +42,7 @@ export interface AnsweredRecord extends Pick<
   readonly request: FenceSubject
 }
 
-export const fenceReply = (record: AnsweredRecord): FenceReply => {
+export const fenceReply = (record: AnsweredRecord, agentId: string): FenceReply => {
   const { request, evidence, trail, durationMs } = record
   const verdict = provenOrDoubt(record.verdict)
   const isDead = verdict.kind === 'confirmed-dead'
@@ -66,6 +68,7 @@ export const fenceReply = (record: AnsweredRecord): FenceReply => {
     ...(isRefused ? { error } : {}),
     ...(nextStep === undefined ? {} : { nextStep }),
     fenceId: request.fenceId,
+    agentId,
     vmUuid,
     targetHostUuid: request.suspect.hostUuid,
     targetHostIp,
@@ -79,18 +82,22 @@ export const refusalReply = (
   request: FenceSubject,
   because: Doubt,
   durationMs: number,
+  agentId: string,
 ): FenceReply =>
-  fenceReply({
-    request,
-    verdict: doubt(because),
-    evidence: { kind: 'own-trouble', because },
-    trail: { address: '', phases: [], detail: '' },
-    durationMs,
-  })
+  fenceReply(
+    {
+      request,
+      verdict: doubt(because),
+      evidence: { kind: 'own-trouble', because },
+      trail: { address: '', phases: [], detail: '' },
+      durationMs,
+    },
+    agentId,
+  )
 
 /** The reply where a bug left no record: an accepted request is always answered, and then with a refusal. */
-export const bugReply = (request: FenceSubject, durationMs: number): FenceReply =>
-  refusalReply(request, 'internal-error', durationMs)
+export const bugReply = (request: FenceSubject, durationMs: number, agentId: string): FenceReply =>
+  refusalReply(request, 'internal-error', durationMs, agentId)
 
 /**
  * The types say that a verdict bears a reason of its own kind. Two wire words start a VM elsewhere,

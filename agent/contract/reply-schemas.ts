@@ -9,6 +9,11 @@ const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const
 const count = { type: 'integer', minimum: 0 } as const
 const no = { const: false } as const
+const agentId = {
+  type: 'string',
+  pattern: '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+  description: 'The same at every address of this agent, and of no other.',
+} as const
 const vmUuid = { type: 'string', pattern: '^[0-9a-f]{32}$' } as const
 const verdicts = ['qemuConfirmedDead', 'targetHostUnreachable', 'qemuStillAlive'] as const
 const reasons = [...deathProofs, ...silenceProofs, ...doubts] as const
@@ -33,6 +38,7 @@ export const answerSchema = closed(
       description: 'Of a refusal alone: what was seen, and what a person does.',
     },
     fenceId: text,
+    agentId,
     vmUuid,
     targetHostUuid: text,
     targetHostIp: text,
@@ -160,10 +166,6 @@ export const readySchema = closed('Whether a fence would find what it needs.', {
 export const versionSchema = closed('What runs here, and what it can do.', {
   name: { const: 'peerfence' },
   version: text,
-  agentId: {
-    type: 'string',
-    pattern: '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
-    description: 'The same at every address of this agent, and of no other.',
-  },
+  agentId,
   capabilities: { type: 'array', items: { type: 'string', enum: capabilities } },
 })

@@ -11,6 +11,7 @@ import type { FenceService } from '../fence/service.ts'
 
 export interface AnswerParts {
   readonly service: FenceService
+  readonly agentId: string
   /** Monotonic, in ms. */
   readonly nowMs: () => number
 }
@@ -26,19 +27,19 @@ export interface Answer extends AnswerBody {
 export const answerBody = async (
   log: FastifyBaseLogger,
   request: FenceRequest,
-  { service, nowMs }: AnswerParts,
+  { service, agentId, nowMs }: AnswerParts,
   isExplained = false,
 ): Promise<Answer> => {
   const startMs = nowMs()
   try {
     const record = await service.fence(request)
     assertAnswers(record, request)
-    const reply = isExplained ? explainedReply(record) : fenceReply(record)
+    const reply = isExplained ? explainedReply(record, agentId) : fenceReply(record, agentId)
     const body = asciiJson(reply)
     return reply.success ? { reply, body, provenAt: provenAt(record) } : { reply, body }
   } catch (error) {
     log.error({ err: error, fenceId: request.fenceId }, 'fence ended by a bug; refused')
-    const reply = bugReply(request, nowMs() - startMs)
+    const reply = bugReply(request, nowMs() - startMs, agentId)
     return { reply, body: asciiJson(reply) }
   }
 }

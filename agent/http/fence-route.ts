@@ -6,12 +6,10 @@ import type { ExplainQuery } from '../contract/explain-query.ts'
 import { fenceCommandSchema, parseFenceCommand } from '../contract/fence-command.ts'
 import type { FenceCommand } from '../contract/fence-command.ts'
 import { fencePath, successorPath } from '../contract/paths.ts'
-import type { Callbacks } from '../fence/callbacks.ts'
-import type { FenceService } from '../fence/service.ts'
 import type { Accept, refuseWhileDraining } from './acceptance.ts'
 import { answerBody } from './answer-body.ts'
 import { laterAnswers } from './answer-later.ts'
-import type { Begin } from './beginnings.ts'
+import type { LaterParts } from './answer-later.ts'
 import { jsonType, turnAway } from './door.ts'
 
 export interface FenceRouteRules {
@@ -19,14 +17,9 @@ export interface FenceRouteRules {
   readonly callbackTo: readonly string[]
 }
 
-export interface FenceRouteParts {
-  readonly service: FenceService
-  readonly callbacks: Callbacks
+export interface FenceRouteParts extends LaterParts {
   readonly whileDraining: ReturnType<typeof refuseWhileDraining>
   readonly accept: Accept
-  readonly begin: Begin
-  /** Monotonic, in ms. */
-  readonly nowMs: () => number
 }
 
 export const addFenceRoute = (

@@ -64,7 +64,7 @@ const methodsOf: ReadonlyMap<string, string> = new Map(
 )
 
 export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInstance => {
-  const { log, service, looks, callbacks, own, allowed, nowMs } = parts
+  const { log, service, looks, callbacks, own, allowed, agentId, nowMs } = parts
   let draining = false
   const isDraining = (): boolean => draining
 
@@ -135,7 +135,8 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
   // A look takes a place as a fence does: it logs in to the suspect, too.
   const inFlight = (): number => service.inFlight() + looks.inFlight()
   const begin = beginnings(rules, { inFlight })
-  const shared = { service, accept, begin, nowMs, whileDraining: refuseWhileDraining(isDraining) }
+  const whileDraining = refuseWhileDraining(isDraining)
+  const shared = { service, agentId, accept, begin, nowMs, whileDraining }
   addFenceRoute(server, rules, { ...shared, callbacks })
   addBatchRoute(server, shared)
   addLookRoute(server, { ...shared, look: looks.look, log })

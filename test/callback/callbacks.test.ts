@@ -10,13 +10,19 @@ import type {
   LeftAnswer,
 } from '../../agent/fence/callbacks.ts'
 import { fenceReply, refusalReply } from '../../agent/contract/fence-reply.ts'
-import { fenceRecord, fenceRequest, hostAddress, vmUuid } from '../fixtures/fence-records.ts'
+import {
+  agentId,
+  fenceRecord,
+  fenceRequest,
+  hostAddress,
+  vmUuid,
+} from '../fixtures/fence-records.ts'
 import { createSimClock } from '../fixtures/sim-clock.ts'
 
 const ask = { task: 't-1', url: 'http://10.0.0.1:8080/callback' }
 const subject = fenceRequest()
-const proof = JSON.stringify(fenceReply(fenceRecord({ request: subject })))
-const refusal = JSON.stringify(refusalReply(subject, 'contact-lost', 0))
+const proof = JSON.stringify(fenceReply(fenceRecord({ request: subject }), agentId))
+const refusal = JSON.stringify(refusalReply(subject, 'contact-lost', 0, agentId))
 
 interface Parts {
   readonly attempt?: (body: string, count: number) => AttemptOutcome | 'hangs'
@@ -47,6 +53,7 @@ const desk = ({ attempt, journal = {}, left = [], waitingMax = 4 }: Parts = {}) 
   const callbacks = createCallbacks(
     { proofMs: 60_000, retryMs: 600_000, waitingMax },
     {
+      agentId,
       clock,
       attempt: tried,
       mayReach: (address) => address !== '169.254.169.254',
@@ -164,7 +171,11 @@ test('a proof that is not on disk does not leave', async (t) => {
     callbacks.accept(subject, ask, proven)
     await clock.advance(5_000)
     t.equal(bodies.length, 1, title)
-    t.match(JSON.parse(bodies[0] ?? ''), { success: false, reason: 'journal-failed' }, title)
+    t.match(
+      JSON.parse(bodies[0] ?? ''),
+      { success: false, reason: 'journal-failed', agentId },
+      title,
+    )
     t.match(ends, [{ end: 'delivered' }], title)
     t.match(troubles, [/^fence-1: the journal did not take the record of an answer/], title)
     t.same(answers.length, title.endsWith('once') ? 1 : 0, 'the refusal is written after it')
@@ -195,7 +206,11 @@ test('work that fails is answered with a refusal', async (t) => {
     callbacks.accept(subject, ask, work)
     await clock.advance(0)
     t.equal(bodies.length, 1, title)
-    t.match(JSON.parse(bodies[0] ?? ''), { success: false, reason: 'internal-error' }, title)
+    t.match(
+      JSON.parse(bodies[0] ?? ''),
+      { success: false, reason: 'internal-error', agentId },
+      title,
+    )
     t.match(troubles, [/an answer could not be made; refused: Error: planted/], title)
   }
 })

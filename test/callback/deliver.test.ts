@@ -3,7 +3,7 @@ import type { Attempt, AttemptOutcome } from '../../agent/callback/attempt.ts'
 import { deliver } from '../../agent/callback/deliver.ts'
 import { createPlaces } from '../../agent/callback/places.ts'
 import type { LaterAnswer } from '../../agent/fence/callbacks.ts'
-import { fenceRequest } from '../fixtures/fence-records.ts'
+import { agentId, fenceRequest } from '../fixtures/fence-records.ts'
 import { createSimClock } from '../fixtures/sim-clock.ts'
 
 const destination = { isTls: false, address: '10.0.0.1', port: 1, host: '10.0.0.1:1', path: '/' }
@@ -42,7 +42,7 @@ const world = (
       : { provenAt: new Date(clock.nowMs() - provenAgoMs).toISOString() }),
   }
   const times = { proofMs: 60_000, endsMs: startMs + retryMs }
-  const deps = { clock, attempt, places: createPlaces(1) }
+  const deps = { agentId, clock, attempt, places: createPlaces(1) }
   const end = deliver(answer, destination, times, deps, stop.signal)
   return { clock, sent, end, stop, deps, answer, times }
 }
@@ -101,6 +101,7 @@ test('a proof is sent only while it is young; then the caller gets a refusal in 
     qemuStillAlive: true,
     targetHostUnreachable: false,
     reason: 'verdict-expired',
+    agentId,
     fenceId: 'fence-1',
     summary: /could not be delivered in time and may no longer hold; ask again\.$/,
   })

@@ -52,6 +52,5 @@ test('what each peer said is one line', async (t) => {
     'kvm-2:7171: v, r, agent a-1',
   )
   t.match(heardLine({ ...silent, voice: { kind: 'untold' } }), /v, r, by its address/)
-  const unknown = { kind: 'unknown', because: 'x\u001b' } as const
-  t.match(heardLine({ ...silent, voice: unknown }), /v, r, which does not count: .*\(x\?\)/)
+  t.match(heardLine({ ...silent, voice: { kind: 'unknown' } }), /v, r, which does not count: /)
 })

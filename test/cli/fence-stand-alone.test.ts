@@ -78,6 +78,17 @@ test('a process is killed, proven and journalled without an agent', async (t) =>
   t.notMatch(lines.join('') + told.out, /pw-alone/)
 })
 
+test('it speaks with the voice of the agent of this host', async (t) => {
+  const { folder, fence } = openDesk(t)
+  const refused = [newVm(), '127.0.0.1', '--port', '1', '--timeout', '1', '--json']
+  const told = [await fence(...refused), await fence(...refused)]
+  const id = readFileSync(join(folder, 'state', 'agent-id'), 'utf8').trim()
+  for (const { code, out } of told) {
+    t.equal(code, 2)
+    t.ok(out.includes(`"agentId":"${id}"`), out)
+  }
+})
+
 test('the rules of the door hold without a door', async (t) => {
   const { fence, write, journalFile } = openDesk(t, { suspects: { networks: ['198.51.100.0/24'] } })
   const vm = newVm()
@@ -120,6 +131,7 @@ test(
     chownSync(state, 65_534, 65_534)
     t.equal((await fence(newVm(), '127.0.0.1', '--port', '1', '--timeout', '1')).code, 2)
     t.match(statSync(journalFile), { uid: 65_534, gid: 65_534 })
+    t.match(statSync(join(state, 'agent-id')), { uid: 65_534, gid: 65_534 })
     t.equal(process.geteuid?.(), 0)
   },
 )

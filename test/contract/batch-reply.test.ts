@@ -2,11 +2,11 @@ import { test } from 'tap'
 import { batchEnd, batchReply, batchSummary } from '../../agent/contract/batch-reply.ts'
 import { fenceReply } from '../../agent/contract/fence-reply.ts'
 import { doubt, unreachable } from '../../agent/domain/verdict.ts'
-import { fenceRecord } from '../fixtures/fence-records.ts'
+import { agentId, fenceRecord } from '../fixtures/fence-records.ts'
 
-const dead = fenceReply(fenceRecord())
-const silent = fenceReply(fenceRecord({ verdict: unreachable('every-address-silent') }))
-const alive = fenceReply(fenceRecord({ verdict: doubt('respawned') }))
+const dead = fenceReply(fenceRecord(), agentId)
+const silent = fenceReply(fenceRecord({ verdict: unreachable('every-address-silent') }), agentId)
+const alive = fenceReply(fenceRecord({ verdict: doubt('respawned') }), agentId)
 
 test('success takes every VM, and none at all is no success', async (t) => {
   t.equal(batchSummary([dead, silent]).success, true)

@@ -4,7 +4,7 @@ import { fenceReply } from '../../agent/contract/fence-reply.ts'
 import { confirmedDead, doubt, doubts, unreachable } from '../../agent/domain/verdict.ts'
 import type { Verdict } from '../../agent/domain/verdict.ts'
 import { silent } from '../fixtures/evidence.ts'
-import { fenceRecord, fenceRequest, vmHex } from '../fixtures/fence-records.ts'
+import { agentId, fenceRecord, fenceRequest, vmHex } from '../fixtures/fence-records.ts'
 
 test('the explanation comes beside the same reply, in the order of events', async (t) => {
   const record = fenceRecord({
@@ -18,8 +18,8 @@ test('the explanation comes beside the same reply, in the order of events', asyn
       earlier: [{ because: 'connection-dropped', detail: 'closed', ms: 12 }],
     },
   })
-  const { explanation, ...reply } = explainedReply(record)
-  t.strictSame(reply, fenceReply(record))
+  const { explanation, ...reply } = explainedReply(record, agentId)
+  t.strictSame(reply, fenceReply(record, agentId))
   t.match(
     explanation[0],
     `2026-11-22T00:00:00.000Z fence fence-1: mn-1 asks for VM ${vmHex} on 192.0.2.7, within 20 s`,
@@ -37,11 +37,12 @@ test('silence says whose risk it is, and every refusal says that it is one', asy
   const quiet = { address: '', phases: [], detail: '' }
   const lines = explainedReply(
     fenceRecord({ verdict: unreachable('every-address-silent'), evidence, trail: quiet }),
+    agentId,
   ).explanation
   t.equal(lines[1], 'contact 1')
   t.equal(lines.at(-1), 'HA may start the VM elsewhere, if it accepts this risk')
   for (const because of doubts) {
-    const refusal = explainedReply(fenceRecord({ verdict: doubt(because) })).explanation
+    const refusal = explainedReply(fenceRecord({ verdict: doubt(because) }), agentId).explanation
     t.match(refusal.at(-2), /^HA refuses/, because)
     t.match(refusal.at(-1), /^next: [A-Z]/, because)
     t.notMatch(refusal.join('\n'), /may start/, because)
@@ -50,7 +51,7 @@ test('silence says whose risk it is, and every refusal says that it is one', asy
 
 test('a verdict that the types forbid is explained as the refusal that it becomes', async (t) => {
   const verdict = { kind: 'confirmed-dead', because: 'deadline-passed' } as unknown as Verdict
-  const { explanation } = explainedReply(fenceRecord({ verdict }))
+  const { explanation } = explainedReply(fenceRecord({ verdict }), agentId)
   t.match(explanation.at(-2), /^HA refuses/)
   t.match(explanation.join('\n'), /qemuStillAlive, internal-error/)
 })
@@ -59,6 +60,7 @@ test('no secret and no control character gets into it', async (t) => {
   const request = fenceRequest({}, { askedBy: 'CN=\u001b[31mmn' })
   const text = explainedReply(
     fenceRecord({ request, verdict: confirmedDead('destroyed') }),
+    agentId,
   ).explanation.join('\n')
   t.match(text, /^[\x20-\x7e\n]*$/)
 })

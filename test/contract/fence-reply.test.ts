@@ -12,7 +12,7 @@ import {
 } from '../../agent/domain/verdict.ts'
 import type { Verdict } from '../../agent/domain/verdict.ts'
 import { Secret } from '../../agent/domain/secret.ts'
-import { fenceRecord, fenceRequest, vmHex } from '../fixtures/fence-records.ts'
+import { agentId, fenceRecord, fenceRequest, vmHex } from '../fixtures/fence-records.ts'
 
 const flags = (reply: FenceReply): readonly boolean[] => [
   reply.success,
@@ -23,20 +23,20 @@ const flags = (reply: FenceReply): readonly boolean[] => [
 
 test('each verdict sets its own boolean, and success only where HA may proceed', async (t) => {
   for (const because of deathProofs) {
-    const reply = fenceReply(fenceRecord({ verdict: confirmedDead(because) }))
+    const reply = fenceReply(fenceRecord({ verdict: confirmedDead(because) }), agentId)
     t.strictSame(flags(reply), [true, true, false, false], because)
     t.match(reply, { verdict: 'qemuConfirmedDead', reason: because })
     t.notOk(Object.hasOwn(reply, 'error'))
     t.notOk(Object.hasOwn(reply, 'nextStep'))
   }
   for (const because of silenceProofs) {
-    const reply = fenceReply(fenceRecord({ verdict: unreachable(because) }))
+    const reply = fenceReply(fenceRecord({ verdict: unreachable(because) }), agentId)
     t.strictSame(flags(reply), [true, false, false, true], because)
     t.match(reply, { verdict: 'targetHostUnreachable', reason: because })
     t.notOk(Object.hasOwn(reply, 'error'))
   }
   for (const because of doubts) {
-    const reply = fenceReply(fenceRecord({ verdict: doubt(because) }))
+    const reply = fenceReply(fenceRecord({ verdict: doubt(because) }), agentId)
     t.strictSame(flags(reply), [false, false, true, false], because)
     t.match(reply, { verdict: 'qemuStillAlive', reason: because, nextStep: /[.]$/ })
     t.equal(
@@ -47,8 +47,9 @@ test('each verdict sets its own boolean, and success only where HA may proceed',
 })
 
 test('the rest of the answer is the record', async (t) => {
-  t.match(fenceReply(fenceRecord()), {
+  t.match(fenceReply(fenceRecord(), agentId), {
     fenceId: 'fence-1',
+    agentId,
     vmUuid: vmHex,
     targetHostUuid: 'host-7',
     targetHostIp: '192.0.2.7',
@@ -69,7 +70,7 @@ test('a verdict that the types forbid becomes a refusal', async (t) => {
     ['alive for the reason of a proof', { kind: 'still-alive', because: 'destroyed' }],
   ]
   for (const [title, verdict] of rows) {
-    const reply = fenceReply(fenceRecord({ verdict: verdict as Verdict }))
+    const reply = fenceReply(fenceRecord({ verdict: verdict as Verdict }), agentId)
     t.strictSame(flags(reply), [false, false, true, false], title)
     t.equal(reply.reason, 'internal-error', title)
   }
@@ -82,7 +83,7 @@ test('of all pairs of kind and reason only the proofs proceed', async (t) => {
       fc.constantFrom('confirmed-dead', 'unreachable', 'still-alive', '', undefined),
       fc.constantFrom(...reasons),
       (kind, because) => {
-        const reply = fenceReply(fenceRecord({ verdict: { kind, because } as Verdict }))
+        const reply = fenceReply(fenceRecord({ verdict: { kind, because } as Verdict }), agentId)
         const isProof =
           (kind === 'confirmed-dead' && deathProofs.some((one) => one === because)) ||
           (kind === 'unreachable' && silenceProofs.some((one) => one === because))
@@ -96,8 +97,8 @@ test('of all pairs of kind and reason only the proofs proceed', async (t) => {
 })
 
 test('the answer to a bug is a refusal without a secret', async (t) => {
-  const reply = bugReply(fenceRequest({ password: new Secret('hush') }), 7)
+  const reply = bugReply(fenceRequest({ password: new Secret('hush') }), 7, agentId)
   t.strictSame(flags(reply), [false, false, true, false])
-  t.match(reply, { reason: 'internal-error', fenceId: 'fence-1', durationMs: 7 })
+  t.match(reply, { reason: 'internal-error', fenceId: 'fence-1', agentId, durationMs: 7 })
   t.notMatch(JSON.stringify(reply), /hush|secret/)
 })

@@ -7,19 +7,19 @@ import { explainedReply } from '../../agent/contract/explain.ts'
 import { fenceReply } from '../../agent/contract/fence-reply.ts'
 import { judgeAnswer } from '../../agent/contract/judged-answer.ts'
 import { confirmedDead, doubt, doubts, unreachable } from '../../agent/domain/verdict.ts'
-import { fenceRecord, vmHex } from '../fixtures/fence-records.ts'
+import { agentId, fenceRecord, vmHex } from '../fixtures/fence-records.ts'
 
 const asked = { vmUuid: vmHex, targetHostIp: '192.0.2.7' }
-const good = fenceReply(fenceRecord())
+const good = fenceReply(fenceRecord(), agentId)
 const judge = (part: object | string, status = 200) =>
   judgeAnswer(asked, status, typeof part === 'string' ? part : JSON.stringify({ ...good, ...part }))
 
 test('the agent’s own answers are what they say', async (t) => {
   t.match(judge({}), { kind: 'confirmed-dead', answer: { reason: 'destroyed', nextStep: '' } })
-  const silence = fenceReply(fenceRecord({ verdict: unreachable('every-address-silent') }))
+  const silence = fenceReply(fenceRecord({ verdict: unreachable('every-address-silent') }), agentId)
   t.match(judge(silence), { kind: 'unreachable', answer: { reason: 'every-address-silent' } })
   for (const because of doubts) {
-    const reply = explainedReply(fenceRecord({ verdict: doubt(because) }))
+    const reply = explainedReply(fenceRecord({ verdict: doubt(because) }), agentId)
     t.match(
       judge(JSON.stringify(reply)),
       { kind: 'refused', answer: { reason: because, nextStep: /./, explanation: [/fence/] } },
@@ -135,7 +135,7 @@ test('words that are missing or of another type are read as none', async (t) => 
     answer: { reason: '', summary: '', explanation: ['', 'two'], durationMs: 0, fenceId: '' },
   })
   t.match(judgeAnswer(asked, 400, '{"code":"FENCE_BUSY","error":7}'), { error: '' })
-  t.match(judge(fenceReply(fenceRecord({ verdict: confirmedDead('zombie-only') }))), {
+  t.match(judge(fenceReply(fenceRecord({ verdict: confirmedDead('zombie-only') }), agentId)), {
     kind: 'confirmed-dead',
   })
 })

@@ -3,7 +3,7 @@ import { judgeLook } from '../../agent/contract/judged-look.ts'
 import { lookReply } from '../../agent/contract/look-reply.ts'
 import { doorReply, plainRefusal } from '../../agent/contract/door-reply.ts'
 import { fenceReply } from '../../agent/contract/fence-reply.ts'
-import { fenceRecord, lookRecord, vmHex } from '../fixtures/fence-records.ts'
+import { agentId, fenceRecord, lookRecord, vmHex } from '../fixtures/fence-records.ts'
 
 const asked = { vmUuid: vmHex.toUpperCase(), targetHostIp: '192.0.2.7' }
 const reply = lookReply(lookRecord(), true)
@@ -28,7 +28,7 @@ test('what is none', async (t) => {
     ['no JSON', 'x', /does not say/],
     ['no object', '7', /does not say/],
     ['nothing', 'null', /does not say/],
-    ['an answer of a fence', JSON.stringify(fenceReply(fenceRecord())), /does not say/],
+    ['an answer of a fence', JSON.stringify(fenceReply(fenceRecord(), agentId)), /does not say/],
     ['a word of tomorrow', JSON.stringify({ ...reply, seen: 'dead' }), /does not say/],
     ['a success', JSON.stringify({ ...reply, success: true }), /claims more/],
     ['another VM', JSON.stringify({ ...reply, vmUuid: 'f'.repeat(32) }), /another VM/],

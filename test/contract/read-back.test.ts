@@ -1,10 +1,16 @@
 import { test } from 'tap'
 import { isReplyAbout, readBack } from '../../agent/contract/read-back.ts'
 import { fenceReply, refusalReply } from '../../agent/contract/fence-reply.ts'
-import { fenceRecord, fenceRequest, hostAddress, vmUuid } from '../fixtures/fence-records.ts'
+import {
+  agentId,
+  fenceRecord,
+  fenceRequest,
+  hostAddress,
+  vmUuid,
+} from '../fixtures/fence-records.ts'
 
 test('what lets nobody proceed is a refusal, whichever word is read', async (t) => {
-  const refusal = refusalReply(fenceRequest(), 'interrupted', 0)
+  const refusal = refusalReply(fenceRequest(), 'interrupted', 0, agentId)
   t.equal(readBack(JSON.stringify(refusal))?.isRefusal, true)
   const changes = [
     { success: true },
@@ -23,7 +29,7 @@ test('what lets nobody proceed is a refusal, whichever word is read', async (t) 
 
 test('a reply is about its own request alone', async (t) => {
   const request = fenceRequest()
-  const read = readBack(JSON.stringify(fenceReply(fenceRecord({ request }))))
+  const read = readBack(JSON.stringify(fenceReply(fenceRecord({ request }), agentId)))
   if (read === undefined) throw new Error('not read')
   t.equal(isReplyAbout(read, request), true)
   const others = [

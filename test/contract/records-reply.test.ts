@@ -4,7 +4,7 @@ import { fenceReply } from '../../agent/contract/fence-reply.ts'
 import { confirmedDead, doubt, unreachable } from '../../agent/domain/verdict.ts'
 import type { PastFence } from '../../agent/fence/past.ts'
 import { judgeAnswer } from '../../agent/contract/judged-answer.ts'
-import { fenceRecord, vmHex, vmUuid } from '../fixtures/fence-records.ts'
+import { agentId, fenceRecord, vmHex, vmUuid } from '../fixtures/fence-records.ts'
 
 const past: PastFence = {
   fenceId: 'f1',
@@ -46,7 +46,7 @@ test('the names of the verdicts are those of the answers', async (t) => {
     unreachable('every-address-silent'),
     doubt('unkillable'),
   ]) {
-    const { verdict: name } = fenceReply(fenceRecord({ verdict }))
+    const { verdict: name } = fenceReply(fenceRecord({ verdict }), agentId)
     t.equal(wireVerdictOf[verdict.kind], name)
   }
 })

@@ -19,7 +19,13 @@ import {
   unreachable,
 } from '../../agent/domain/verdict.ts'
 import { openDesk } from '../fixtures/agent-server.ts'
-import { fenceRecord, fenceRequest, lookEvidence, lookRecord } from '../fixtures/fence-records.ts'
+import {
+  agentId,
+  fenceRecord,
+  fenceRequest,
+  lookEvidence,
+  lookRecord,
+} from '../fixtures/fence-records.ts'
 
 const ajv = new Ajv({ strict: true, allErrors: true })
 const faults = (schema: object, value: unknown) => {
@@ -37,10 +43,10 @@ test('every answer fits its schema', async (t) => {
   ]
   for (const verdict of all) {
     const record = fenceRecord({ verdict })
-    t.equal(faults(schemas.answerSchema, fenceReply(record)), null, verdict.because)
-    t.equal(faults(schemas.answerSchema, explainedReply(record)), null, verdict.because)
+    t.equal(faults(schemas.answerSchema, fenceReply(record, agentId)), null, verdict.because)
+    t.equal(faults(schemas.answerSchema, explainedReply(record, agentId)), null, verdict.because)
   }
-  t.equal(faults(schemas.answerSchema, bugReply(fenceRequest(), 7)), null)
+  t.equal(faults(schemas.answerSchema, bugReply(fenceRequest(), 7, agentId)), null)
   for (const code of Object.keys(doorCodes) as DoorCode[]) {
     t.equal(faults(schemas.doorSchema, doorReply(plainRefusal(code))), null, code)
   }
@@ -58,8 +64,8 @@ test('every answer fits its schema', async (t) => {
     t.equal(faults(schemas.recordsSchema, page), null)
   }
   const replies = [
-    fenceReply(fenceRecord()),
-    fenceReply(fenceRecord({ verdict: doubt('unkillable') })),
+    fenceReply(fenceRecord(), agentId),
+    fenceReply(fenceRecord({ verdict: doubt('unkillable') }), agentId),
   ]
   t.equal(faults(schemas.batchSchema, batchReply(replies)), null)
   t.equal(faults(schemas.batchSchema, batchReply(replies.slice(0, 1))), null)
@@ -92,7 +98,7 @@ test('what the agent says of itself fits, too', async (t) => {
 })
 
 test('a schema that forgets or invents a property is noticed', async (t) => {
-  const reply = fenceReply(fenceRecord())
+  const reply = fenceReply(fenceRecord(), agentId)
   const { fenceId: _, ...less } = reply
   t.match(faults(schemas.answerSchema, less), [{ keyword: 'required' }])
   t.match(faults(schemas.answerSchema, { ...reply, more: 1 }), [

@@ -3,7 +3,7 @@ import { confirmedDead, doubt } from '../../agent/domain/verdict.ts'
 import type { FenceRecord } from '../../agent/fence/record.ts'
 import { answerBody } from '../../agent/http/answer-body.ts'
 import { makeLog } from '../../agent/journal/log.ts'
-import { fenceRecord, fenceRequest } from '../fixtures/fence-records.ts'
+import { agentId, fenceRecord, fenceRequest } from '../fixtures/fence-records.ts'
 
 const answer = async (record: Partial<FenceRecord> | Error, isExplained?: boolean) => {
   const lines: string[] = []
@@ -19,7 +19,7 @@ const answer = async (record: Partial<FenceRecord> | Error, isExplained?: boolea
       await Promise.resolve()
     },
   }
-  const parts = { service, nowMs: () => 0 }
+  const parts = { service, agentId, nowMs: () => 0 }
   return { ...(await answerBody(log, fenceRequest(), parts, isExplained)), lines }
 }
 
@@ -43,7 +43,7 @@ test('a refusal has no time: it keeps for ever', async (t) => {
   for (const record of [{ verdict: doubt('unkillable') }, new Error('planted')]) {
     const { body, provenAt } = await answer(record)
     t.equal(provenAt, undefined)
-    t.match(JSON.parse(body), { success: false, qemuStillAlive: true })
+    t.match(JSON.parse(body), { success: false, qemuStillAlive: true, agentId })
   }
 })
 

@@ -9,7 +9,7 @@ import type { FenceRecord } from '../../agent/fence/record.ts'
 import { command, dead, fenceUrl, loopback, openDesk } from '../fixtures/agent-server.ts'
 import type { DeskOptions } from '../fixtures/agent-server.ts'
 import { openCallbackDesk } from '../fixtures/callback-desk.ts'
-import { vmHex } from '../fixtures/fence-records.ts'
+import { agentId, vmHex } from '../fixtures/fence-records.ts'
 import { postText } from '../fixtures/raw-http.ts'
 
 const task = '0123456789abcdef0123456789abcdef'
@@ -60,6 +60,7 @@ test('200 and nothing at once, the answer later, with the task', async (t) => {
     qemuConfirmedDead: true,
     vmUuid: vmHex,
     fenceId: calls[0]?.fenceId,
+    agentId,
   })
   t.match(answer?.body, /^[\x20-\x7e]+$/)
   await callbacks.stop(1_000)

@@ -6,7 +6,7 @@ import { batchPath } from '../../agent/contract/paths.ts'
 import { dead, openDesk } from '../fixtures/agent-server.ts'
 import type { DeskOptions } from '../fixtures/agent-server.ts'
 import { rawClient } from '../fixtures/raw-http.ts'
-import { fenceRecord } from '../fixtures/fence-records.ts'
+import { agentId, fenceRecord } from '../fixtures/fence-records.ts'
 
 const hex = (digit: string): string => digit.repeat(32)
 const json = { 'content-type': 'application/json' }
@@ -37,9 +37,9 @@ test('one verdict per VM, in the order of the list', async (t) => {
     error: '1 of 3 VMs are not proven dead; see their verdicts',
     counts: { qemuConfirmedDead: 2, targetHostUnreachable: 0, qemuStillAlive: 1 },
     verdicts: [
-      { vmUuid: hex('a'), success: true, qemuConfirmedDead: true },
-      { vmUuid: hex('f'), success: false, qemuStillAlive: true, reason: 'unkillable' },
-      { vmUuid: hex('b'), success: true, qemuConfirmedDead: true },
+      { vmUuid: hex('a'), success: true, qemuConfirmedDead: true, agentId },
+      { vmUuid: hex('f'), success: false, qemuStillAlive: true, reason: 'unkillable', agentId },
+      { vmUuid: hex('b'), success: true, qemuConfirmedDead: true, agentId },
     ],
   })
   t.equal(new Set(calls.map(({ fenceId }) => fenceId)).size, 3, 'each with an id of its own')
@@ -146,8 +146,8 @@ test('as lines, each verdict leaves when it is there, and the end of all is said
   const objects = [...text.matchAll(/^\{.*\}$/gm)].map(([line]) => JSON.parse(line) as object)
   t.match(objects, [
     { begin: true, fences: [{ vmUuid: hex('f') }, { vmUuid: hex('a') }] },
-    { vmUuid: hex('a'), success: true },
-    { vmUuid: hex('f'), success: false },
+    { vmUuid: hex('a'), success: true, agentId },
+    { vmUuid: hex('f'), success: false, agentId },
     { end: true, success: false, counts: { qemuConfirmedDead: 1, qemuStillAlive: 1 } },
   ])
   t.equal(objects.length, 4)

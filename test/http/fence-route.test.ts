@@ -4,7 +4,14 @@ import { test } from 'tap'
 import { doubt, unreachable } from '../../agent/domain/verdict.ts'
 import type { FenceRecord } from '../../agent/fence/record.ts'
 import { command, dead, fenceUrl, openDesk } from '../fixtures/agent-server.ts'
-import { fenceRecord, fenceRequest, hostAddress, vmHex, vmUuid } from '../fixtures/fence-records.ts'
+import {
+  agentId,
+  fenceRecord,
+  fenceRequest,
+  hostAddress,
+  vmHex,
+  vmUuid,
+} from '../fixtures/fence-records.ts'
 
 const refusal = {
   success: false,
@@ -117,7 +124,7 @@ test('a bug after acceptance is answered with a refusal', async (t) => {
     const { server, lines } = openDesk({ fence })
     const answer = await server.inject({ method: 'POST', url: fenceUrl, payload: command() })
     t.equal(answer.statusCode, 200, title)
-    t.match(answer.json(), { ...refusal, reason: 'internal-error', vmUuid: vmHex }, title)
+    t.match(answer.json(), { ...refusal, reason: 'internal-error', vmUuid: vmHex, agentId }, title)
     t.match(lines.join(''), /fence ended by a bug/, title)
   }
 })
@@ -127,7 +134,7 @@ test('a fence shared with an identical request answers both', async (t) => {
     await Promise.resolve(fenceRecord({ request: fenceRequest({}, { fenceId: 'first' }) }))
   const { server } = openDesk({ fence })
   const answer = await server.inject({ method: 'POST', url: fenceUrl, payload: command() })
-  t.match(answer.json(), { qemuConfirmedDead: true, fenceId: 'first' })
+  t.match(answer.json(), { qemuConfirmedDead: true, fenceId: 'first', agentId })
 })
 
 test('one fence too many is sent away until later', async (t) => {

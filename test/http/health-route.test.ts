@@ -2,7 +2,8 @@ import { fastify } from 'fastify'
 import { test } from 'tap'
 import { capabilities } from '../../agent/contract/health-reply.ts'
 import { addHealthRoutes } from '../../agent/http/health-route.ts'
-import { deskAgentId, openDesk } from '../fixtures/agent-server.ts'
+import { openDesk } from '../fixtures/agent-server.ts'
+import { agentId } from '../fixtures/fence-records.ts'
 import { readMetrics } from '../fixtures/prometheus-text.ts'
 
 test('health says whether fences are accepted, and how many run', async (t) => {
@@ -31,7 +32,7 @@ test('version says what runs, and what it can do', async (t) => {
   t.same(answer.json(), {
     name: 'peerfence',
     version: '1.2.3',
-    agentId: deskAgentId,
+    agentId,
     capabilities,
   })
 })
@@ -55,7 +56,7 @@ test('an agent that stops is neither ready nor looked at', async (t) => {
     inFlight: () => 0,
     isDraining: () => true,
     version: '1',
-    agentId: deskAgentId,
+    agentId,
     missing: async () => await Promise.reject(new Error('looked')),
     metrics: { type: 'text/plain', text: () => 'm' },
   })
