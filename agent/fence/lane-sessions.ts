@@ -95,14 +95,15 @@ export const createLaneSessions = (
     waiting: readonly Ticket[],
   ): void => {
     const { evidence, trail } = seen
-    if (mayHaveHadContact(evidence)) heardMs = clock.nowMs()
-    heard.noteSeen(seen)
-    if (held?.session.isFit() === true || takeBack()) return
-    for (const ticket of waiting) {
+    const isNobodyServed = held?.session.isFit() !== true && !takeBack()
+    for (const ticket of isNobodyServed ? waiting : []) {
       // It was alive in this very fence.
       const hadContact = heardMs >= ticket.sinceMs || isHeard(evidence, ticket.sinceMs)
       ticket.settle({ evidence: afterContact(evidence, hadContact), trail })
     }
+    // For others. What this look itself saw speaks for itself.
+    if (mayHaveHadContact(evidence)) heardMs = clock.nowMs()
+    heard.noteSeen(seen)
   }
 
   /** A full session has room again, and there is no other. */

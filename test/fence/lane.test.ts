@@ -359,6 +359,32 @@ test('what was heard on a session in a fence counts in it, whoever it was for', 
   }
 })
 
+test('a sign of life beside a silent SSH is called so', async (t) => {
+  const { ask, openings, clock, answers, probe } = play()
+  const look = probe.look
+  Object.assign(probe, {
+    look: async (...given: Parameters<typeof look>) => {
+      const probed = await look(...given)
+      return {
+        ...probed,
+        addresses: probed.addresses.map((one) => ({ ...one, echo: 'replied' as const })),
+      }
+    },
+  })
+  void ask(1)
+  await clock.advance(4_500)
+  openings[0]?.end(noContact)
+  await clock.advance(0)
+  t.same(answers, ['1 suspect-answered'])
+  // And it is heard by whoever comes meanwhile.
+  const sinceMs = clock.nowMs()
+  void ask(2, { sinceMs })
+  await clock.advance(4_500)
+  openings[1]?.end(noContact)
+  await clock.advance(0)
+  t.same(answers[1], '2 contact-lost')
+})
+
 test('what was heard between two looks of a fence counts in it', async (t) => {
   const world = play()
   const { ask, openings, clock, answers } = world

@@ -94,8 +94,14 @@ test('fence, history and ask, on hosts that are well, hang, and are gone', async
   t.match(silent.text, /the agent is at: connect, \d+ s left/, 'and which phase it is in')
   t.match(silent.text, /targetHostUnreachable/)
 
-  const via = ['--via', `127.0.0.1:1,${new URL(agent.url).host}@one,unix:${socket}@two`]
-  const asked = await peerfence('ask', newVmUuid(), gone.address, ...via, '--quorum', '2')
+  const ask = async (...via: readonly string[]) =>
+    await peerfence('ask', newVmUuid(), gone.address, '--via', via.join(','), '--quorum', '2')
+  const one = `${new URL(agent.url).host}@one`
+  const alone = await ask(one, `unix:${socket}@two`)
+  t.equal(alone.code, 5, alone.text)
+  t.match(alone.text, /two addresses of one agent are one/)
+  const other = await startPeer(t, witness)
+  const asked = await ask('127.0.0.1:1', one, `unix:${other.socket}@two`)
   t.equal(asked.code, 3, asked.text)
   t.match(asked.text, /127\.0\.0\.1:1: no answer: nothing listens there/)
   t.match(asked.text, /you accept the risk/)
@@ -104,7 +110,7 @@ test('fence, history and ask, on hosts that are well, hang, and are gone', async
   const last = await peerfence('history', '--config', config, '--vm', hung, '--last')
   t.match(last, { code: 0, text: /qemuStillAlive unkillable; asked by unix/ })
   const all = await peerfence('history', '--config', config, '--json')
-  t.equal(all.text.trim().split('\n').length, 5, all.text)
+  t.equal(all.text.trim().split('\n').length, 6, all.text)
   t.comment(`\n${(await peerfence('history', '--config', config)).text}`)
 })
 
