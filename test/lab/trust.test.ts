@@ -16,6 +16,8 @@ const startStrict = async (t: Test) => {
   const agent = await startAgent({
     ssh: {
       hostKeyPolicy: 'strict',
+      // On a session that is kept nobody shows a key again.
+      sessionKeepMs: 0,
       identityFiles: [join(process.env['LAB_DIR'] ?? '', 'client_key')],
     },
     suspects: { pidNamespace: 'nested' },
