@@ -273,6 +273,44 @@ test('who joins a look that had contact does not fall back to silence', async (t
   t.ok(contacts > 1, 'it looked again')
 })
 
+test('what is heard between two looks of a fence is contact in it', async (t) => {
+  for (const [isHeard, kind] of [
+    [true, 'still-alive'],
+    [false, 'unreachable'],
+  ] as const) {
+    let contacts = 0
+    const { service, clock } = createWorld({
+      suspect: async (_request, _budgetMs, signal, { onAddresses, onHeard }) => {
+        contacts += 1
+        onAddresses(['192.0.2.7'])
+        await clock.wait(4_000, signal)
+        // In the pause before the next look.
+        if (isHeard && contacts === 1) {
+          void clock.wait(50, signal).then(() => {
+            onHeard('192.0.2.7')
+          })
+        }
+        return {
+          kind: 'no-contact',
+          dials: [{ address: '192.0.2.7', tcp: 'silent' }],
+          trail: { address: '', phases: [], detail: '' },
+        }
+      },
+      probe: async () => {
+        const answered = contacts === 1 ? 'no' : 'yes'
+        return await Promise.resolve({
+          addresses: [{ address: '192.0.2.7', echo: 'silent', neighbour: 'off-link' }],
+          witnesses: [{ address: '192.0.2.1', answered, vouchesFor: ['192.0.2.7'] }],
+        })
+      },
+    })
+    const fence = service.fence(fenceRequest({}, { budgetMs: 20_000 }))
+    await clock.advance(20_000)
+    t.equal((await fence).verdict.kind, kind)
+    t.ok(contacts > 1, 'it looked again')
+  }
+})
+
 test('stopping waits for what is in flight', async (t) => {
   const { service, clock } = createWorld({
     suspect: async (_request, _budgetMs, signal) => {

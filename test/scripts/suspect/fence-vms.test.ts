@@ -1,6 +1,7 @@
 /** The suspect's program on real processes of this machine. Real qemu is in test/lab. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as turn } from 'node:timers/promises'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { decide } from '../../../agent/domain/decide.ts'
@@ -283,6 +284,8 @@ test('a peer that goes away before the kill has nothing killed', async (t) => {
   const child = await start(t, 'qemu-kvm', '-uuid', vm)
   const { code } = await runStdin(composeAll(programText, requestOf(vm)).stdin, true)
   t.equal(code, 4)
+  // The word of its end would need a moment to come here.
+  await turn(200)
   t.ok(isAlive(child))
 })
 
