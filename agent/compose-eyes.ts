@@ -1,6 +1,7 @@
 /** What sees a suspect: the way to a login there, and the probes where it stays silent. For fences, looks and drills. */
 import { readFile } from 'node:fs/promises'
 import type { Config } from './config/config.ts'
+import { createHeardAddresses } from './fence/heard.ts'
 import type { Eyes } from './fence/open-suspect.ts'
 import { createProbe } from './probe/probe.ts'
 import { createRunTool, systemTools } from './probe/run-tool.ts'
@@ -21,11 +22,13 @@ export const composeEyes = async (config: Config): Promise<MakeEyes> => {
   const clock = realClock
   const settings = await suspectConfig(config)
   const probe = createProbe(config.probe, { clock, run: createRunTool(systemTools) })
+  const heard = createHeardAddresses(clock)
   const knownHosts = createKnownHostsFile(config.ssh.knownHostsFile)
   return (onPhase) => ({
     suspect: createSuspect(settings, { clock, knownHosts, onPhase }),
     probe,
     clock,
+    heard,
   })
 }
 

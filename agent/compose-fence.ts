@@ -34,7 +34,8 @@ export const composeFence = async (
   { onVerdict, onJournalWrite }: FenceWatch,
 ): Promise<FenceParts> => {
   const board = createBoard(realClock)
-  const { suspect, probe, clock } = makeEyes(board.enter)
+  const eyes = makeEyes(board.enter)
+  const { clock } = eyes
   const journal = await openJournal(config.journal.file, clock.wallTime, {
     nowMs: clock.nowMs,
     onWrite: onJournalWrite,
@@ -43,9 +44,7 @@ export const composeFence = async (
   const service = createFenceService(
     { keepMs: config.ssh.sessionKeepMs },
     {
-      clock,
-      suspect,
-      probe,
+      ...eyes,
       journal,
       // The value that the journal has and the caller gets: log and metrics are made of the same.
       onVerdict: (record) => {

@@ -40,10 +40,13 @@ const contact = async (
     budgetMs,
     signal,
     caller: undefined,
-    onHeard: () => undefined,
+    onHeard: eyes.heard.note,
     isSilenceWanted: true,
   })
-  if (opened.kind === 'seen') return { ...opened.seen, tools: undefined, skewSec: undefined }
+  if (opened.kind === 'seen') {
+    eyes.heard.noteSeen(opened.seen)
+    return { ...opened.seen, tools: undefined, skewSec: undefined }
+  }
   const { session, trail } = opened
   const leftMs = budgetMs - (eyes.clock.nowMs() - startedMs)
   const { evidence, detail, phases, tools } = await session.inspect(what, leftMs, signal)

@@ -2,17 +2,12 @@
 import type { Evidence } from '../domain/evidence.ts'
 import { isIpv4, isIpv6 } from '../domain/identity.ts'
 import { afterContact, mayHaveHadContact } from './contact-before.ts'
-import type { HeardAddresses } from './heard.ts'
 import { holdSession } from './held-session.ts'
 import type { HeldSession } from './held-session.ts'
 import type { Ticket } from './lane-ticket.ts'
 import { openSuspect } from './open-suspect.ts'
 import type { Eyes, Opened } from './open-suspect.ts'
 import type { SuspectTarget } from './request.ts'
-
-export interface LaneEyes extends Eyes {
-  readonly heard: HeardAddresses
-}
 
 export interface LaneSessions {
   /** What a newcomer may be run on; undefined where there is nothing. */
@@ -50,7 +45,7 @@ export const nameLeadsMs = 5000
 /** `onChange` is called when a session has come, has ended, or will not come. */
 export const createLaneSessions = (
   target: SuspectTarget,
-  eyes: LaneEyes,
+  eyes: Eyes,
   signal: AbortSignal,
   onChange: () => void,
 ): LaneSessions => {

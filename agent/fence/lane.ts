@@ -4,10 +4,10 @@
  */
 import type { HeldSession } from './held-session.ts'
 import { createLaneSessions, hasName } from './lane-sessions.ts'
-import type { LaneEyes } from './lane-sessions.ts'
 import { createTicket } from './lane-ticket.ts'
 import type { LaneAsk, Ticket } from './lane-ticket.ts'
 import type { Observation } from './observation.ts'
+import type { Eyes } from './open-suspect.ts'
 import type { SuspectTarget } from './request.ts'
 
 export interface LaneRules {
@@ -40,7 +40,7 @@ export const fullMs = 300
 export const createLane = (
   target: SuspectTarget,
   rules: LaneRules,
-  eyes: LaneEyes,
+  eyes: Eyes,
   signal: AbortSignal,
   onIdle: () => void,
 ): Lane => {

@@ -1,5 +1,4 @@
 /** One lane per suspect, for as long as it has something to do or a session to keep. */
-import { createHeardAddresses } from './heard.ts'
 import { createLane } from './lane.ts'
 import type { Lane, LaneCounts, LaneRules } from './lane.ts'
 import type { LaneAsk } from './lane-ticket.ts'
@@ -17,12 +16,11 @@ export interface Lanes {
 }
 
 export const createLanes = (rules: LaneRules, eyes: Eyes, signal: AbortSignal): Lanes => {
-  const seeing = { ...eyes, heard: createHeardAddresses(eyes.clock) }
   const open = new Set<{ readonly target: SuspectTarget; readonly lane: Lane }>()
   const laneFor = (target: SuspectTarget): Lane => {
     const known = [...open].find((one) => isSameSuspect(one.target, target))
     if (known !== undefined) return known.lane
-    const lane = createLane(target, rules, seeing, signal, () => open.delete(own))
+    const lane = createLane(target, rules, eyes, signal, () => open.delete(own))
     const own = { target, lane }
     open.add(own)
     return lane

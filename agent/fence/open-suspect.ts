@@ -3,6 +3,7 @@ import { probeDelayMs } from './budget.ts'
 import type { Observation } from './observation.ts'
 import type { Clock, Probe, ProbeEvidence, Suspect, SuspectSession } from './ports.ts'
 import type { CallerConnection, SuspectTarget } from './request.ts'
+import type { HeardAddresses } from './heard.ts'
 import { combineSilence } from './silence.ts'
 import type { ContactTrail } from './trail.ts'
 
@@ -10,6 +11,8 @@ export interface Eyes {
   readonly suspect: Suspect
   readonly probe: Probe
   readonly clock: Clock
+  /** Shared by all that look at suspects in this process. */
+  readonly heard: HeardAddresses
 }
 
 export interface OpenFor {

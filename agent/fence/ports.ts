@@ -43,8 +43,8 @@ export interface OpeningEvents {
   /** Once the suspect's addresses are known, before the first of them is tried. */
   readonly onAddresses: (addresses: readonly string[]) => void
   /**
-   * When it has taken a connection, and then whenever anything comes on that one, also long after the opening. What
-   * ended in a refusal may have been heard without.
+   * When it has taken a connection, at each step of the login, and then whenever anything comes on that one, also long
+   * after the opening. What ended in a refusal may have been heard without.
    */
   readonly onHeard: (address: string) => void
 }

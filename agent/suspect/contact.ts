@@ -172,7 +172,11 @@ const loginAt = async (
   const hostKeys = await openHostKeyGate(names, suspect.port, config.hostKeyPolicy, knownHosts)
   if (hostKeys === 'known-hosts-unreadable') return giveUp(hostKeys)
   const plan = { ...login, hostKeys }
-  const opened = await openSession(socket, plan, within, log.enter)
+  const opened = await openSession(socket, plan, within, (phase) => {
+    // Each phase of a login but the first is entered when the one before was answered.
+    if (phase !== 'banner') onHeard(address)
+    log.enter(phase)
+  })
   if (opened.kind === 'ended') {
     return ending(log, address, opened.end, opened.hostKey, hostKeys.known)
   }

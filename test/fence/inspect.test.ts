@@ -39,8 +39,9 @@ const play = async (told: Partial<Inspection>) => {
 
 test('a look over a session of its own, which is closed', async (t) => {
   const { world, session, asked, running } = await play({ tools })
-  // It shares nothing with a fence, in which this would count.
+  t.notOk(world.heard.isHeard(['192.0.2.7'], 0))
   world.openings[0]?.hear()
+  t.ok(world.heard.isHeard(['192.0.2.7'], 0), 'a fence that looks at this address is told')
   world.openings[0]?.end(session)
   const seen = await running
   t.same(asked, [[{ action: 'look', vm: vmNumber(1) }, 8_500]])
@@ -66,5 +67,6 @@ test('a suspect that lets nobody in', async (t) => {
   const trail = { address: '192.0.2.7', phases: [], detail: 'no' }
   world.openings[0]?.end({ kind: 'evidence', evidence, trail })
   t.match(await running, { evidence, trail, tools: undefined, skewSec: undefined })
+  t.ok(world.heard.isHeard(['192.0.2.7'], 0))
   t.same(asked, [])
 })

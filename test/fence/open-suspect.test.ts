@@ -1,5 +1,6 @@
 import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
+import { createHeardAddresses } from '../../agent/fence/heard.ts'
 import { openSuspect } from '../../agent/fence/open-suspect.ts'
 import type { Opened } from '../../agent/fence/open-suspect.ts'
 import type { Dial, Opening, ProbeEvidence } from '../../agent/fence/ports.ts'
@@ -43,6 +44,7 @@ const play = async (
   const running = openSuspect(
     {
       clock,
+      heard: createHeardAddresses(clock),
       suspect: {
         open: async (_target, _budgetMs, signal, { onAddresses }) => {
           onAddresses([address])
@@ -102,6 +104,7 @@ test('a contact that ends before its addresses are known proves no silence', asy
   const opened = await openSuspect(
     {
       clock,
+      heard: createHeardAddresses(clock),
       suspect: {
         open: async () => await Promise.resolve(noContact({ address, tcp: 'silent' })),
       },

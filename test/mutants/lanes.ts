@@ -55,6 +55,18 @@ export const laneMutants = [
     ],
   ),
   ...mutantsOf(
+    'agent/fence/inspect.ts',
+    ['fence/inspect'],
+    [
+      [
+        'what a look hears is not told to a fence',
+        'onHeard: eyes.heard.note',
+        'onHeard: () => undefined',
+      ],
+      ['what a look saw is not told to a fence', 'eyes.heard.noteSeen(opened.seen)', ''],
+    ],
+  ),
+  ...mutantsOf(
     'agent/fence/heard.ts',
     ['fence/heard'],
     [
@@ -170,7 +182,10 @@ export const laneMutants = [
   ...mutantsOf(
     'agent/suspect/contact.ts',
     ['suspect/contact'],
-    [['nobody listens to an open session', 'listen(socket, () => {', 'void (() => {']],
+    [
+      ['nobody listens to an open session', 'listen(socket, () => {', 'void (() => {'],
+      ['a login that is under way is not heard', "if (phase !== 'banner') onHeard(address)", ''],
+    ],
   ),
   ...mutantsOf(
     'agent/suspect/fence-session.ts',

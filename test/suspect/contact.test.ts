@@ -56,7 +56,7 @@ interface Given {
   readonly budgetMs?: number
   readonly signal?: AbortSignal
   readonly onAddresses?: (addresses: readonly string[]) => void
-  readonly onHeard?: () => void
+  readonly onHeard?: (address: string) => void
 }
 
 const omitPassword = (target: Given['target'] = {}): Partial<SuspectTarget> => {
@@ -135,6 +135,14 @@ test('what is heard is told from the connection on, and whatever comes after the
   await fence(t, { port, onHeard: () => heard.push(state) })
   t.equal(heard[0], 'connecting')
   t.ok(heard.includes('running'), heard.join())
+})
+
+test('a suspect that answers a login step by step is heard at each', async (t) => {
+  const heard: string[] = []
+  const { port } = await startSuspectHost(t, { login: () => undefined })
+  const asked = { port, budgetMs: 2_500, onHeard: (address: string) => heard.push(address) }
+  t.match(await fence(t, asked), { evidence: { because: 'login-stalled' } })
+  t.same(heard, ['127.0.0.1', '127.0.0.1', '127.0.0.1'], 'connected, greeted, keys exchanged')
 })
 
 test('the host key of the first contact is asked for at the second', async (t) => {
