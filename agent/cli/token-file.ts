@@ -1,7 +1,7 @@
 /** The tokens file on disk: one writer at a time, whole or not at all, and readable for the agent alone. */
 import { stat } from 'node:fs/promises'
-import { readText, realFile, replaceText } from '../suspect/durable-file.ts'
-import type { Owned } from '../suspect/durable-file.ts'
+import { readText, realFile, replaceText } from '../durable-file.ts'
+import type { Owned } from '../durable-file.ts'
 import { withLock } from '../suspect/file-lock.ts'
 import type { TokenEdit } from './token-edit.ts'
 

@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncFolder } from '../durable-file.ts'
 
 /** Lines that may wait for the disk. More than that means that the disk has stopped. */
 const waitingLinesMax = 8192
@@ -41,21 +42,11 @@ export const openAppendFile = async (file: string): Promise<AppendFile> => {
     if (size > 0) await handle.read(last, 0, 1, size - 1)
     if (size > 0 && last.toString() !== '\n') await handle.write('\n')
     await handle.sync()
-    await syncDirectory(directory)
+    await syncFolder(directory)
     return new AppendFile(handle, { dev, ino })
   } catch (error) {
     await handle.close()
     throw error
-  }
-}
-
-/** A new file is on disk only once its directory is. */
-const syncDirectory = async (directory: string): Promise<void> => {
-  const handle = await open(directory, constants.O_RDONLY)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

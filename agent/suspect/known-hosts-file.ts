@@ -3,7 +3,7 @@
  * queue sees to that, between processes (an agent, an operator's `trust`) a lock.
  */
 import { dirname } from 'node:path'
-import { appendLine, makeFolder, readText, realFile, replaceText } from './durable-file.ts'
+import { appendLine, makeFolder, readText, realFile, replaceText } from '../durable-file.ts'
 import { withLock } from './file-lock.ts'
 import type { Lock } from './file-lock.ts'
 import { parseKnownHosts } from './known-hosts.ts'

@@ -16,7 +16,8 @@ import {
   readText,
   realFile,
   replaceText,
-} from '../../agent/suspect/durable-file.ts'
+  withNewFile,
+} from '../agent/durable-file.ts'
 
 test('a link is written through', async (t) => {
   const folder = t.testdir({ real: 'a\n' })
@@ -34,6 +35,19 @@ test('a text is read up to its limit; none is empty, and a folder is none', asyn
   t.equal(await readText(join(folder, 'none'), 5), '')
   await t.rejects(readText(join(folder, 'folder'), 8192), { code: 'EISDIR' })
   await t.rejects(readText(join(folder, 'some', 'below'), 5), { code: 'ENOTDIR' })
+})
+
+test('of a new file that finds no place nothing is left', async (t) => {
+  const folder = t.testdir({})
+  const made = withNewFile(
+    join(folder, 'one'),
+    async (handle) => {
+      await handle.writeFile('text')
+    },
+    async () => await Promise.reject(new Error('no place')),
+  )
+  await t.rejects(made, /no place/)
+  t.same(readdirSync(folder), [])
 })
 
 test('a folder is made once, one level deep', async (t) => {

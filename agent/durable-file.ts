@@ -60,22 +60,44 @@ export type Owned = Pick<Stats, 'uid' | 'gid' | 'mode'>
 /** All of the new text or all of the old: a reader, or a crash, never meets half of it. It is owned as it was, or like `like`. */
 export const replaceText = async (file: string, text: string, like?: Owned): Promise<void> => {
   const before = like ?? (await statOf(file))
-  const next = `${file}.${randomUUID()}`
-  const handle = await open(next, 'wx', 0o600)
-  try {
-    try {
+  await withNewFile(
+    file,
+    async (handle) => {
       await handle.writeFile(text, 'latin1')
       if (before !== undefined) await keepOwner(handle, before)
+    },
+    async (made) => {
+      await rename(made, file)
+    },
+  )
+}
+
+/**
+ * Fills a new file beside this one, 0600, and has `put` give it its place once it is on disk; then that is on disk,
+ * too. Nothing is left of it where any of that fails.
+ */
+export const withNewFile = async <T>(
+  file: string,
+  fill: (handle: FileHandle) => Promise<void>,
+  put: (made: string) => Promise<T>,
+): Promise<T> => {
+  const made = `${file}.${randomUUID()}`
+  const handle = await open(made, 'wx', 0o600)
+  let result: T
+  try {
+    try {
+      await fill(handle)
       await handle.sync()
     } finally {
       await handle.close()
     }
-    await rename(next, file)
+    result = await put(made)
   } catch (error) {
-    await unlink(next)
+    await unlink(made)
     throw error
   }
   await syncFolder(dirname(file))
+  return result
 }
 
 /** The agent, as a user of its own, has to read what an operator wrote. */
@@ -103,7 +125,7 @@ const endsWithin = async (handle: FileHandle): Promise<boolean> => {
 }
 
 /** A new file is only there after a crash when its folder's entry is on disk, too. */
-const syncFolder = async (folder: string): Promise<void> => {
+export const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r')
   try {
     await handle.sync()
