@@ -12,4 +12,7 @@ export const explainQuerySchema = {
   },
 } as const
 
-export type ExplainQuery = FromSchema<typeof explainQuerySchema>
+type ExplainQuery = FromSchema<typeof explainQuerySchema>
+
+/** The query has passed `explainQuerySchema`. */
+export const wantsExplanation = (query: unknown): boolean => (query as ExplainQuery).explain === '1'

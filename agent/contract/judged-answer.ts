@@ -11,19 +11,22 @@ export interface Asked {
   readonly targetHostIp: string
 }
 
-/** An answer that bears a verdict, as it was read. */
-export interface PeerAnswer {
-  /** The name of the one true verdict. */
-  readonly verdict: string
+export interface Said {
   readonly reason: string
   readonly summary: string
   /** Empty where there is none. */
   readonly nextStep: string
   readonly explanation: readonly string[]
-  readonly fenceId: string
   readonly durationMs: number
   /** The whole body. */
-  readonly body: Readonly<Record<string, unknown>>
+  readonly body: Body
+}
+
+/** An answer that bears a verdict, as it was read. */
+export interface PeerAnswer extends Said {
+  /** The name of the one true verdict. */
+  readonly verdict: string
+  readonly fenceId: string
 }
 
 export type Judged =
@@ -63,7 +66,7 @@ const codesOfPeer: readonly string[] = [
 /** Never throws, whatever the text. */
 export const judgeAnswer = (asked: Asked, status: number, text: string): Judged => {
   if (status === 404) return { kind: 'no-such-path' }
-  const body = parse(text)
+  const body = parseBody(text)
   if (body === undefined) return unclear(`status ${status} and a body that is no JSON object`)
   if (status !== 200) return turnedAway(status, body)
   const [name, ...more] = names.filter((one) => body[one] === true)
@@ -82,6 +85,11 @@ export const judgeAnswer = (asked: Asked, status: number, text: string): Judged 
 const doubtOf = (asked: Asked, name: string, body: Body): string | undefined => {
   if (body['success'] !== true) return 'success is not true beside the verdict'
   if (body['verdict'] !== name) return 'verdict does not name the one that is true'
+  return aboutAnother(asked, body)
+}
+
+/** Undefined where it is about the VM and the host that were asked about. */
+export const aboutAnother = (asked: Asked, body: Body): string | undefined => {
   if (body['vmUuid'] !== asked.vmUuid.replaceAll('-', '').toLowerCase()) {
     return 'the answer is about another VM'
   }
@@ -101,15 +109,20 @@ const turnedAway = (status: number, body: Body): Judged => {
   return { kind: 'turned-away', status, code, error: textOf(body['error']), isOfPeer }
 }
 
-const answerOf = (verdict: string, body: Body): PeerAnswer => {
+const answerOf = (verdict: string, body: Body): PeerAnswer => ({
+  ...saidIn(body),
+  verdict,
+  fenceId: textOf(body['fenceId']),
+})
+
+/** What a person reads in an answer or in the reply to a look. */
+export const saidIn = (body: Body): Said => {
   const { explanation, durationMs } = body
   return {
-    verdict,
     reason: textOf(body['reason']),
     summary: textOf(body['summary']),
     nextStep: textOf(body['nextStep']),
     explanation: Array.isArray(explanation) ? explanation.map(textOf) : [],
-    fenceId: textOf(body['fenceId']),
     durationMs: typeof durationMs === 'number' ? durationMs : 0,
     body,
   }
@@ -117,7 +130,7 @@ const answerOf = (verdict: string, body: Body): PeerAnswer => {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-const parse = (text: string): Body | undefined => {
+export const parseBody = (text: string): Body | undefined => {
   try {
     const value: unknown = JSON.parse(text)
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)

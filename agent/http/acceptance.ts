@@ -2,7 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { plainRefusal } from '../contract/door-reply.ts'
 import type { DoorRefusal } from '../contract/door-reply.ts'
-import type { Arrival } from '../contract/fence-command.ts'
+import { parseFenceCommand } from '../contract/fence-command.ts'
+import type { Arrival, FenceCommand } from '../contract/fence-command.ts'
 import type { CallbackAsk, FenceRequest, FenceRequests } from '../fence/request.ts'
 import type { AllowedSuspects } from './allowed-suspect.ts'
 import { callerConnection } from './caller.ts'
@@ -38,6 +39,14 @@ export type Accept = (
   callback: CallbackAsk | undefined,
   parse: (arrive: () => Arrival) => ParsedRequests,
 ) => Acceptance
+
+/** Of a body that is about one VM, and that the schema has passed. */
+export const parseOne =
+  ({ body }: Pick<FastifyRequest, 'body'>) =>
+  (arrive: () => Arrival): ParsedRequests => {
+    const parsed = parseFenceCommand(body as FenceCommand, arrive())
+    return parsed.kind === 'refused' ? parsed : { kind: 'accepted', requests: [parsed.request] }
+  }
 
 /** Before the body is read: an agent that stops takes no command, whatever is in it. */
 export const refuseWhileDraining =

@@ -6,8 +6,7 @@ import type { BatchCommand } from '../contract/batch-command.ts'
 import { batchBegin, batchEnd, batchReply } from '../contract/batch-reply.ts'
 import { takesNoCallback } from '../contract/callback-headers.ts'
 import { batchPath } from '../contract/paths.ts'
-import { explainQuerySchema } from '../contract/explain-query.ts'
-import type { ExplainQuery } from '../contract/explain-query.ts'
+import { explainQuerySchema, wantsExplanation } from '../contract/explain-query.ts'
 import type { FenceReply } from '../contract/fence-reply.ts'
 import { asciiJson } from '../domain/ascii-json.ts'
 import type { FenceRequest } from '../fence/request.ts'
@@ -40,7 +39,7 @@ export const addBatchRoute = (server: FastifyInstance, parts: BatchRouteParts): 
       )
       if (accepted.kind === 'refused') return await turnAway(http, reply, accepted.refusal)
       const { requests } = accepted
-      const isExplained = (http.query as ExplainQuery).explain === '1'
+      const isExplained = wantsExplanation(http.query)
       const begun = begin(requests)
       if (begun.kind === 'refused') return await turnAway(http, reply, begun.refusal)
       const answer = async (request: FenceRequest): Promise<FenceReply> =>

@@ -1,11 +1,10 @@
 /** POST of a fence: validate, accept, hand to the use case, answer now or later. */
 import type { FastifyInstance, RouteShorthandOptionsWithHandler } from 'fastify'
 import { parseCallbackHeaders } from '../contract/callback-headers.ts'
-import { explainQuerySchema } from '../contract/explain-query.ts'
-import type { ExplainQuery } from '../contract/explain-query.ts'
-import { fenceCommandSchema, parseFenceCommand } from '../contract/fence-command.ts'
-import type { FenceCommand } from '../contract/fence-command.ts'
+import { explainQuerySchema, wantsExplanation } from '../contract/explain-query.ts'
+import { fenceCommandSchema } from '../contract/fence-command.ts'
 import { fencePath, successorPath } from '../contract/paths.ts'
+import { parseOne } from './acceptance.ts'
 import type { Accept, refuseWhileDraining } from './acceptance.ts'
 import { answerBody } from './answer-body.ts'
 import { laterAnswers } from './answer-later.ts'
@@ -35,13 +34,9 @@ export const addFenceRoute = (
     handler: async (http, reply) => {
       const asked = parseCallbackHeaders(http.headers)
       if (asked.kind === 'refused') return await turnAway(http, reply, asked.refusal)
-      const isExplained = (http.query as ExplainQuery).explain === '1'
+      const isExplained = wantsExplanation(http.query)
       const callback = asked.kind === 'later' ? asked.ask : undefined
-      const accepted = accept(http, callback, (arrive) => {
-        // The schema has passed it.
-        const parsed = parseFenceCommand(http.body as FenceCommand, arrive())
-        return parsed.kind === 'refused' ? parsed : { kind: 'accepted', requests: [parsed.request] }
-      })
+      const accepted = accept(http, callback, parseOne(http))
       if (accepted.kind === 'refused') return await turnAway(http, reply, accepted.refusal)
       const [request] = accepted.requests
       if (asked.kind === 'later') {

@@ -1,14 +1,13 @@
 /** POST of a look: through the door of a fence and within its bounds, to the use case that kills nothing. */
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { takesNoCallback } from '../contract/callback-headers.ts'
-import { explainQuerySchema } from '../contract/explain-query.ts'
-import type { ExplainQuery } from '../contract/explain-query.ts'
-import { fenceCommandSchema, parseFenceCommand } from '../contract/fence-command.ts'
-import type { FenceCommand } from '../contract/fence-command.ts'
+import { explainQuerySchema, wantsExplanation } from '../contract/explain-query.ts'
+import { fenceCommandSchema } from '../contract/fence-command.ts'
 import { lookReply } from '../contract/look-reply.ts'
 import { lookPath } from '../contract/paths.ts'
 import { asciiJson } from '../domain/ascii-json.ts'
 import type { LookService } from '../fence/look.ts'
+import { parseOne } from './acceptance.ts'
 import type { Accept, refuseWhileDraining } from './acceptance.ts'
 import type { Begin } from './beginnings.ts'
 import { jsonType, turnAway } from './door.ts'
@@ -31,17 +30,13 @@ export const addLookRoute = (
     handler: async (http, reply) => {
       const refusal = takesNoCallback(http.headers, 'look')
       if (refusal !== undefined) return await turnAway(http, reply, refusal)
-      const accepted = accept(http, undefined, (arrive) => {
-        // The schema has passed it.
-        const parsed = parseFenceCommand(http.body as FenceCommand, arrive())
-        return parsed.kind === 'refused' ? parsed : { kind: 'accepted', requests: [parsed.request] }
-      })
+      const accepted = accept(http, undefined, parseOne(http))
       if (accepted.kind === 'refused') return await turnAway(http, reply, accepted.refusal)
       const begun = begin(accepted.requests)
       if (begun.kind === 'refused') return await turnAway(http, reply, begun.refusal)
       const [request] = accepted.requests
       const record = await look(request).finally(begun.end)
-      const body = lookReply(record, (http.query as ExplainQuery).explain === '1')
+      const body = lookReply(record, wantsExplanation(http.query))
       const { seen, reason, vmUuid, targetHostIp, durationMs } = body
       const { askedBy, requestId } = request
       const fields = { seen, reason, vmUuid, targetHostIp, askedBy, requestId, durationMs }
