@@ -1,6 +1,7 @@
 import { askPeers } from '../client/ask-peers.ts'
 import type { Advised, AskOptions, Heard } from '../client/ask-peers.ts'
 import type { PeerCredentials } from '../client/exchange.ts'
+import { budgetMsOf } from '../client/post-question.ts'
 import { asciiJson } from '../domain/ascii-json.ts'
 import { realClock } from '../real-clock.ts'
 import { adviceLine, askExitCode, heardLine } from './ask-advice.ts'
@@ -13,8 +14,6 @@ import type { Edge, Given, Subcommand } from './subcommand.ts'
 import { answerLines } from './tell-answer.ts'
 import { viaOf } from './via.ts'
 import type { Via } from './via.ts'
-
-const defaultBudgetSec = 20
 
 export const askSubcommand: Subcommand = {
   name: 'ask',
@@ -86,7 +85,7 @@ const ask = async (
     onAsk: ({ name }) => (asking = name),
     onHeard: tellHeard,
   }
-  const totalMs = (question.sshTimeoutSec ?? defaultBudgetSec) * 1000 * peers.length
+  const totalMs = budgetMsOf(question) * peers.length
   return await withProgress(
     totalMs,
     () => `asked ${asking}`,

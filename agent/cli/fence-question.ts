@@ -1,6 +1,6 @@
 /** The question of a fence as it stands on a command line, judged by the rules of the contract before it leaves. */
 import { Ajv } from 'ajv'
-import type { FenceQuestion } from '../client/ask-peers.ts'
+import type { FenceQuestion } from '../client/post-question.ts'
 import { fenceCommandSchema, parseFenceCommand } from '../contract/fence-command.ts'
 import type { FenceRequest } from '../fence/request.ts'
 import { refusalOfFault } from '../contract/field-rules.ts'

@@ -1,13 +1,12 @@
 import { asciiJson } from '../domain/ascii-json.ts'
 import type { Heard } from '../client/ask-peers.ts'
-import { exitCodes } from './exit-code.ts'
 import type { ExitCode } from './exit-code.ts'
 import { paintFor } from './colour.ts'
-import { readConfig, settingsOf } from './configuration.ts'
 import { fenceByAgent } from './fence-by-agent.ts'
-import { questionOf, questionOptions } from './fence-question.ts'
+import { questionOptions } from './fence-question.ts'
 import { fenceStandAlone } from './fence-stand-alone.ts'
-import { placeFault, placeOptions, socketOf } from './place.ts'
+import { placeOptions } from './place.ts'
+import { runPlaced, tellWithout } from './placed.ts'
 import type { Edge, Given, Subcommand } from './subcommand.ts'
 import { answerLines, exitCodeOf, withoutVerdict } from './tell-answer.ts'
 
@@ -33,36 +32,18 @@ exit codes: 0 confirmed dead: proven on HOST; start it elsewhere
 after no other code it may be started: 1 a fault, 4 turned away, nothing was done, 64 wrong usage,
 69 the agent did not answer, 78 wrong configuration, and any that is not in this list.
 With --stand-alone, as root it works in the name of the owner of the folder of journal.file.`,
-  run: async (given, edge) => {
-    const asked = questionOf(given)
-    const message = asked.kind === 'misused' ? asked.message : placeFault(given)
-    if (asked.kind === 'misused' || message !== undefined) {
-      edge.err(`peerfence: fence: ${String(message)}\n`)
-      return exitCodes.usage
-    }
-    const isExplained = given.isSet('explain')
-    if (!given.isSet('stand-alone')) {
-      const said = await fenceByAgent(asked.question, socketOf(given, edge), isExplained, edge)
-      return tell(said, given, edge)
-    }
-    const config = await readConfig({ ...settingsOf(given, edge), overrides: {} }, edge.err)
-    if (config === undefined) return exitCodes.config
-    const said = await fenceStandAlone(asked, config, isExplained, edge)
-    return said === undefined ? exitCodes.notDone : tell(said, given, edge)
-  },
+  run: async (given, edge) => await runPlaced('fence', ways, given, edge),
 }
 
-const tell = (said: Heard['said'], { isSet }: Given, edge: Edge): ExitCode => {
-  const without = withoutVerdict(said)
+const tell = (said: Heard['said'], given: Given, edge: Edge): ExitCode => {
   if ('answer' in said) {
     const { kind, answer } = said
-    const lines = isSet('json')
+    const lines = given.isSet('json')
       ? [asciiJson(answer.body)]
-      : answerLines(kind, answer, isSet('explain'), paintFor(edge))
+      : answerLines(kind, answer, given.isSet('explain'), paintFor(edge))
     edge.out(`${lines.join('\n')}\n`)
-  } else {
-    edge.err(`peerfence: ${String(without)}\n`)
-    if (isSet('json')) edge.out(`${asciiJson(said)}\n`)
-  }
+  } else tellWithout(said, withoutVerdict(said), given, edge)
   return exitCodeOf(said)
 }
+
+const ways = { byAgent: fenceByAgent, standAlone: fenceStandAlone, tell }

@@ -1,8 +1,9 @@
 /** Whether something answers where the agent is to listen. Asked from this host, and without a login. */
-import { request } from 'node:http'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { exchange } from '../client/exchange.ts'
+import { healthPath } from '../contract/paths.ts'
 import type { ListenerRule } from '../http/listener-rule.ts'
 
 /**
@@ -20,26 +21,21 @@ export const isAnswering = async (
 
 type Place = ListenerRule['at']
 
-/** In the words of Node's sockets, and of its HTTP client, which has another word for a socket's path. */
+/** In the words of Node's sockets. */
 const whereIs = (at: Place) =>
-  at.kind === 'unix' ? { path: at.path, socketPath: at.path } : { host: at.host, port: at.port }
+  at.kind === 'unix' ? { path: at.path } : { host: at.host, port: at.port }
 
 /** An agent that is draining takes nobody any more. */
-const answersHttp = async (at: Place, waitMs: number): Promise<boolean> =>
-  await new Promise((resolve) => {
-    const signal = AbortSignal.timeout(waitMs)
-    const asked = request(
-      { ...whereIs(at), path: '/healthz', agent: false, signal },
-      (response) => {
-        resolve(response.statusCode !== 503)
-        response.destroy()
-      },
-    )
-    asked.on('error', () => {
-      resolve(false)
-    })
-    asked.end()
-  })
+const answersHttp = async (at: Place, waitMs: number): Promise<boolean> => {
+  const peer = {
+    name: '',
+    domain: undefined,
+    at: at.kind === 'unix' ? at : { ...at, isTls: false },
+  }
+  const limits = { connectMs: waitMs, totalMs: waitMs }
+  const exchanged = await exchange(peer, { method: 'GET', path: healthPath }, {}, limits)
+  return exchanged.kind === 'answered' && exchanged.status !== 503
+}
 
 /** The agent shows its certificate before it looks at that of a caller, and here nobody looks whose it is. */
 const answersTls = async (at: Place, waitMs: number): Promise<boolean> =>

@@ -1,9 +1,8 @@
 import { asciiJson } from '../domain/ascii-json.ts'
 import { paintFor } from './colour.ts'
-import { readConfig, settingsOf } from './configuration.ts'
-import { exitCodes } from './exit-code.ts'
-import { questionOf, questionOptions } from './fence-question.ts'
-import { placeFault, placeOptions, socketOf } from './place.ts'
+import { questionOptions } from './fence-question.ts'
+import { placeOptions } from './place.ts'
+import { runPlaced, tellWithout } from './placed.ts'
 import { statusByAgent } from './status-by-agent.ts'
 import { statusStandAlone } from './status-stand-alone.ts'
 import type { Edge, Given, Subcommand } from './subcommand.ts'
@@ -33,34 +32,17 @@ exit codes: 10 it runs; 11 nothing of it was seen, which is NOT "dead"; 12 canno
 Never 0: 0 of "fence" is a proof, and a script that asks "status" in its place, or that starts the VM where this
 fails, shall be found out when it is first tried, and not when it matters.
 With --stand-alone, as root it works in the name of the owner of the folder of ssh.knownHostsFile.`,
-  run: async (given, edge) => {
-    const asked = questionOf(given)
-    const message = asked.kind === 'misused' ? asked.message : placeFault(given)
-    if (asked.kind === 'misused' || message !== undefined) {
-      edge.err(`peerfence: status: ${String(message)}\n`)
-      return exitCodes.usage
-    }
-    const isExplained = given.isSet('explain')
-    if (!given.isSet('stand-alone')) {
-      const socket = socketOf(given, edge)
-      return tell(await statusByAgent(asked.question, socket, isExplained, edge), given, edge)
-    }
-    const config = await readConfig({ ...settingsOf(given, edge), overrides: {} }, edge.err)
-    if (config === undefined) return exitCodes.config
-    const said = await statusStandAlone(asked, config, isExplained, edge)
-    return said === undefined ? exitCodes.notDone : tell(said, given, edge)
-  },
+  run: async (given, edge) => await runPlaced('status', ways, given, edge),
 }
 
-const tell = (said: SaidOfLook, { isSet }: Given, edge: Edge): LookExitCode => {
+const tell = (said: SaidOfLook, given: Given, edge: Edge): LookExitCode => {
   if ('reply' in said) {
-    const lines = isSet('json')
+    const lines = given.isSet('json')
       ? [asciiJson(said.reply.body)]
-      : lookLines(said.kind, said.reply, isSet('explain'), paintFor(edge))
+      : lookLines(said.kind, said.reply, given.isSet('explain'), paintFor(edge))
     edge.out(`${lines.join('\n')}\n`)
-  } else {
-    edge.err(`peerfence: ${String(withoutVerdict(said))}\n`)
-    if (isSet('json')) edge.out(`${asciiJson(said)}\n`)
-  }
+  } else tellWithout(said, withoutVerdict(said), given, edge)
   return lookExitCode(said)
 }
+
+const ways = { byAgent: statusByAgent, standAlone: statusStandAlone, tell }

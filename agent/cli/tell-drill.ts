@@ -1,5 +1,6 @@
 /** What a drill found, as a person reads it: one line per host, and one for all. Pure. */
 import type { DrillEntry, DrillReport } from '../contract/drill-report.ts'
+import { hostPortText, sshPort } from '../domain/host-port.ts'
 import type { Paint } from './colour.ts'
 import { plain } from './tell-answer.ts'
 
@@ -19,12 +20,8 @@ export const drillLines = (
   ]
 }
 
-const sshPort = 22
-
-const nameOf = ({ host, port }: DrillEntry): string => {
-  if (port === sshPort) return host
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-}
+const nameOf = ({ host, port }: DrillEntry): string =>
+  port === sshPort ? host : hostPortText(host, port)
 
 const wordsOf = (entry: DrillEntry, paint: Paint): string => {
   const { could, reason, phase, summary, nextStep, flaws, durationMs } = entry

@@ -6,33 +6,22 @@
 import { judgeAnswer } from '../contract/judged-answer.ts'
 import type { Judged, PeerAnswer } from '../contract/judged-answer.ts'
 import { fencePath } from '../contract/paths.ts'
-import { exchange } from './exchange.ts'
-import type { Exchanged, PeerCredentials } from './exchange.ts'
+import type { Exchanged } from './exchange.ts'
 import { placeOf } from './peer.ts'
 import type { Peer } from './peer.ts'
+import { postQuestion } from './post-question.ts'
+import type { FenceQuestion, PostOptions } from './post-question.ts'
 import { voiceOf } from './voice.ts'
 import type { Voice } from './voice.ts'
 
-/** The fields of a fence, as the contract has them. */
-export interface FenceQuestion {
-  readonly vmUuid: string
-  readonly targetHostIp: string
-  readonly targetHostUuid?: string
-  readonly targetHostAddresses?: readonly string[]
-  readonly targetHostUsername?: string
-  readonly targetHostSshPort?: number
-  readonly sshTimeoutSec?: number
-}
+export type { FenceQuestion } from './post-question.ts'
 
-export interface AskOptions {
+export interface AskOptions extends PostOptions {
   /**
    * How many agents, of different failure domains where told, have to call a host unreachable. Two addresses of
    * one agent are one; of agents that tell no id, two addresses are two.
    */
   readonly quorum?: number
-  readonly credentials?: PeerCredentials
-  readonly isExplained?: boolean
-  readonly requestId?: string
   /** Told before a peer is asked, and with what came of it. */
   readonly onAsk?: (peer: Peer) => void
   readonly onHeard?: (heard: Heard) => void
@@ -63,10 +52,6 @@ export type Advised =
 /** `quorum-missing`: unreachable, but fewer agents said so than have to. */
 export type Refusing = 'refused' | 'unclear' | 'turned-away' | 'quorum-missing' | 'nobody-answered'
 
-export const connectMsMax = 5_000
-/** Beyond the budget of the fence: an agent answers before it ends. */
-export const answerGraceMs = 5_000
-const defaultBudgetSec = 20
 /** Silence that one peer claims is too old after this to be counted with another's. */
 const silenceKeepsMs = 60_000
 
@@ -129,17 +114,9 @@ export const askPeers = async (
 export const askPeer = async (
   question: FenceQuestion,
   peer: Peer,
-  { credentials = {}, isExplained = false, requestId }: AskOptions = {},
+  options: PostOptions = {},
 ): Promise<Heard['said']> => {
-  const totalMs = (question.sshTimeoutSec ?? defaultBudgetSec) * 1000 + answerGraceMs
-  const request = {
-    method: 'POST',
-    path: `${fencePath}${isExplained ? '?explain=1' : ''}`,
-    headers: requestId === undefined ? {} : { 'x-request-id': requestId },
-    body: JSON.stringify(question),
-  } as const
-  const limits = { connectMs: connectMsMax, totalMs }
-  const exchanged = await exchange(peer, request, credentials, limits)
+  const exchanged = await postQuestion(fencePath, question, peer, options)
   if (exchanged.kind === 'unanswered') return exchanged
   return judgeAnswer(question, exchanged.status, exchanged.body)
 }

@@ -7,7 +7,11 @@ export interface HostPort {
   readonly port: number
 }
 
-const sshPort = 22
+export const sshPort = 22
+
+/** The other way: an IPv6 address in brackets. */
+export const hostPortText = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
 /** Undefined for what is no host, no port, or names two ports. */
 export const parseHostPort = (text: string, portText: string | undefined): HostPort | undefined => {

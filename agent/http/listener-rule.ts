@@ -1,4 +1,5 @@
 /** One place to listen at, and what it demands of its callers: all of it has to hold. */
+import { hostPortText } from '../domain/host-port.ts'
 import type { ListenAddress } from './listen.ts'
 
 export interface ListenerRule {
@@ -24,7 +25,5 @@ export interface TlsRule {
 }
 
 /** How a listener is told apart from the others, in the form of the configuration. */
-export const nameOfListener = ({ at }: ListenerRule): string => {
-  if (at.kind === 'unix') return `unix:${at.path}`
-  return at.host.includes(':') ? `[${at.host}]:${at.port}` : `${at.host}:${at.port}`
-}
+export const nameOfListener = ({ at }: ListenerRule): string =>
+  at.kind === 'unix' ? `unix:${at.path}` : hostPortText(at.host, at.port)

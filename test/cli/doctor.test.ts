@@ -1,30 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import type { DrillReport } from '../../agent/contract/drill-report.ts'
+import { writeDesk } from '../fixtures/desk.ts'
 import { call } from '../fixtures/command-line.ts'
 import { startShellHost } from '../fixtures/shell-host.ts'
 
 const openDesk = (t: Test, config: object = {}) => {
-  const folder = mkdtempSync(join(tmpdir(), 'peerfence-doctor-'))
-  t.teardown(() => {
-    rmSync(folder, { recursive: true, force: true })
-  })
-  const passwordFile = join(folder, 'password')
-  writeFileSync(passwordFile, 'pw-doctor', { mode: 0o600 })
-  const configFile = join(folder, 'peerfence.json')
-  const settings = {
-    journal: { file: join(folder, 'journal.jsonl') },
-    suspects: { allowLoopback: true, pidNamespace: 'nested' },
-    ssh: {
-      knownHostsFile: join(folder, 'known_hosts'),
-      logins: [{ hosts: ['127.0.0.1'], user: 'root', passwordFile }],
-    },
-    ...config,
-  }
-  writeFileSync(configFile, JSON.stringify(settings))
+  const { folder, configFile } = writeDesk(t, 'pw-doctor', config)
   const doctor = async (args: readonly string[] = [], isErrTerminal = false) =>
     await call(['doctor', ...args, '--config', configFile], { isErrTerminal })
   return { folder, configFile, doctor }

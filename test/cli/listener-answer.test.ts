@@ -41,6 +41,7 @@ test('an agent answers on TCP, on a socket, and whoever would be turned away hea
   const bound = { ...guarded, at: at(portOf(addresses[0])) }
   t.ok(await isAnswering(bound, waitMs))
   t.ok(await isAnswering({ ...bound, allowFrom: [], tokensFile: '/x' }, waitMs))
+  t.ok(await isAnswering({ ...open, tokensFile: '/x' }, waitMs))
   t.notMatch(desk.lines.join(''), /turned away/, 'and nothing is asked in vain')
   t.ok(await isAnswering(open, waitMs))
   await close()

@@ -1,30 +1,14 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import type { Test } from 'tap'
+import { writeDesk } from '../fixtures/desk.ts'
 import { call } from '../fixtures/command-line.ts'
 import { endStandIn, isAlive, newVm, standIn } from '../fixtures/local-program.ts'
 import { startShellHost } from '../fixtures/shell-host.ts'
 
 const openDesk = (t: Test, config: object = {}) => {
-  const folder = mkdtempSync(join(tmpdir(), 'peerfence-status-'))
-  t.teardown(() => {
-    rmSync(folder, { recursive: true, force: true })
-  })
-  const passwordFile = join(folder, 'password')
-  writeFileSync(passwordFile, 'pw-status', { mode: 0o600 })
-  const configFile = join(folder, 'peerfence.json')
-  const settings = {
-    journal: { file: join(folder, 'journal.jsonl') },
-    suspects: { allowLoopback: true, pidNamespace: 'nested' },
-    ssh: {
-      knownHostsFile: join(folder, 'known_hosts'),
-      logins: [{ hosts: ['127.0.0.1'], user: 'root', passwordFile }],
-    },
-    ...config,
-  }
-  writeFileSync(configFile, JSON.stringify(settings))
+  const { folder, configFile } = writeDesk(t, 'pw-status', config)
   const status = async (args: readonly string[], isErrTerminal = false) =>
     await call(['status', ...args, '--stand-alone', '--config', configFile], { isErrTerminal })
   return { folder, status }

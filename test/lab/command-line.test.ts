@@ -1,21 +1,19 @@
 /** A person at the command line of a peer: real agents, real hosts, real VMs, and the truth from outside. */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
-import { startAgent } from '../fixtures/agent-process.ts'
 import { bootHost, lab, newVmUuid } from '../fixtures/lab.ts'
 import type { LabHost } from '../fixtures/lab.ts'
+import { startLabPeer } from '../fixtures/lab-peer.ts'
 
 tap.setTimeout(300_000)
 
 const run = promisify(execFile)
 const mainFile = fileURLToPath(new URL('../../agent/main.js', import.meta.url))
-const key = join(process.env['LAB_DIR'] ?? '', 'client_key')
 
 interface Ended {
   readonly code: number
@@ -43,18 +41,7 @@ const atTerminal = async (...args: readonly string[]): Promise<Ended> =>
   await ended('script', '-qec', [process.execPath, mainFile, ...args].join(' '), '/dev/null')
 
 const startPeer = async (t: Test, witness: LabHost) => {
-  const folder = mkdtempSync(join(tmpdir(), 'peerfence-cli-'))
-  const socket = join(folder, 's')
-  const agent = await startAgent({
-    http: { listeners: [{ at: '127.0.0.1:0' }, { at: `unix:${socket}` }] },
-    ssh: { identityFiles: [key] },
-    suspects: { pidNamespace: 'nested' },
-    probe: { witnesses: [witness.address, witness.address6] },
-  })
-  t.teardown(async () => {
-    await agent.stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  const { agent, socket } = await startLabPeer(t, witness)
   return { agent, socket, config: join(agent.directory, 'peerfence.json') }
 }
 

@@ -3,7 +3,13 @@ import { test } from 'tap'
 import type { Test } from 'tap'
 import { bootHost, newVmUuid } from '../fixtures/lab.ts'
 import type { LabHost } from '../fixtures/lab.ts'
-import { bootInstalled, give, whileFencing } from '../fixtures/installed-host.ts'
+import {
+  bootInstalled,
+  firstFolder,
+  give,
+  listFolder,
+  whileFencing,
+} from '../fixtures/installed-host.ts'
 import type { InstalledHost } from '../fixtures/installed-host.ts'
 import { debOf, nextDeb, nextVersion, version } from '../fixtures/packages.ts'
 
@@ -75,18 +81,7 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
       await host.run('peerfence --version'),
       new RegExp(`^peerfence ${version} \\(commit .*, Node\\.js 24\\.21\\.0\\)$`),
     )
-    t.equal(
-      await host.run('cd /etc/peerfence && stat --format "%a %U:%G %n" . *'),
-      [
-        '750 root:peerfence .',
-        '640 root:peerfence client-token',
-        '644 root:root next-steps.txt',
-        '640 root:peerfence peerfence.json',
-        '600 peerfence:peerfence ssh_key',
-        '644 root:root ssh_key.pub',
-        '640 root:peerfence tokens',
-      ].join('\n'),
-    )
+    t.equal(await host.run(listFolder), firstFolder)
     t.equal(
       await host.run('stat --format "%a %U %n" /var/lib/peerfence /run/peerfence'),
       '700 peerfence /var/lib/peerfence\n750 peerfence /run/peerfence',

@@ -1,11 +1,9 @@
 /** Pacemaker's own fencer as the judge of our fence agent: real devices, real VMs, and the truth from outside. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
-import { startAgent } from '../fixtures/agent-process.ts'
 import {
   schema,
   startCluster,
@@ -16,24 +14,12 @@ import {
 import type { Cluster } from '../fixtures/cluster.ts'
 import { bootHost, lab, newVmUuid } from '../fixtures/lab.ts'
 import type { LabHost } from '../fixtures/lab.ts'
+import { startLabPeer } from '../fixtures/lab-peer.ts'
 
 tap.setTimeout(400_000)
 
-const key = join(process.env['LAB_DIR'] ?? '', 'client_key')
-
 const startPeer = async (t: Test, witness: LabHost) => {
-  const folder = mkdtempSync(join(tmpdir(), 'peerfence-fa-'))
-  const socket = join(folder, 's')
-  const agent = await startAgent({
-    http: { listeners: [{ at: '127.0.0.1:0' }, { at: `unix:${socket}` }] },
-    ssh: { identityFiles: [key] },
-    suspects: { pidNamespace: 'nested' },
-    probe: { witnesses: [witness.address, witness.address6] },
-  })
-  t.teardown(async () => {
-    await agent.stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  const { agent, socket } = await startLabPeer(t, witness)
   const file = join(agent.directory, 'journal.jsonl')
   return {
     via: `unix:${socket}`,

@@ -1,9 +1,6 @@
 /** `status` and `list-status`: looks, which kill nothing and prove nothing. There is no word for "off" here. */
-import { answerGraceMs, connectMsMax } from '../../client/ask-peers.ts'
-import type { FenceQuestion } from '../../client/ask-peers.ts'
-import { exchange } from '../../client/exchange.ts'
-import { judgeLook } from '../../contract/judged-look.ts'
-import { lookPath } from '../../contract/paths.ts'
+import type { FenceQuestion } from '../../client/post-question.ts'
+import { lookPeer } from '../look-peer.ts'
 import { plain, withoutVerdict } from '../tell-answer.ts'
 import type { SaidOfLook } from '../tell-look.ts'
 import type { Settings } from './settings.ts'
@@ -31,23 +28,14 @@ export const sightingOf = async (
   }
 }
 
-const defaultBudgetSec = 20
-
 /** The next peer is asked where one could not look; undefined where none could. */
 const firstLook = async (
   question: FenceQuestion,
   { peers, credentials }: Settings,
 ): Promise<SaidOfLook | undefined> => {
-  const totalMs = (question.sshTimeoutSec ?? defaultBudgetSec) * 1000 + answerGraceMs
-  const request = { method: 'POST', path: lookPath, body: JSON.stringify(question) } as const
   let said: SaidOfLook | undefined
   for (const peer of peers) {
-    const limits = { connectMs: connectMsMax, totalMs }
-    const exchanged = await exchange(peer, request, credentials, limits)
-    said =
-      exchanged.kind === 'unanswered'
-        ? exchanged
-        : judgeLook(question, exchanged.status, exchanged.body)
+    said = await lookPeer(question, peer, { credentials })
     if ('reply' in said || said.kind === 'unclear') break
   }
   return said

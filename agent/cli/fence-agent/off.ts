@@ -3,7 +3,8 @@
  * dead on every host where it may run.
  */
 import { askPeers } from '../../client/ask-peers.ts'
-import type { Advised, FenceQuestion } from '../../client/ask-peers.ts'
+import type { Advised } from '../../client/ask-peers.ts'
+import type { FenceQuestion } from '../../client/post-question.ts'
 import { adviceLine, heardLine } from '../ask-advice.ts'
 import type { Edge } from '../subcommand.ts'
 import { plain } from '../tell-answer.ts'

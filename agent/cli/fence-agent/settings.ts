@@ -5,7 +5,8 @@ import type { Given } from '../subcommand.ts'
 import { viaOf } from '../via.ts'
 import type { Via } from '../via.ts'
 import { questionOf } from '../fence-question.ts'
-import type { FenceQuestion } from '../../client/ask-peers.ts'
+import { answerGraceMs, budgetSecDefault, connectMsMax } from '../../client/post-question.ts'
+import type { FenceQuestion } from '../../client/post-question.ts'
 import { parseVmMap } from './vm-map.ts'
 import type { NamedVm } from './vm-map.ts'
 
@@ -21,9 +22,8 @@ export interface Settings extends Via {
 }
 
 const hostsMax = 16
-const defaultTimeoutSec = 20
 /** Beyond the budget of each peer: to connect, and to wait for an answer that is late. */
-const peerGraceSec = 10
+const peerGraceSec = (connectMsMax + answerGraceMs) / 1000
 
 /** A text says what is wrong. */
 export const settingsOf = async (given: Given, socket: string): Promise<Settings | string> => {
@@ -45,7 +45,7 @@ export const settingsOf = async (given: Given, socket: string): Promise<Settings
   }
   const addresses = hosts.flatMap((host) => host.toLowerCase().split('+'))
   if (new Set(addresses).size < addresses.length) return 'ip names one address twice'
-  const timeoutSec = Number(given.text('timeout') ?? defaultTimeoutSec)
+  const timeoutSec = Number(given.text('timeout') ?? budgetSecDefault)
   return {
     ...via,
     credentials: credentials.credentials,
