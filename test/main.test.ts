@@ -7,10 +7,10 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
-import { command, fenceUrl } from './fixtures/agent-server.ts'
+import { command, fenceUrl } from './fixtures/servers/agent-server.ts'
 import { outcomeLine } from '../agent/journal/records.ts'
-import { fenceRecord } from './fixtures/fence-records.ts'
-import { startSuspectHost } from './fixtures/suspect-host.ts'
+import { fenceRecord } from './fixtures/values/fence-records.ts'
+import { startSuspectHost } from './fixtures/servers/suspect-host.ts'
 
 const main = fileURLToPath(new URL('../agent/main.js', import.meta.url))
 

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'tap'
 import { confirmedDead, doubt, unreachable } from '../agent/domain/verdict.ts'
-import { fenceReply } from '../agent/contract/fence-reply.ts'
-import { doorReply, plainRefusal } from '../agent/contract/door-reply.ts'
-import { agentId, fenceRecord } from './fixtures/fence-records.ts'
+import { fenceReply } from '../agent/contract/reply/fence-reply.ts'
+import { rejectionReply, plainRejection } from '../agent/contract/reply/rejection.ts'
+import { agentId, fenceRecord } from './fixtures/values/fence-records.ts'
 
 const [, filter = ''] = /jq -se '([^']+)' &&/.exec(readFileSync('README.md', 'utf8')) ?? []
 
@@ -24,7 +24,10 @@ test('only a proof of death is one', async (t) => {
     ['two answers', `${dead}\n${dead}`],
     ['silence', answer({ verdict: unreachable('every-address-silent') })],
     ['a refusal', answer({ verdict: doubt('unkillable') })],
-    ['a request that was turned away', JSON.stringify(doorReply(plainRefusal('FENCE_BUSY')))],
+    [
+      'a request that was turned away',
+      JSON.stringify(rejectionReply(plainRejection('FENCE_BUSY'))),
+    ],
     ['a page of a proxy', '<html>'],
     ['null', 'null'],
     ['words for it', '{"success":"true","qemuConfirmedDead":"true"}'],

@@ -3,8 +3,8 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
-import { answerHeaders } from '../contract/callback-headers.ts'
-import type { CallbackDestination } from '../contract/callback-url.ts'
+import { answerHeaders } from '../contract/request/callback-headers.ts'
+import type { CallbackDestination } from '../contract/request/callback-url.ts'
 
 export type AttemptOutcome =
   | { readonly kind: 'answered'; readonly status: number }

@@ -1,8 +1,8 @@
 /** Every answer that is on its way to a caller: one per task, bounded in number, on disk before it leaves. */
-import { parseCallbackUrl } from '../contract/callback-url.ts'
-import { isReplyAbout, readBack } from '../contract/read-back.ts'
-import { refusalReply } from '../contract/fence-reply.ts'
-import { asciiJson } from '../domain/ascii-json.ts'
+import { parseCallbackUrl } from '../contract/request/callback-url.ts'
+import { isReplyAbout, readBack } from '../contract/reply/stored-reply.ts'
+import { refusalReply } from '../contract/reply/fence-reply.ts'
+import { asciiJson } from '../base/text/ascii-json.ts'
 import type { Doubt } from '../domain/verdict.ts'
 import type {
   AnswerBody,
@@ -16,9 +16,9 @@ import { createDrain } from '../fence/drain.ts'
 import type { CallbackAsk, FenceSubject } from '../fence/request.ts'
 import { deliver } from './deliver.ts'
 import type { DeliverDeps } from './deliver.ts'
-import { createPlaces } from './places.ts'
+import { createSemaphore } from '../base/limit/semaphore.ts'
 
-export interface CallbackRules {
+export interface CallbackConfig {
   /** How long a proof may be sent, in ms. */
   readonly proofMs: number
   /** How long an answer is offered to its caller, in ms. */
@@ -52,7 +52,7 @@ const placesPerAddress = 32
 const journalMsMax = 5_000
 
 export const createCallbacks = (
-  { proofMs, retryMs, waitingMax }: CallbackRules,
+  { proofMs, retryMs, waitingMax }: CallbackConfig,
   deps: CallbackDeps,
   left: readonly LeftAnswer[],
 ): CallbackDelivery => {
@@ -60,7 +60,7 @@ export const createCallbacks = (
   const drain = createDrain(clock)
   const refusalOf = (subject: FenceSubject, because: Doubt): string =>
     asciiJson(refusalReply(subject, because, 0, agentId))
-  const deliverDeps = { ...deps, places: createPlaces(placesPerAddress) }
+  const deliverDeps = { ...deps, places: createSemaphore(placesPerAddress) }
   // What was left counts from the start, before anybody can ask for the same task again.
   const waiting = new Map(
     left.map(({ ask, subject }) => [keyOf(ask), { subject, place: placeOf(ask) }]),

@@ -1,20 +1,20 @@
 /** One answer on its way to its caller: attempts with growing waits, until it is taken or out of time. */
-import type { CallbackDestination } from '../contract/callback-url.ts'
-import { refusalReply } from '../contract/fence-reply.ts'
-import { asciiJson } from '../domain/ascii-json.ts'
+import type { CallbackDestination } from '../contract/request/callback-url.ts'
+import { refusalReply } from '../contract/reply/fence-reply.ts'
+import { asciiJson } from '../base/text/ascii-json.ts'
 import type { DeliveryEnd, LaterAnswer } from '../fence/callbacks.ts'
-import type { Clock } from '../fence/ports.ts'
+import type { Clock } from '../base/time/clock.ts'
 import type { Attempt, AttemptOutcome } from './attempt.ts'
-import type { Places } from './places.ts'
+import type { Semaphore } from '../base/limit/semaphore.ts'
 import { proofAge } from './proof-age.ts'
-import { backoffMs, judgeAttempt } from './schedule.ts'
+import { backoffMs, judgeAttempt } from './retry-policy.ts'
 
 export interface DeliverDeps {
   /** Who refuses where the answer may not be sent any more. */
   readonly agentId: string
   readonly clock: Clock
   readonly attempt: Attempt
-  readonly places: Places
+  readonly places: Semaphore
 }
 
 export interface DeliverTimes {

@@ -1,5 +1,5 @@
 /** How long a proof may still be sent. A VM may be started on the suspect again while the answer waits. */
-import type { Clock } from '../fence/ports.ts'
+import type { Clock } from '../base/time/clock.ts'
 
 /**
  * A function that gives the ms left, 0 once the proof may no longer be sent. Both clocks count:

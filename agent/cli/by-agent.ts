@@ -1,12 +1,12 @@
 /** Something that the agent which runs here does for whoever sits at the command line, with how far it is. */
 import { exchange } from '../client/exchange.ts'
 import type { Peer } from '../client/peer.ts'
-import type { InFlightReply } from '../contract/in-flight-reply.ts'
-import { inFlightPath } from '../contract/paths.ts'
-import { newId } from '../http/correlation.ts'
-import { realClock } from '../real-clock.ts'
+import type { InFlightReply } from '../contract/reply/in-flight-reply.ts'
+import { inFlightPath } from '../contract/api/paths.ts'
+import { newId } from '../http/admit/correlation.ts'
+import { realClock } from '../base/time/real-clock.ts'
 import { withProgress } from './progress.ts'
-import type { Edge } from './subcommand.ts'
+import type { Terminal } from './subcommand.ts'
 
 /** Between two looks at how far it is: an agent counts what it is asked. */
 const everyMs = 500
@@ -25,7 +25,7 @@ export const byAgent = async <T>(
   socket: string,
   totalMs: number,
   howFar: HowFar,
-  edge: Edge,
+  terminal: Terminal,
   ask: (peer: Peer, requestId: string) => Promise<T>,
 ): Promise<T> => {
   const clock = realClock
@@ -40,8 +40,8 @@ export const byAgent = async <T>(
       if (!isOver()) words = (await howFar(peer, requestId)) ?? words
     }
   }
-  const followed = edge.isErrTerminal ? follow() : Promise.resolve()
-  const parts = { clock, edge }
+  const followed = terminal.isErrTerminal ? follow() : Promise.resolve()
+  const parts = { clock, terminal }
   const said = await withProgress(
     totalMs,
     () => words,

@@ -2,24 +2,27 @@
 import { exitCodes } from './exit-code.ts'
 import type { ExitCode } from './exit-code.ts'
 import { parseInvocation } from './invocation.ts'
-import type { Edge, Subcommand } from './subcommand.ts'
+import type { Terminal, Subcommand } from './subcommand.ts'
 import { subcommands } from './subcommands.ts'
 import { helpOf, usageOf } from './usage.ts'
 
-export const runCommandLine = async (args: readonly string[], edge: Edge): Promise<ExitCode> => {
+export const runCommandLine = async (
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<ExitCode> => {
   const invocation = parseInvocation(args, subcommands)
   switch (invocation.kind) {
     case 'help':
-      edge.out(textFor(invocation.of))
+      terminal.out(textFor(invocation.of))
       return exitCodes.done
     case 'version':
-      edge.out(`${edge.versionLine}\n`)
+      terminal.out(`${terminal.versionLine}\n`)
       return exitCodes.done
     case 'misused':
-      edge.err(`peerfence: ${invocation.message}\n${textFor(invocation.of)}`)
+      terminal.err(`peerfence: ${invocation.message}\n${textFor(invocation.of)}`)
       return exitCodes.usage
     case 'run':
-      return await invocation.subcommand.run(invocation.given, edge)
+      return await invocation.subcommand.run(invocation.args, terminal)
   }
 }
 

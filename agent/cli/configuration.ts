@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Overrides } from '../config/load.ts'
-import type { Edge, Given, Options } from './subcommand.ts'
+import type { Terminal, Arguments, Options } from './subcommand.ts'
 
 export const defaultConfigFile = '/etc/peerfence/peerfence.json'
 
@@ -36,7 +36,7 @@ export interface Settings {
 }
 
 /** An empty variable counts as unset, as shells leave them behind. */
-export const settingsOf = ({ text }: Given, { env }: Pick<Edge, 'env'>): Settings => {
+export const settingsOf = ({ text }: Arguments, { env }: Pick<Terminal, 'env'>): Settings => {
   const variable = (name: string): string | undefined => (env[name] === '' ? undefined : env[name])
   const listen = text('listen') ?? variable('PEERFENCE_LISTEN')
   const logLevel = text('log-level') ?? variable('PEERFENCE_LOG_LEVEL')
@@ -52,7 +52,7 @@ export const settingsOf = ({ text }: Given, { env }: Pick<Edge, 'env'>): Setting
 /** Undefined where the file has faults; each of them was told then. */
 export const readConfig = async (
   { configFile, overrides }: Settings,
-  err: Edge['err'],
+  err: Terminal['err'],
 ): Promise<Config | undefined> => {
   const loaded = await loadConfig(configFile, overrides)
   if (loaded.kind === 'loaded') return loaded.config

@@ -9,7 +9,7 @@ export const exitCodes = {
   /** Of a fence: silence. The VM may start elsewhere, if the caller accepts that risk. */
   unreachable: 3,
   /** Of a fence: turned away at the door, so nothing was done. */
-  turnedAway: 4,
+  rejected: 4,
   /** Of several peers: silence, and fewer of them say so than have to. */
   quorumMissing: 5,
   /** Of a look. None of them is a verdict, and none is 0 or any code of a fence. */

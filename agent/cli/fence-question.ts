@@ -1,11 +1,11 @@
 /** The question of a fence as it stands on a command line, judged by the rules of the contract before it leaves. */
 import { Ajv } from 'ajv'
 import type { FenceQuestion } from '../client/post-question.ts'
-import { fenceCommandSchema, parseFenceCommand } from '../contract/fence-command.ts'
+import { fenceCommandSchema, parseFenceCommand } from '../contract/request/fence-command.ts'
 import type { FenceRequest } from '../fence/request.ts'
-import { refusalOfFault } from '../contract/field-rules.ts'
-import type { DoorRefusal } from '../contract/door-reply.ts'
-import type { Given, Options } from './subcommand.ts'
+import { refusalOfFault } from '../contract/request/field-rules.ts'
+import type { Rejection } from '../contract/reply/rejection.ts'
+import type { Arguments, Options } from './subcommand.ts'
 
 export const questionOptions = {
   also: {
@@ -26,7 +26,7 @@ export type AskedFor =
 
 const validate = new Ajv({ coerceTypes: false }).compile(fenceCommandSchema)
 
-export const questionOf = ({ operands, text }: Pick<Given, 'operands' | 'text'>): AskedFor => {
+export const questionOf = ({ operands, text }: Pick<Arguments, 'operands' | 'text'>): AskedFor => {
   const [vmUuid, targetHostIp] = operands
   if (vmUuid === undefined || targetHostIp === undefined) return misused('VM and HOST are missing')
   const [uuid, user, also] = [text('host-uuid'), text('user'), text('also')]
@@ -70,7 +70,7 @@ const spelling: Readonly<Record<string, string>> = {
   sshTimeoutSec: '--timeout',
 }
 
-const ruleOf = ({ field, rule }: DoorRefusal): string =>
+const ruleOf = ({ field, rule }: Rejection): string =>
   `${String(spelling[field])} has to be ${rule}`
 
 const misused = (message: string): AskedFor => ({ kind: 'misused', message })

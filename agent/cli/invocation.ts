@@ -1,19 +1,19 @@
 /** The command line to the subcommand that it names and what is given to it. Pure. */
 import { parseArgs } from 'node:util'
-import type { Given, Subcommand } from './subcommand.ts'
+import type { Arguments, Subcommand } from './subcommand.ts'
 
 export type Invocation =
-  | { readonly kind: 'run'; readonly subcommand: Subcommand; readonly given: Given }
+  | { readonly kind: 'run'; readonly subcommand: Subcommand; readonly args: Arguments }
   /** Of one subcommand, or of all. */
   | { readonly kind: 'help'; readonly of: Subcommand | undefined }
   | { readonly kind: 'version' }
   | { readonly kind: 'misused'; readonly message: string; readonly of: Subcommand | undefined }
 
 export const parseInvocation = (
-  args: readonly string[],
+  argv: readonly string[],
   subcommands: readonly Subcommand[],
 ): Invocation => {
-  const parsed = parseStrictly(args, subcommands)
+  const parsed = parseStrictly(argv, subcommands)
   if (typeof parsed === 'string') return { kind: 'misused', message: parsed, of: undefined }
   const { positionals } = parsed
   const values: Readonly<Record<string, unknown>> = parsed.values
@@ -35,12 +35,12 @@ export const parseInvocation = (
     const value = values[option]
     return typeof value === 'string' ? value : undefined
   }
-  const given = { operands, text, isSet: (option: string) => values[option] !== undefined }
-  return { kind: 'run', subcommand: found, given }
+  const args = { operands, text, isSet: (option: string) => values[option] !== undefined }
+  return { kind: 'run', subcommand: found, args }
 }
 
 /** A text where the arguments break the rules. One name has one type in all subcommands. */
-const parseStrictly = (args: readonly string[], subcommands: readonly Subcommand[]) => {
+const parseStrictly = (argv: readonly string[], subcommands: readonly Subcommand[]) => {
   const flag = { type: 'boolean' } as const
   const options = Object.fromEntries(
     subcommands.flatMap((one) =>
@@ -52,7 +52,7 @@ const parseStrictly = (args: readonly string[], subcommands: readonly Subcommand
   )
   try {
     return parseArgs({
-      args: [...args],
+      args: [...argv],
       options: { ...options, help: flag, version: flag },
       allowPositionals: true,
       strict: true,

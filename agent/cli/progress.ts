@@ -1,10 +1,10 @@
 /** One line at the terminal that rewrites itself while something takes its time. */
-import type { Clock } from '../fence/ports.ts'
-import type { Edge } from './subcommand.ts'
+import type { Clock } from '../base/time/clock.ts'
+import type { Terminal } from './subcommand.ts'
 
-export interface ProgressParts {
+export interface ProgressDeps {
   readonly clock: Clock
-  readonly edge: Pick<Edge, 'env' | 'err' | 'isErrTerminal'>
+  readonly terminal: Pick<Terminal, 'env' | 'err' | 'isErrTerminal'>
 }
 
 const everyMs = 200
@@ -20,10 +20,10 @@ const rewrite = '\r\u001b[K'
 export const withProgress = async <T>(
   totalMs: number,
   words: () => string,
-  { clock, edge }: ProgressParts,
+  { clock, terminal }: ProgressDeps,
   work: () => Promise<T>,
 ): Promise<T> => {
-  const { env, err, isErrTerminal } = edge
+  const { env, err, isErrTerminal } = terminal
   if (!isErrTerminal || env['TERM'] === 'dumb') return await work()
   const done = new AbortController()
   const endsMs = clock.nowMs() + totalMs

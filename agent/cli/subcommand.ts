@@ -13,7 +13,7 @@ export interface OptionOf {
 export type Options = Readonly<Record<string, OptionOf>>
 
 /** The process as a subcommand sees it. */
-export interface Edge {
+export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly version: string
   /** Version, commit and runtime, for people. */
@@ -29,7 +29,7 @@ export interface Edge {
 }
 
 /** What stood on the command line, checked against the options of the subcommand. */
-export interface Given {
+export interface Arguments {
   /** What follows the words of the subcommand. */
   readonly operands: readonly string[]
   readonly text: (option: string) => string | undefined
@@ -45,5 +45,5 @@ export interface Subcommand {
   readonly options: Options
   /** What it does, and its exit codes, for its own help. */
   readonly about: string
-  readonly run: (given: Given, edge: Edge) => Promise<ExitCode>
+  readonly run: (args: Arguments, terminal: Terminal) => Promise<ExitCode>
 }

@@ -1,16 +1,16 @@
 /** Every subcommand; the help shows them in this order. */
-import { askSubcommand } from './ask.ts'
-import { configCheckSubcommand } from './config-check.ts'
-import { doctorSubcommand } from './doctor.ts'
-import { fenceSubcommand } from './fence.ts'
+import { askSubcommand } from './ask/ask.ts'
+import { configCheckSubcommand } from './serve/config-check.ts'
+import { doctorSubcommand } from './doctor/doctor.ts'
+import { fenceSubcommand } from './fence/fence.ts'
 import { fenceAgentSubcommand } from './fence-agent/fence-agent.ts'
-import { historySubcommand } from './history.ts'
-import { readySubcommand } from './ready.ts'
-import { serveSubcommand } from './serve-subcommand.ts'
-import { statusSubcommand } from './status.ts'
+import { historySubcommand } from './history/history.ts'
+import { readySubcommand } from './serve/ready.ts'
+import { serveSubcommand } from './serve/serve-subcommand.ts'
+import { statusSubcommand } from './status/status.ts'
 import type { Subcommand } from './subcommand.ts'
-import { tokenCreateSubcommand, tokenListSubcommand, tokenRevokeSubcommand } from './token.ts'
-import { trustSubcommand } from './trust.ts'
+import { tokenCreateSubcommand, tokenListSubcommand, tokenRevokeSubcommand } from './token/token.ts'
+import { trustSubcommand } from './trust/trust.ts'
 
 export const subcommands: readonly Subcommand[] = [
   serveSubcommand,

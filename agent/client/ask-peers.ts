@@ -3,20 +3,20 @@
  * of a management plane, done once. It goes on to the next peer only where one gave no verdict, never
  * after one that refuses: a refusal is a finding about the host, not about the peer.
  */
-import { judgeAnswer } from '../contract/judged-answer.ts'
-import type { Judged, PeerAnswer } from '../contract/judged-answer.ts'
-import { fencePath } from '../contract/paths.ts'
+import { judgeAnswer } from './judge-answer.ts'
+import type { Judged, PeerAnswer } from './judge-answer.ts'
+import { fencePath } from '../contract/api/paths.ts'
 import type { Exchanged } from './exchange.ts'
 import { placeOf } from './peer.ts'
 import type { Peer } from './peer.ts'
 import { postQuestion } from './post-question.ts'
-import type { FenceQuestion, PostOptions } from './post-question.ts'
-import { voiceOf } from './voice.ts'
-import type { Voice } from './voice.ts'
+import type { FenceQuestion, PostConfig } from './post-question.ts'
+import { voterOf } from './voter.ts'
+import type { Voter } from './voter.ts'
 
 export type { FenceQuestion } from './post-question.ts'
 
-export interface AskOptions extends PostOptions {
+export interface AskConfig extends PostConfig {
   /**
    * How many agents, of different failure domains where told, have to call a host unreachable. Two addresses of
    * one agent are one; of agents that tell no id, two addresses are two.
@@ -24,30 +24,30 @@ export interface AskOptions extends PostOptions {
   readonly quorum?: number
   /** Told before a peer is asked, and with what came of it. */
   readonly onAsk?: (peer: Peer) => void
-  readonly onHeard?: (heard: Heard) => void
+  readonly onOutcome?: (heard: PeerOutcome) => void
   /** Monotonic, in ms; that of the machine. */
   readonly nowMs?: () => number
 }
 
 /** What one peer said, or why it said nothing. */
-export interface Heard {
+export interface PeerOutcome {
   readonly peer: Peer
-  readonly said: Judged | Extract<Exchanged, { kind: 'unanswered' }>
+  readonly outcome: Judged | Extract<Exchanged, { kind: 'unanswered' }>
   /** Which agent it is; told only of silence, and only where more than one has to claim it. */
-  readonly voice?: Voice
+  readonly voter?: Voter
 }
 
 export type Advised =
   /** Proven dead: start the VM elsewhere. */
-  | { readonly kind: 'start'; readonly answer: PeerAnswer; readonly heard: readonly Heard[] }
+  | { readonly kind: 'start'; readonly answer: PeerAnswer; readonly heard: readonly PeerOutcome[] }
   /** Silence: start it elsewhere if you accept that risk. */
   | {
       readonly kind: 'start-at-risk'
       readonly answer: PeerAnswer
-      readonly heard: readonly Heard[]
+      readonly heard: readonly PeerOutcome[]
     }
   /** Do not start it. */
-  | { readonly kind: 'refuse'; readonly why: Refusing; readonly heard: readonly Heard[] }
+  | { readonly kind: 'refuse'; readonly why: Refusing; readonly heard: readonly PeerOutcome[] }
 
 /** `quorum-missing`: unreachable, but fewer agents said so than have to. */
 export type Refusing = 'refused' | 'unclear' | 'turned-away' | 'quorum-missing' | 'nobody-answered'
@@ -59,9 +59,9 @@ const silenceKeepsMs = 60_000
 export const askPeers = async (
   question: FenceQuestion,
   peers: readonly Peer[],
-  options: AskOptions = {},
+  options: AskConfig = {},
 ): Promise<Advised> => {
-  const { quorum = 1, onAsk, onHeard, nowMs = () => performance.now() } = options
+  const { quorum = 1, onAsk, onOutcome, nowMs = () => performance.now() } = options
   if (peers.length === 0) throw new TypeError('there is no peer to ask')
   if (!Number.isInteger(quorum) || quorum < 1 || quorum > peers.length) {
     throw new TypeError('the quorum has to be a number from 1 to that of the peers')
@@ -69,35 +69,35 @@ export const askPeers = async (
   if (new Set(peers.map(placeOf)).size < peers.length) {
     throw new TypeError('every peer has to be another one')
   }
-  const heard: Heard[] = []
-  const silent: { readonly peer: Peer; readonly voice: string; readonly atMs: number }[] = []
+  const heard: PeerOutcome[] = []
+  const silent: { readonly peer: Peer; readonly voter: string; readonly atMs: number }[] = []
   for (const peer of peers) {
-    // A second voice of one failure domain adds nothing.
+    // A second voter of one failure domain adds nothing.
     if (peer.domain !== undefined && silent.some((one) => one.peer.domain === peer.domain)) continue
     onAsk?.(peer)
-    const said = await askPeer(question, peer, options)
+    const outcome = await askPeer(question, peer, options)
     const atMs = nowMs()
-    const voice = quorum > 1 && said.kind === 'unreachable' ? voiceOf(said.answer) : undefined
-    const one: Heard = { peer, said, ...(voice === undefined ? {} : { voice }) }
+    const voter = quorum > 1 && outcome.kind === 'unreachable' ? voterOf(outcome.answer) : undefined
+    const one: PeerOutcome = { peer, outcome, ...(voter === undefined ? {} : { voter }) }
     heard.push(one)
-    onHeard?.(one)
-    switch (said.kind) {
+    onOutcome?.(one)
+    switch (outcome.kind) {
       case 'confirmed-dead':
-        return { kind: 'start', answer: said.answer, heard }
+        return { kind: 'start', answer: outcome.answer, heard }
       case 'refused':
       case 'unclear':
-        return { kind: 'refuse', why: said.kind, heard }
+        return { kind: 'refuse', why: outcome.kind, heard }
       case 'turned-away':
-        if (!said.isOfPeer) return { kind: 'refuse', why: said.kind, heard }
+        if (!outcome.isOfPeer) return { kind: 'refuse', why: outcome.kind, heard }
         break
       case 'unreachable': {
         // It may be an agent that was counted already.
-        if (voice?.kind === 'unknown') break
-        const spoken = voice?.kind === 'told' ? voice.agentId : placeOf(peer)
-        silent.push({ peer, voice: spoken, atMs })
+        if (voter?.kind === 'unknown') break
+        const spoken = voter?.kind === 'told' ? voter.agentId : placeOf(peer)
+        silent.push({ peer, voter: spoken, atMs })
         const fresh = silent.filter((claim) => atMs - claim.atMs <= silenceKeepsMs)
-        if (new Set(fresh.map((claim) => claim.voice)).size >= quorum) {
-          return { kind: 'start-at-risk', answer: said.answer, heard }
+        if (new Set(fresh.map((claim) => claim.voter)).size >= quorum) {
+          return { kind: 'start-at-risk', answer: outcome.answer, heard }
         }
         break
       }
@@ -106,7 +106,7 @@ export const askPeers = async (
         break
     }
   }
-  const hasClaim = heard.some(({ said }) => said.kind === 'unreachable')
+  const hasClaim = heard.some(({ outcome }) => outcome.kind === 'unreachable')
   return { kind: 'refuse', why: hasClaim ? 'quorum-missing' : 'nobody-answered', heard }
 }
 
@@ -114,8 +114,8 @@ export const askPeers = async (
 export const askPeer = async (
   question: FenceQuestion,
   peer: Peer,
-  options: PostOptions = {},
-): Promise<Heard['said']> => {
+  options: PostConfig = {},
+): Promise<PeerOutcome['outcome']> => {
   const exchanged = await postQuestion(fencePath, question, peer, options)
   if (exchanged.kind === 'unanswered') return exchanged
   return judgeAnswer(question, exchanged.status, exchanged.body)

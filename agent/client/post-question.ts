@@ -14,7 +14,7 @@ export interface FenceQuestion {
   readonly sshTimeoutSec?: number
 }
 
-export interface PostOptions {
+export interface PostConfig {
   readonly credentials?: PeerCredentials
   readonly isExplained?: boolean
   readonly requestId?: string
@@ -36,7 +36,7 @@ export const postQuestion = async (
   path: string,
   question: FenceQuestion,
   peer: Peer,
-  { credentials = {}, isExplained = false, requestId }: PostOptions = {},
+  { credentials = {}, isExplained = false, requestId }: PostConfig = {},
 ): Promise<Exchanged> => {
   const request = {
     method: 'POST',

@@ -1,5 +1,5 @@
 /** The agent's configuration after defaults: what the rest of the program is built from. Frozen. */
-import type { ListenerRule } from '../http/listener-rule.ts'
+import type { ListenerRule } from '../http/admit/listener-rule.ts'
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 export type LogLevel = (typeof logLevels)[number]

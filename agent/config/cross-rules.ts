@@ -1,6 +1,6 @@
 /** Rules that one property alone cannot break, and those that a schema cannot spell. */
 import { isIP } from 'node:net'
-import { parseHostPort } from '../domain/host-port.ts'
+import { parseHostPort } from '../base/net/host-port.ts'
 import type { ConfigFault } from './config.ts'
 import type { SettledConfig } from './defaults.ts'
 import { loginFaults } from './login-rules.ts'

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
-import { isIpv4 } from '../domain/identity.ts'
-import type { ListenAddress } from '../http/listen.ts'
+import { isIpv4 } from '../base/net/host-address.ts'
+import type { ListenAddress } from '../http/admit/listener-rule.ts'
 
 /** The kernel's limit of a unix socket's path, less its closing NUL. */
 const socketPathBytesMax = 107

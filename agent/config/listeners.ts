@@ -1,6 +1,6 @@
 /** The list of listeners: what a schema cannot say about it, and what it comes to. */
-import { parseCidr } from '../domain/cidr.ts'
-import type { ListenerRule } from '../http/listener-rule.ts'
+import { parseCidr } from '../base/net/cidr.ts'
+import type { ListenerRule } from '../http/admit/listener-rule.ts'
 import type { ConfigFault } from './config.ts'
 import { isPrivate, parseListenAddress } from './listen-address.ts'
 import { networkFaults } from './network-faults.ts'

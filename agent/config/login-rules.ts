@@ -1,6 +1,6 @@
 /** What the schema cannot spell about `ssh.logins`. The files themselves are read at start. */
-import { parseCidr } from '../domain/cidr.ts'
-import { parseNamePattern } from '../domain/name-pattern.ts'
+import { parseCidr } from '../base/net/cidr.ts'
+import { parseNamePattern } from '../base/net/name-pattern.ts'
 import type { Config, ConfigFault, LoginConfig } from './config.ts'
 
 export const loginFaults = ({ logins, identityFiles }: Config['ssh']): readonly ConfigFault[] =>

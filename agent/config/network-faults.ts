@@ -1,4 +1,4 @@
-import { parseCidr } from '../domain/cidr.ts'
+import { parseCidr } from '../base/net/cidr.ts'
 import type { ConfigFault } from './config.ts'
 
 /** One fault for each text of the list at `path` that is no network. */

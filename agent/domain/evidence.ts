@@ -1,6 +1,6 @@
 /** What can be observed of a suspect, as data. Closed: a new kind stops the build in `decide`. */
 import type { Doubt } from './verdict.ts'
-import type { VmUuid } from './identity.ts'
+import type { VmUuid } from './vm-uuid.ts'
 
 /** Everything that one fence observed, in the form that the rule reads. */
 export type Evidence =

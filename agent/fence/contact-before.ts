@@ -18,10 +18,12 @@ export const mayHaveHadContact = (evidence: Evidence): boolean =>
   !evidence.silence.addresses.every(isWithoutLife)
 
 export const isWithoutLife = ({ tcp, echo, neighbour }: AddressSilence): boolean =>
-  nothing.has(tcp) && nothing.has(echo) && (nothing.has(neighbour) || neighbour === 'off-link')
+  showsNoLife.has(tcp) &&
+  showsNoLife.has(echo) &&
+  (showsNoLife.has(neighbour) || neighbour === 'off-link')
 
 /** What a probe says that saw nothing of the suspect, for whatever reason. */
-const nothing: ReadonlySet<TcpSeen | EchoSeen | NeighbourSeen> = new Set([
+const showsNoLife: ReadonlySet<TcpSeen | EchoSeen | NeighbourSeen> = new Set([
   'silent',
   'no-neighbour',
   'unresolved',

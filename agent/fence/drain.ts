@@ -1,5 +1,5 @@
 /** Counts what is in flight, and brings it to an end when the agent stops. */
-import type { Clock } from './ports.ts'
+import type { Clock } from '../base/time/clock.ts'
 
 export interface Drain {
   /** Aborts when the grace has passed: what is still in flight has to refuse now. */

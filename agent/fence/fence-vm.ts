@@ -4,19 +4,19 @@ import { doubt, mayProceed } from '../domain/verdict.ts'
 import type { Doubt } from '../domain/verdict.ts'
 import { answerReserveMs, contactBudgetMs, contactBudgetMsMin, sendReserveMs } from './budget.ts'
 import { afterContact, mayHaveHadContact } from './contact-before.ts'
-import { createInFlight } from './in-flight.ts'
-import type { LaneRules } from './lane.ts'
-import { createLanes } from './lanes.ts'
+import { createSingleFlight } from './single-flight.ts'
+import type { LaneConfig } from './lane/lane.ts'
+import { createLanes } from './lane/lanes.ts'
 import type { Observation } from './observation.ts'
-import type { Eyes } from './open-suspect.ts'
-import { persist } from './persist.ts'
+import type { ContactDeps } from './open-suspect.ts'
+import { retryContact } from './retry.ts'
 import type { Journal } from './ports.ts'
 import type { FenceRecord } from './record.ts'
 import type { FenceRequest } from './request.ts'
 import type { FenceService } from './service.ts'
 import { createDrain } from './drain.ts'
 
-export interface FenceDeps extends Eyes {
+export interface FenceDeps extends ContactDeps {
   readonly journal: Journal
   /** Called once per request with the value that is answered. Must not throw. */
   readonly onVerdict: (record: FenceRecord) => void
@@ -36,9 +36,9 @@ const ownTrouble = (because: Doubt, detail: string): Observation => ({
   trail: noTrail(detail),
 })
 
-export const createFenceService = (rules: LaneRules, deps: FenceDeps): FenceService => {
+export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceService => {
   const { clock, journal, onVerdict } = deps
-  const inFlight = createInFlight()
+  const inFlight = createSingleFlight()
   const drain = createDrain(clock)
   const lanes = createLanes(rules, deps, drain.signal)
 
@@ -63,7 +63,7 @@ export const createFenceService = (rules: LaneRules, deps: FenceDeps): FenceServ
   }
 
   /** Connects while the intent is written, and sends nothing before it is on disk. */
-  const look = async (request: FenceRequest, startedMs: number): Promise<Observation> => {
+  const contact = async (request: FenceRequest, startedMs: number): Promise<Observation> => {
     const written = withinMs(journal.intent(request), request.budgetMs - answerReserveMs).then(
       () => undefined,
       // What cannot be written down first is not done.
@@ -71,12 +71,12 @@ export const createFenceService = (rules: LaneRules, deps: FenceDeps): FenceServ
         ownTrouble('journal-failed', `the intent was not written: ${nameOf(error)}`),
     )
     const mayBegin = written.then((failure) => failure === undefined)
-    const seen = lookWithin({ request, startedMs, mayBegin }, false)
+    const seen = contactWithin({ request, startedMs, mayBegin }, false)
     const [failure, observation] = await Promise.all([written, seen])
     return failure ?? observation
   }
 
-  const lookWithin = async (asked: Asked, hadContact: boolean): Promise<Observation> => {
+  const contactWithin = async (asked: Asked, hadContact: boolean): Promise<Observation> => {
     const { request, startedMs, mayBegin } = asked
     const beganMs = clock.nowMs()
     const budgetMs = contactBudgetMs(request.budgetMs, startedMs, beganMs)
@@ -87,8 +87,8 @@ export const createFenceService = (rules: LaneRules, deps: FenceDeps): FenceServ
       request,
       endsMs,
       async () =>
-        await persist(
-          lanes.look,
+        await retryContact(
+          lanes.contact,
           clock,
           { request, budgetMs, sinceMs: startedMs, mayBegin },
           drain.signal,
@@ -102,7 +102,7 @@ export const createFenceService = (rules: LaneRules, deps: FenceDeps): FenceServ
     const isGivenUp = evidence.kind === 'out-of-time'
     const leftMs = endsMs - Math.max(isGivenUp ? 0 : shared.endsMs, clock.nowMs())
     if (!isOver && leftMs >= contactBudgetMsMin) {
-      return await lookWithin(asked, mayHaveHadContact(evidence))
+      return await contactWithin(asked, mayHaveHadContact(evidence))
     }
     return { evidence, trail: { ...trail, detail: `joined: ${trail.detail}` } }
   }
@@ -118,7 +118,7 @@ export const createFenceService = (rules: LaneRules, deps: FenceDeps): FenceServ
       startedAt,
       durationMs: Math.round(clock.nowMs() - startedMs),
     })
-    const seen = await look(request, startedMs).catch((error: unknown) =>
+    const seen = await contact(request, startedMs).catch((error: unknown) =>
       ownTrouble('internal-error', `a fault in the agent itself: ${nameOf(error)}`),
     )
     const judged = record(seen)

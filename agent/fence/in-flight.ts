@@ -1,47 +1,68 @@
-/** Requests that ask for the same thing at the same time share one look at the suspect. */
-import type { Observation } from './observation.ts'
-import type { FenceRequest } from './request.ts'
+/** What is in flight at this moment and how far it came, for whoever looks while it runs. Never read by the rule. */
+import type { VmUuid } from '../domain/vm-uuid.ts'
+import type { Clock } from '../base/time/clock.ts'
+import type { FenceRequest, SuspectTarget } from './request.ts'
 import { isSameSuspect } from './same-suspect.ts'
+import type { FenceService } from './service.ts'
+import type { Phase } from './contact-trail.ts'
+
+export interface InFlightFence {
+  readonly request: FenceRequest
+  readonly action: 'fence' | 'look'
+  /** `queue` until something is done for it. */
+  readonly phase: Phase
+  readonly elapsedMs: number
+}
 
 export interface InFlight {
-  /**
-   * Joins the look that is running for the same VM on the same suspect, or starts one that ends
-   * before `endsMs`, on the clock's scale.
-   */
-  readonly share: (
-    request: FenceRequest,
-    endsMs: number,
-    start: () => Promise<Observation>,
-  ) => SharedLook
+  /** In order of arrival. */
+  readonly list: () => readonly InFlightFence[]
+  /** Of everything that is in flight for the suspect, or of these VMs alone. */
+  readonly enter: (suspect: SuspectTarget, phase: Phase, vms?: readonly VmUuid[]) => void
+  /** The same service, with every request of it on the board while it is in flight. */
+  readonly watch: (service: FenceService) => FenceService
+  /** With the request on the board until the work ends. */
+  readonly during: <T>(request: FenceRequest, work: () => Promise<T>) => Promise<T>
 }
 
-export interface SharedLook {
-  readonly observation: Promise<Observation>
-  /** When the look ends at the latest. */
-  readonly endsMs: number
-  readonly joined: boolean
-}
-
-interface Running extends SharedLook {
+interface FenceInFlight {
   readonly request: FenceRequest
+  readonly startedMs: number
+  phase: Phase
 }
 
-/** Whoever calls makes no difference to the suspect. */
-const isSame = (one: FenceRequest, other: FenceRequest): boolean =>
-  one.vm === other.vm && isSameSuspect(one.suspect, other.suspect)
-
-export const createInFlight = (): InFlight => {
-  const running = new Set<Running>()
+export const createInFlight = (
+  { nowMs }: Pick<Clock, 'nowMs'>,
+  action: InFlightFence['action'] = 'fence',
+): InFlight => {
+  const inFlight = new Map<string, FenceInFlight>()
+  const during: InFlight['during'] = async (request, work) => {
+    inFlight.set(request.fenceId, { request, startedMs: nowMs(), phase: 'queue' })
+    try {
+      return await work()
+    } finally {
+      inFlight.delete(request.fenceId)
+    }
+  }
   return {
-    share: (request, endsMs, start) => {
-      const known = [...running].find((one) => isSame(one.request, request))
-      if (known !== undefined) return { ...known, joined: true }
-      const observation = start().finally(() => {
-        running.delete(own)
-      })
-      const own: Running = { request, observation, endsMs, joined: false }
-      running.add(own)
-      return own
+    during,
+    list: () =>
+      [...inFlight.values()].map(({ request, startedMs, phase }) => ({
+        request,
+        action,
+        phase,
+        elapsedMs: Math.round(nowMs() - startedMs),
+      })),
+    enter: (suspect, phase, vms) => {
+      for (const entry of inFlight.values()) {
+        const { request } = entry
+        const isMeant = vms === undefined || vms.includes(request.vm)
+        if (isMeant && isSameSuspect(request.suspect, suspect)) entry.phase = phase
+      }
     },
+    watch: (service) => ({
+      ...service,
+      fence: async (request) => await during(request, () => service.fence(request)),
+    }),
   }
 }

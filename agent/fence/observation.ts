@@ -1,5 +1,5 @@
 import type { Evidence } from '../domain/evidence.ts'
-import type { ContactTrail } from './trail.ts'
+import type { ContactTrail } from './contact-trail.ts'
 
 /** What one fence observed, and how. */
 export interface Observation {

@@ -1,18 +1,19 @@
 /** The way to a session with one suspect, and the probes where it stays silent. */
 import { probeDelayMs } from './budget.ts'
 import type { Observation } from './observation.ts'
-import type { Clock, Probe, ProbeEvidence, Suspect, SuspectSession } from './ports.ts'
+import type { Probe, ProbeEvidence, Suspect, SuspectSession } from './ports.ts'
+import type { Clock } from '../base/time/clock.ts'
 import type { CallerConnection, SuspectTarget } from './request.ts'
-import type { HeardAddresses } from './heard.ts'
+import type { LastHeard } from './last-heard.ts'
 import { combineSilence } from './silence.ts'
-import type { ContactTrail } from './trail.ts'
+import type { ContactTrail } from './contact-trail.ts'
 
-export interface Eyes {
+export interface ContactDeps {
   readonly suspect: Suspect
   readonly probe: Probe
   readonly clock: Clock
   /** Shared by all that look at suspects in this process. */
-  readonly heard: HeardAddresses
+  readonly heard: LastHeard
 }
 
 export interface OpenFor {
@@ -21,7 +22,7 @@ export interface OpenFor {
   /** Who asked, a witness of our health; undefined where that is this very host. */
   readonly caller: CallerConnection | undefined
   /** Called whenever anything comes from the suspect, now or later on the session. Must not throw. */
-  readonly onHeard: (address: string) => void
+  readonly onOutcome: (address: string) => void
   /** False where silence would prove nothing to anybody: then nobody waits for a probe. */
   readonly isSilenceWanted: boolean
 }
@@ -32,9 +33,9 @@ export type Opened =
 
 /** Ends before the budget, or soon after the signal aborts. */
 export const openSuspect = async (
-  { suspect, probe, clock }: Eyes,
+  { suspect, probe, clock }: ContactDeps,
   target: SuspectTarget,
-  { budgetMs, signal, caller, isSilenceWanted, onHeard }: OpenFor,
+  { budgetMs, signal, caller, isSilenceWanted, onOutcome }: OpenFor,
 ): Promise<Opened> => {
   const startedMs = clock.nowMs()
   const answered = new AbortController()
@@ -44,13 +45,13 @@ export const openSuspect = async (
     // On a suspect that answers at once nothing is probed, and nobody reads this.
     if (stop.aborted) return nothingProbed
     const leftMs = budgetMs - (clock.nowMs() - startedMs)
-    return await probe.look(addresses, leftMs, stop, { sinceMs: startedMs, caller })
+    return await probe.probe(addresses, leftMs, stop, { sinceMs: startedMs, caller })
   }
   const looks: Promise<ProbeEvidence>[] = []
   const onAddresses = (addresses: readonly string[]): void => {
     if (isSilenceWanted) looks.push(look(addresses))
   }
-  const opening = await suspect.open(target, budgetMs, signal, { onAddresses, onHeard })
+  const opening = await suspect.open(target, budgetMs, signal, { onAddresses, onOutcome })
   if (opening.kind === 'no-contact') {
     const [probed = nothingProbed] = await Promise.all(looks)
     const silence = combineSilence(opening.dials, probed)

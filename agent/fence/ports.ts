@@ -1,19 +1,9 @@
 /** What the use case needs from the world. Adapters and the test world implement the same four. */
 import type { Evidence, SilenceEvidence } from '../domain/evidence.ts'
-import type { VmUuid } from '../domain/identity.ts'
+import type { VmUuid } from '../domain/vm-uuid.ts'
 import type { CallerConnection, FenceRequest, SuspectTarget } from './request.ts'
 import type { FenceRecord } from './record.ts'
-import type { ContactTrail, PhaseTime } from './trail.ts'
-
-/** Time as the use case sees it. */
-export interface Clock {
-  /** Monotonic, in ms: for budgets. */
-  readonly nowMs: () => number
-  /** For people: ISO 8601 in UTC. */
-  readonly wallTime: () => string
-  /** Resolves after `ms`, or at once when the signal aborts. Never rejects. */
-  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
-}
+import type { ContactTrail, PhaseTime } from './contact-trail.ts'
 
 /** How the way to a login on the suspect ended. Adapters answer with values; they do not throw. */
 export type Opening =
@@ -46,7 +36,7 @@ export interface OpeningEvents {
    * When it has taken a connection, at each step of the login, and then whenever anything comes on that one, also long
    * after the opening. What ended in a refusal may have been heard without.
    */
-  readonly onHeard: (address: string) => void
+  readonly onOutcome: (address: string) => void
 }
 
 /** A login on the right host, open for a while. */
@@ -116,7 +106,7 @@ export interface Probe {
    * Looks for any sign of life of the suspect since the fence began, and for our own health. Starts at once,
    * ends before `budgetMs`. The TCP part of the evidence comes from the contact; `silence.ts` puts the two together.
    */
-  readonly look: (
+  readonly probe: (
     addresses: readonly string[],
     budgetMs: number,
     signal: AbortSignal,

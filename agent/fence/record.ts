@@ -1,6 +1,6 @@
 import type { Evidence } from '../domain/evidence.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import type { ContactTrail } from './trail.ts'
+import type { ContactTrail } from './contact-trail.ts'
 import type { FenceRequest } from './request.ts'
 
 /** The one value that answer, log line and journal record are made of. */

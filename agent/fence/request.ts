@@ -1,5 +1,6 @@
-import type { HostAddress, VmUuid } from '../domain/identity.ts'
-import type { Secret } from '../domain/secret.ts'
+import type { VmUuid } from '../domain/vm-uuid.ts'
+import type { HostAddress } from '../base/net/host-address.ts'
+import type { Secret } from '../base/text/secret.ts'
 
 /** One accepted request: every field parsed, every default applied. */
 export interface FenceRequest {

@@ -1,5 +1,5 @@
 /** When two requests mean the same login on the same suspect. */
-import type { Secret } from '../domain/secret.ts'
+import type { Secret } from '../base/text/secret.ts'
 import type { SuspectTarget } from './request.ts'
 
 /** How the agent logs in follows from these alone, and from a configuration that is read once. */

@@ -1,4 +1,4 @@
-import type { LaneCounts } from './lane.ts'
+import type { LaneCounts } from './lane/lane.ts'
 import type { FenceRecord } from './record.ts'
 import type { FenceRequest } from './request.ts'
 

@@ -2,57 +2,57 @@
 import type { IncomingMessage } from 'node:http'
 import { LogController, fastify } from 'fastify'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance } from 'fastify'
-import { plainRefusal } from '../contract/door-reply.ts'
-import { api } from '../contract/api.ts'
-import type { LastDrill } from '../contract/last-drill.ts'
-import type { InFlightFence } from '../fence/board.ts'
+import { plainRejection } from '../contract/reply/rejection.ts'
+import { api } from '../contract/api/api.ts'
+import type { LastDrill } from '../contract/reply/last-drill.ts'
+import type { InFlightFence } from '../fence/in-flight.ts'
 import type { Callbacks } from '../fence/callbacks.ts'
-import type { ReadPast } from '../fence/past.ts'
-import type { LookService } from '../fence/look.ts'
+import type { ReadHistory } from '../fence/history.ts'
+import type { LookService } from '../inspect/look.ts'
 import type { FenceService } from '../fence/service.ts'
-import type { AllowedSuspects } from './allowed-suspect.ts'
-import { correlationId } from './correlation.ts'
-import { codeOf, refusalOfError, turnAway } from './door.ts'
-import type { OnTurnedAway } from './door.ts'
-import { addDoctorRoute } from './doctor-route.ts'
-import { addEchoRoute } from './echo-route.ts'
-import { createAcceptance, refuseWhileDraining } from './acceptance.ts'
-import type { AcceptRules } from './acceptance.ts'
-import { addBatchRoute } from './batch-route.ts'
-import { beginnings } from './beginnings.ts'
-import type { BeginRules } from './beginnings.ts'
-import { addFenceRoute } from './fence-route.ts'
-import type { FenceRouteRules } from './fence-route.ts'
-import { addHealthRoutes } from './health-route.ts'
-import type { HealthParts } from './health-route.ts'
-import { addInFlightRoute } from './in-flight-route.ts'
-import { addLookRoute } from './look-route.ts'
-import { addRecordsRoute } from './records-route.ts'
-import type { Entrance } from './doors.ts'
-import { createEntry } from './entry.ts'
+import type { AllowedSuspects } from './accept/allowed-suspect.ts'
+import { correlationId } from './admit/correlation.ts'
+import { codeOf, refusalOfError, reject } from './admit/reject.ts'
+import type { OnRejected } from './admit/reject.ts'
+import { addDoctorRoute } from './routes/doctor-route.ts'
+import { addEchoRoute } from './routes/echo-route.ts'
+import { createAcceptance, refuseWhileDraining } from './accept/acceptance.ts'
+import type { AcceptConfig } from './accept/acceptance.ts'
+import { addBatchRoute } from './routes/batch-route.ts'
+import { beginnings } from './accept/capacity.ts'
+import type { CapacityConfig } from './accept/capacity.ts'
+import { addFenceRoute } from './routes/fence-route.ts'
+import type { FenceRouteConfig } from './routes/fence-route.ts'
+import { addHealthRoutes } from './routes/health-route.ts'
+import type { HealthDeps } from './routes/health-route.ts'
+import { addInFlightRoute } from './routes/in-flight-route.ts'
+import { addLookRoute } from './routes/look-route.ts'
+import { addHistoryRoute } from './routes/history-route.ts'
+import type { ListenerNow } from './admit/listener-of.ts'
+import { createAdmit } from './admit/admit.ts'
 import { bodyBytesMax } from './limits.ts'
-import type { OwnHost } from './own-host.ts'
+import type { OwnHost } from './accept/own-host.ts'
 
-export interface ServerRules extends AcceptRules, BeginRules, FenceRouteRules {
+export interface ServerConfig extends AcceptConfig, CapacityConfig, FenceRouteConfig {
   /** Requests of one address in a minute. */
   readonly requestsPerMinuteMax: number
 }
 
-export interface ServerParts {
+export interface ServerDeps {
   /** The door that a request came through; undefined for none, which turns it away. */
-  readonly entranceOf: (request: IncomingMessage) => Entrance | undefined
+  readonly listenerOf: (request: IncomingMessage) => ListenerNow | undefined
   readonly service: FenceService
   readonly looks: Pick<LookService, 'look' | 'inFlight'>
   readonly inFlight: () => readonly InFlightFence[]
-  readonly readPast: ReadPast
+  readonly readHistory: ReadHistory
   readonly lastDrill: () => Promise<LastDrill>
   readonly callbacks: Callbacks
   readonly own: OwnHost
   readonly allowed: AllowedSuspects
   readonly log: FastifyBaseLogger
-  readonly onTurnedAway: OnTurnedAway
-  readonly missing: HealthParts['missing']
-  readonly metrics: HealthParts['metrics']
+  readonly onRejected: OnRejected
+  readonly missing: HealthDeps['missing']
+  readonly metrics: HealthDeps['metrics']
   readonly version: string
   readonly agentId: string
   /** Monotonic, in ms. */
@@ -63,7 +63,7 @@ const methodsOf: ReadonlyMap<string, string> = new Map(
   api.map(({ path, method }) => [path, method === 'GET' ? 'GET, HEAD' : method]),
 )
 
-export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInstance => {
+export const buildServer = (rules: ServerConfig, parts: ServerDeps): FastifyInstance => {
   const { log, service, looks, callbacks, own, allowed, agentId, nowMs } = parts
   let draining = false
   const isDraining = (): boolean => draining
@@ -91,13 +91,13 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
     // Our own answer while draining is a door reply; the framework's would not be.
     return503OnClosing: false,
     frameworkErrors: (_error, request, reply) => {
-      const plain = plainRefusal('FENCE_REQUEST_MALFORMED')
-      void turnAway(request, reply, plain)
+      const plain = plainRejection('FENCE_REQUEST_MALFORMED')
+      void reject(request, reply, plain)
     },
   })
   server.removeContentTypeParser('text/plain')
 
-  const entry = createEntry(rules, parts)
+  const entry = createAdmit(rules, parts)
   server.addHook('onRequest', entry.onRequest)
   server.addHook('preClose', async () => {
     draining = true
@@ -111,27 +111,27 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
   // Sent or not: whoever hung up first was turned away all the same.
   server.addHook('onSend', async (_request, reply) => {
     const code = codeOf(reply)
-    if (code !== undefined) parts.onTurnedAway(code)
+    if (code !== undefined) parts.onRejected(code)
     await Promise.resolve()
   })
   server.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const refusal = refusalOfError(error)
     if (refusal.code === 'FENCE_INTERNAL') request.log.error({ err: error }, 'request failed')
-    return await turnAway(request, reply, refusal)
+    return await reject(request, reply, refusal)
   })
   server.setNotFoundHandler(async (request, reply) => {
     const [path = ''] = request.url.split('?')
     const methods = methodsOf.get(path.replace(/(?<=.)\/$/, ''))
     if (methods === undefined)
-      return await turnAway(request, reply, plainRefusal('FENCE_NO_SUCH_PATH'))
-    return await turnAway(
+      return await reject(request, reply, plainRejection('FENCE_NO_SUCH_PATH'))
+    return await reject(
       request,
       reply.header('allow', methods),
-      plainRefusal('FENCE_METHOD_NOT_ALLOWED'),
+      plainRejection('FENCE_METHOD_NOT_ALLOWED'),
     )
   })
-  const { guestOf } = entry
-  const accept = createAcceptance(rules, { own, allowed, guestOf, isDraining })
+  const { callerOf } = entry
+  const accept = createAcceptance(rules, { own, allowed, callerOf, isDraining })
   // A look takes a place as a fence does: it logs in to the suspect, too.
   const inFlight = (): number => service.inFlight() + looks.inFlight()
   const begin = beginnings(rules, { inFlight })
@@ -142,7 +142,7 @@ export const buildServer = (rules: ServerRules, parts: ServerParts): FastifyInst
   addLookRoute(server, { ...shared, look: looks.look, log })
   addEchoRoute(server, isDraining)
   addInFlightRoute(server, parts.inFlight)
-  addRecordsRoute(server, parts.readPast)
+  addHistoryRoute(server, parts.readHistory)
   addDoctorRoute(server, parts.lastDrill)
   addHealthRoutes(server, { ...parts, inFlight: service.inFlight, isDraining })
   return server

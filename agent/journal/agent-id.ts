@@ -1,7 +1,7 @@
 /** Who this agent is, whatever address it is asked at: a random id, made once and kept beside the journal. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { createState, readState } from './state-file.ts'
+import { createState, readState } from '../base/file/state-file.ts'
 
 export interface AgentIdentity {
   readonly id: string

@@ -1,5 +1,5 @@
 /** Journal records of answers that are sent later: the answer before it leaves, and how its delivery ended. */
-import { asciiJson } from '../domain/ascii-json.ts'
+import { asciiJson } from '../base/text/ascii-json.ts'
 import type { DeliveryEnd, LaterAnswer } from '../fence/callbacks.ts'
 
 export const answerLine = (

@@ -1,7 +1,8 @@
 /** The journal port on a file: the intent is on disk before the first command leaves, the verdict before the answer. */
 import type { CallbackJournal, LeftAnswer } from '../fence/callbacks.ts'
-import type { Clock, Journal } from '../fence/ports.ts'
-import { openAppendFile } from './append-file.ts'
+import type { Journal } from '../fence/ports.ts'
+import type { Clock } from '../base/time/clock.ts'
+import { openAppendFile } from '../base/file/append-file.ts'
 import { readBootId } from './boot.ts'
 import { answerLine, deliveryLine } from './callback-records.ts'
 import { intentLine, interruptedLine, outcomeLine } from './records.ts'

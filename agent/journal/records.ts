@@ -1,5 +1,5 @@
 /** One journal record per line: what was to be done, and what came of it. No secret has a way in. */
-import { asciiJson } from '../domain/ascii-json.ts'
+import { asciiJson } from '../base/text/ascii-json.ts'
 import { doubt } from '../domain/verdict.ts'
 import type { FenceRecord } from '../fence/record.ts'
 import type { FenceRequest } from '../fence/request.ts'

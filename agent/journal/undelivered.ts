@@ -1,5 +1,6 @@
 /** Which answers a journal owes to callers: those that were asked for later and have no delivery record. */
-import { parseHostAddress, parseVmUuid } from '../domain/identity.ts'
+import { parseVmUuid } from '../domain/vm-uuid.ts'
+import { parseHostAddress } from '../base/net/host-address.ts'
 import type { AnswerBody, LeftAnswer } from '../fence/callbacks.ts'
 import type { CallbackAsk, FenceSubject } from '../fence/request.ts'
 

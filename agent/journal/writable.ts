@@ -1,7 +1,7 @@
 /** Whether the journal would take a line: asked without writing one. */
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
-import type { FilePlace } from './append-file.ts'
+import type { FilePlace } from '../base/file/append-file.ts'
 
 /** Below this nothing is promised: a fence writes some KiB, a storm some MiB. */
 const freeBytesMin = 16 * 1024 * 1024

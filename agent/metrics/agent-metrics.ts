@@ -1,6 +1,6 @@
 /** Everything that the agent counts. Verdicts are counted from the value that answer, log and journal are made of. */
-import { doorCodes } from '../contract/error-codes.ts'
-import type { DoorCode } from '../contract/error-codes.ts'
+import { errorCodes } from '../contract/reply/error-codes.ts'
+import type { ErrorCode } from '../contract/reply/error-codes.ts'
 import { deathProofs, doubts, silenceProofs } from '../domain/verdict.ts'
 import type { DeliveryEnd } from '../fence/callbacks.ts'
 import type { FenceRecord } from '../fence/record.ts'
@@ -12,7 +12,7 @@ export interface AgentMetrics {
   readonly onDelivery: (end: DeliveryEnd) => void
   /** `status` is undefined where the caller never answered. */
   readonly onAttempt: (status: number | undefined) => void
-  readonly onTurnedAway: (code: DoorCode) => void
+  readonly onRejected: (code: ErrorCode) => void
   readonly onJournalWrite: (ms: number, isOnDisk: boolean) => void
   /** What is read when somebody asks; to be called once, when all of it is there. */
   readonly addGauges: (sources: MetricSources) => void
@@ -68,10 +68,10 @@ export const createAgentMetrics = (version: string): AgentMetrics => {
     'peerfence_fence_contact_retries_total',
     'Contacts that came to nothing and were made again, by why.',
   )
-  const turnedAway = counter<'code'>(
-    'peerfence_door_refusals_total',
+  const rejected = counter<'code'>(
+    'peerfence_http_requests_rejected_total',
     'Requests that were turned away at the door, by code.',
-    Object.keys(doorCodes).map((code) => ({ code })),
+    Object.keys(errorCodes).map((code) => ({ code })),
   )
   const deliveries = counter<'end' | 'said'>(
     'peerfence_callback_deliveries_total',
@@ -117,8 +117,8 @@ export const createAgentMetrics = (version: string): AgentMetrics => {
     onAttempt: (status) => {
       attempts.add({ status: status === undefined ? 'none' : `${Math.floor(status / 100)}xx` })
     },
-    onTurnedAway: (code) => {
-      turnedAway.add({ code })
+    onRejected: (code) => {
+      rejected.add({ code })
     },
     onJournalWrite: (ms, isOnDisk) => {
       writes.observe({}, ms / 1000)

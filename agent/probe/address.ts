@@ -1,6 +1,6 @@
 /** Addresses as the tools take them: checked before they come near an argv. */
 import { isIPv6, SocketAddress } from 'node:net'
-import { isIpv4, isIpv6 } from '../domain/identity.ts'
+import { isIpv4, isIpv6 } from '../base/net/host-address.ts'
 
 export interface ProbeAddress {
   readonly family: 'ipv4' | 'ipv6'

@@ -5,15 +5,15 @@
 import type { WitnessSeen } from '../domain/evidence.ts'
 import type { CallerConnection } from '../fence/request.ts'
 import { isSameAddress } from './address.ts'
-import type { Look } from './ask.ts'
+import type { ProbeRun } from './probe-run.ts'
 import { ackSlackMs, pollMs, toolTimeoutMs, witnessConnectionMs } from './limits.ts'
 
 /** `yes` needs an acknowledgement that arrived surely after this question began. */
 export const askConnection = async (
-  look: Look,
+  probe: ProbeRun,
   connection: CallerConnection,
 ): Promise<WitnessSeen['answered']> => {
-  const { clock, signal, run } = look
+  const { clock, signal, run } = probe
   const beganMs = clock.nowMs()
   const ports = `( sport = :${connection.localPort} and dport = :${connection.remotePort} )`
   while (!signal.aborted) {

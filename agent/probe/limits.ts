@@ -6,7 +6,7 @@ export const addressesMax = 16
 export const witnessesMax = 8
 /** Standard output and standard error of one tool, in characters each. */
 export const outputCharactersMax = 65_536
-/** What `look` leaves of its budget, so that it ends before and not at the deadline. */
+/** What `probe` leaves of its budget, so that it ends before and not at the deadline. */
 export const reserveMs = 300
 /** How often a neighbour entry that has not decided yet is read again. */
 export const pollMs = 100

@@ -6,7 +6,7 @@ import type { Neighbour } from './neighbour-json.ts'
 export interface Round {
   /** The entry just before the ping of this round. */
   readonly before: Neighbour
-  /** Whether any earlier entry of this look, `before` included, was without a link address. */
+  /** Whether any earlier entry of this probe, `before` included, was without a link address. */
   readonly wasUnknown: boolean
   readonly echo: EchoSeen
   /** Since `before` was read. */
@@ -28,7 +28,7 @@ export type NeighbourJudgement =
 /**
  * `unresolved` is part of a proof. It needs a ping that began while the kernel had no link address, and the
  * kernel's failure to find one *after* that. An entry that fails with an old link address was asked at
- * that one only: a live suspect whose link address changed (a bond's failover) would look dead.
+ * that one only: a live suspect whose link address changed (a bond's failover) would probe dead.
  */
 export const judgeNeighbour = (round: Round, now: Neighbour): NeighbourJudgement => {
   switch (now.kind) {
@@ -71,6 +71,6 @@ export const isSurelyWithin = (sec: number, spanMs: number): boolean => (sec + 1
 
 /**
  * Whether something that is `sec` whole seconds old happened before the last `spanMs`. What lies in the second
- * before them is told only by a look at the right moment, just before a full second of the span.
+ * before them is told only by a probe at the right moment, just before a full second of the span.
  */
 export const isSurelyBefore = (sec: number, spanMs: number): boolean => sec * 1000 > spanMs

@@ -1,13 +1,15 @@
 /** The port: any sign of life of the suspect, and a proof that we would see one. */
 import type { WitnessSeen } from '../domain/evidence.ts'
-import type { Clock, Probe, ProbeEvidence } from '../fence/ports.ts'
+import type { Probe, ProbeEvidence } from '../fence/ports.ts'
+import type { Clock } from '../base/time/clock.ts'
 import { parseProbeAddress } from './address.ts'
 import type { ProbeAddress } from './address.ts'
-import { askPath } from './ask.ts'
-import type { Look, PathSeen } from './ask.ts'
+import { askPath } from './ip-and-ping.ts'
+import type { PathSeen } from './ip-and-ping.ts'
+import type { ProbeRun } from './probe-run.ts'
 import { addressesMax, reserveMs } from './limits.ts'
-import { lookAtAddress, notRun, showsLife } from './look-address.ts'
-import { createOldEntries } from './old-entries.ts'
+import { probeAddress, notRun, showsLife } from './probe-address.ts'
+import { createOldEntries } from './stale-neighbour.ts'
 import type { RunTool } from './run-tool.ts'
 import { askWitness, chooseWitnesses, notAsked } from './witness.ts'
 import type { SuspectPath, Witness, WitnessSources } from './witness.ts'
@@ -23,7 +25,7 @@ export interface ProbeDeps {
 }
 
 /**
- * `look` never rejects. It ends `reserveMs` before its budget, or soon after the signal; what had not ended by
+ * `probe` never rejects. It ends `reserveMs` before its budget, or soon after the signal; what had not ended by
  * then is `not-run`, which is no part of any proof. A dead neighbour takes 3 s where the kernel
  * holds no entry for it, and some 5 s where it holds one that may be taken away. Where that is not permitted, it
  * takes 10 s with a stale one, and one that was confirmed a moment ago is not told before the kernel doubts it.
@@ -31,7 +33,7 @@ export interface ProbeDeps {
 export const createProbe = (config: ProbeConfig, deps: ProbeDeps): Probe => {
   const oldEntries = createOldEntries()
   return {
-    look: async (addresses, budgetMs, signal, { sinceMs, caller }) => {
+    probe: async (addresses, budgetMs, signal, { sinceMs, caller }) => {
       const done = new AbortController()
       const late = new AbortController()
       const forBudget = AbortSignal.any([signal, done.signal])
@@ -41,10 +43,10 @@ export const createProbe = (config: ProbeConfig, deps: ProbeDeps): Probe => {
       }
       budgetOver.then(stop, stop)
       const stopped = AbortSignal.any([signal, late.signal])
-      const look: Look = { ...deps, signal: stopped, sinceMs, oldEntries }
+      const probe: ProbeRun = { ...deps, signal: stopped, sinceMs, oldEntries }
       try {
         const sources = { configured: config.witnesses, caller }
-        return await lookAll(look, addresses, sources)
+        return await probeAll(probe, addresses, sources)
       } finally {
         done.abort()
       }
@@ -58,44 +60,44 @@ interface Subject {
   readonly path: PathSeen
 }
 
-const lookAll = async (
-  look: Look,
+const probeAll = async (
+  probe: ProbeRun,
   addresses: readonly string[],
   sources: WitnessSources,
 ): Promise<ProbeEvidence> => {
   const subjects = await Promise.all(
-    addresses.map(async (text, index) => await findSubject(look, text, index)),
+    addresses.map(async (text, index) => await findSubject(probe, text, index)),
   )
   const parsed = subjects.flatMap(({ address }) => (address === undefined ? [] : [address]))
   const paths = subjects.flatMap(pathOf)
-  const choosing = chooseWitnesses(look, sources, parsed, paths).catch(() => [])
+  const choosing = chooseWitnesses(probe, sources, parsed, paths).catch(() => [])
   const [seen, first] = await Promise.all([
-    Promise.all(subjects.map(async (subject) => await lookAtSubject(look, subject))),
-    choosing.then(async (chosen) => await askAll(look, chosen, paths)),
+    Promise.all(subjects.map(async (subject) => await probeSubject(probe, subject))),
+    choosing.then(async (chosen) => await askAll(probe, chosen, paths)),
   ])
   // A witness has to answer before and after the silence: our own network may have failed in between.
   const witnesses = seen.some(showsLife)
     ? first.map(({ heard }) => heard)
-    : await confirmAll(look, first, paths)
+    : await confirmAll(probe, first, paths)
   return { addresses: seen, witnesses }
 }
 
-const findSubject = async (look: Look, text: string, index: number): Promise<Subject> => {
+const findSubject = async (probe: ProbeRun, text: string, index: number): Promise<Subject> => {
   const address = index < addressesMax ? parseProbeAddress(text) : undefined
   if (address === undefined) return { text, address, path: { kind: 'not-run' } }
-  const path = await askPath(look, address).catch((): PathSeen => ({ kind: 'own-trouble' }))
+  const path = await askPath(probe, address).catch((): PathSeen => ({ kind: 'own-trouble' }))
   return { text, address, path }
 }
 
 const pathOf = ({ text, address, path }: Subject): readonly SuspectPath[] =>
   address !== undefined && path.kind === 'path' ? [{ text, address, path: path.path }] : []
 
-const lookAtSubject = async (
-  look: Look,
+const probeSubject = async (
+  probe: ProbeRun,
   { text, address, path }: Subject,
 ): Promise<ProbeEvidence['addresses'][number]> => {
   if (address === undefined) return { address: text, ...notRun }
-  const seen = await lookAtAddress(look, address, path).catch(() => notRun)
+  const seen = await probeAddress(probe, address, path).catch(() => notRun)
   return { address: text, ...seen }
 }
 
@@ -105,29 +107,29 @@ interface Heard {
 }
 
 const askAll = async (
-  look: Look,
+  probe: ProbeRun,
   chosen: readonly Witness[],
   paths: readonly SuspectPath[],
 ): Promise<readonly Heard[]> =>
   await Promise.all(
-    chosen.map(async (witness) => ({ witness, heard: await askOne(look, witness, paths) })),
+    chosen.map(async (witness) => ({ witness, heard: await askOne(probe, witness, paths) })),
   )
 
 const askOne = async (
-  look: Look,
+  probe: ProbeRun,
   witness: Witness,
   paths: readonly SuspectPath[],
   before?: WitnessSeen,
 ): Promise<WitnessSeen> =>
-  await askWitness(look, witness, paths, before).catch(() => notAsked(witness.text))
+  await askWitness(probe, witness, paths, before).catch(() => notAsked(witness.text))
 
 const confirmAll = async (
-  look: Look,
+  probe: ProbeRun,
   first: readonly Heard[],
   paths: readonly SuspectPath[],
 ): Promise<readonly WitnessSeen[]> =>
   await Promise.all(
     first.map(async ({ witness, heard }) =>
-      heard.answered === 'yes' ? await askOne(look, witness, paths, heard) : heard,
+      heard.answered === 'yes' ? await askOne(probe, witness, paths, heard) : heard,
     ),
   )

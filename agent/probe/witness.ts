@@ -3,8 +3,9 @@ import type { WitnessSeen } from '../domain/evidence.ts'
 import type { CallerConnection } from '../fence/request.ts'
 import { isSameAddress, parseProbeAddress, zonedAddress } from './address.ts'
 import type { ProbeAddress } from './address.ts'
-import { askGateways, askNeighbour, askPath, ping, probeNeighbour } from './ask.ts'
-import type { Look, Path } from './ask.ts'
+import { askGateways, askNeighbour, askPath, ping, probeNeighbour } from './ip-and-ping.ts'
+import type { Path } from './ip-and-ping.ts'
+import type { ProbeRun } from './probe-run.ts'
 import { askConnection } from './connection.ts'
 import { pollMs, witnessesMax, witnessNeighbourMs, witnessPing } from './limits.ts'
 import { isSurelyWithin } from './neighbour-judge.ts'
@@ -34,12 +35,12 @@ export interface WitnessSources {
  * default routes. And the caller. Each once, and never an address of the suspect, in whatever spelling.
  */
 export const chooseWitnesses = async (
-  look: Look,
+  probe: ProbeRun,
   { configured, caller }: WitnessSources,
   suspects: readonly ProbeAddress[],
   paths: readonly SuspectPath[],
 ): Promise<readonly Witness[]> => {
-  const named = configured.length > 0 ? configured : await findGateways(look, suspects, paths)
+  const named = configured.length > 0 ? configured : await findGateways(probe, suspects, paths)
   const chosen = new Map<string, Witness>()
   for (const text of named.slice(0, witnessesMax)) chosen.set(canonical(text), { text })
   if (caller !== undefined) {
@@ -57,7 +58,7 @@ const canonical = (text: string): string => {
 }
 
 const findGateways = async (
-  look: Look,
+  probe: ProbeRun,
   suspects: readonly ProbeAddress[],
   paths: readonly SuspectPath[],
 ): Promise<readonly string[]> => {
@@ -66,7 +67,7 @@ const findGateways = async (
   )
   const families = [...new Set(suspects.map(({ family }) => family))]
   const defaults = await Promise.all(
-    families.map(async (family) => await askGateways(look, family)),
+    families.map(async (family) => await askGateways(probe, family)),
   )
   return [...onTheWay, ...defaults.flat()]
 }
@@ -82,14 +83,14 @@ export const notAsked = (address: string): WitnessSeen => ({
  * earlier answer, where there was one: it is asked once more in the same way.
  */
 export const askWitness = async (
-  look: Look,
+  probe: ProbeRun,
   { text, connection }: Witness,
   suspects: readonly SuspectPath[],
   before?: WitnessSeen,
 ): Promise<WitnessSeen> => {
   const address = parseProbeAddress(text)
   if (address === undefined) return notAsked(text)
-  const seen = await askPath(look, address)
+  const seen = await askPath(probe, address)
   if (seen.kind !== 'path') return notAsked(text)
   const { path } = seen
   const vouchedFor = suspects
@@ -98,7 +99,7 @@ export const askWitness = async (
   if (vouchedFor.length === 0) return notAsked(text)
   let answered: WitnessSeen['answered'] = 'not-run'
   for (const way of waysTo({ address, path, connection }, before?.by)) {
-    answered = await way.ask(look)
+    answered = await way.ask(probe)
     if (answered === 'yes') {
       return { address: text, answered, by: way.by, vouchesFor: vouchedFor }
     }
@@ -123,7 +124,7 @@ const vouchesFor = (suspect: SuspectPath, witness: ProbeAddress, path: Path): bo
 
 interface Way {
   readonly by: NonNullable<WitnessSeen['by']>
-  readonly ask: (look: Look) => Promise<WitnessSeen['answered']>
+  readonly ask: (probe: ProbeRun) => Promise<WitnessSeen['answered']>
 }
 
 interface Asked {
@@ -134,41 +135,41 @@ interface Asked {
 
 /** The quick one first; only the one way where it is named. */
 const waysTo = ({ address, path, connection }: Asked, only: Way['by'] | undefined) => {
-  const ways: Way[] = [{ by: 'echo', ask: async (look) => await askEcho(look, address, path) }]
+  const ways: Way[] = [{ by: 'echo', ask: async (probe) => await askEcho(probe, address, path) }]
   if (connection !== undefined) {
-    ways.push({ by: 'tcp', ask: async (look) => await askConnection(look, connection) })
+    ways.push({ by: 'tcp', ask: async (probe) => await askConnection(probe, connection) })
   }
   // Some gateways answer no ping: a fresh answer to ARP or ND is one as well.
   if (path.kind === 'on-link') {
     ways.push({
       by: 'neighbour',
-      ask: async (look) => await askWitnessNeighbour(look, address, path),
+      ask: async (probe) => await askWitnessNeighbour(probe, address, path),
     })
   }
   return ways.filter(({ by }) => only === undefined || by === only)
 }
 
 const askEcho = async (
-  look: Look,
+  probe: ProbeRun,
   address: ProbeAddress,
   path: Path,
 ): Promise<WitnessSeen['answered']> => {
-  const echo = await ping(look, address, path.source, witnessPing)
+  const echo = await ping(probe, address, path.source, witnessPing)
   if (echo === 'replied') return 'yes'
   return echo === 'own-trouble' || echo === 'not-run' ? 'not-run' : 'no'
 }
 
 const askWitnessNeighbour = async (
-  look: Look,
+  probe: ProbeRun,
   address: ProbeAddress,
   { device }: Path,
 ): Promise<WitnessSeen['answered']> => {
-  const { clock, signal } = look
+  const { clock, signal } = probe
   const beganMs = clock.nowMs()
-  const first = await askNeighbour(look, address, device)
-  const isAsked = first.kind === 'known' && (await probeNeighbour(look, address, device))
+  const first = await askNeighbour(probe, address, device)
+  const isAsked = first.kind === 'known' && (await probeNeighbour(probe, address, device))
   while (!signal.aborted) {
-    const now = await askNeighbour(look, address, device)
+    const now = await askNeighbour(probe, address, device)
     const nowMs = clock.nowMs()
     if (now.kind === 'unreadable') return 'not-run'
     if (now.kind !== 'known') return 'no'

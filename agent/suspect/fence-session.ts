@@ -1,23 +1,18 @@
 /** A login on the suspect, as the use case sees it: batch after batch of VMs, several at once. */
 import { randomUUID } from 'node:crypto'
-import type { VmUuid } from '../domain/identity.ts'
-import type {
-  BatchOutcome,
-  BatchVm,
-  Clock,
-  SuspectSession,
-  SuspectTools,
-  VmSeen,
-} from '../fence/ports.ts'
-import type { Phase } from '../fence/trail.ts'
-import type { Login } from './credentials.ts'
-import { detailOf, evidenceOf } from './outcome.ts'
+import type { VmUuid } from '../domain/vm-uuid.ts'
+import type { BatchOutcome, BatchVm, SuspectSession, SuspectTools, VmSeen } from '../fence/ports.ts'
+import type { Clock } from '../base/time/clock.ts'
+import type { Phase } from '../fence/contact-trail.ts'
+import type { Login } from './login/credentials.ts'
+import { detailOf, evidenceOf } from './session-end.ts'
 import { createPhaseLog } from './phase-log.ts'
-import type { AskedVm, ProgramAction } from './program.ts'
-import { runProgram } from './run-program.ts'
-import type { ProgramConfig, ProgramRun } from './run-program.ts'
-import type { Session } from './shared-session.ts'
-import { deadlineIn } from './within.ts'
+import type { AskedVm } from './program/program.ts'
+import type { ProgramAction } from './report/protocol.ts'
+import { runProgram } from './program/run-program.ts'
+import type { ProgramConfig, ProgramRun } from './program/run-program.ts'
+import type { Session } from './program/ssh-session.ts'
+import { deadlineIn } from '../base/time/deadline.ts'
 
 /** What the program's budget leaves for its own text on the way there and its report back, in ms. */
 export const transferReserveMs = 750

@@ -1,6 +1,6 @@
 /** How far a contact came: the trail of phases with their lengths. */
-import type { Clock } from '../fence/ports.ts'
-import type { ContactTrail, Phase, PhaseTime } from '../fence/trail.ts'
+import type { Clock } from '../base/time/clock.ts'
+import type { ContactTrail, Phase, PhaseTime } from '../fence/contact-trail.ts'
 
 /** Whoever watches a fence while it runs. Must not throw. */
 export type OnPhase = (phase: Phase) => void

@@ -1,6 +1,6 @@
 /** peerfence(8): what is written by hand, filled with what the agent knows better. */
 import type { Subcommand } from '../../agent/cli/subcommand.ts'
-import { summaries } from '../../agent/contract/summary.ts'
+import { summaries } from '../../agent/contract/words/summary.ts'
 import { deathProofs, doubts, silenceProofs } from '../../agent/domain/verdict.ts'
 import type { Because } from '../../agent/domain/verdict.ts'
 import type { Release } from './changelogs.ts'

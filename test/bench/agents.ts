@@ -1,6 +1,6 @@
 /** Agents as the lab's operator configures them. */
-import { startAgent } from '../fixtures/agent-process.ts'
-import type { AgentProcess } from '../fixtures/agent-process.ts'
+import { startAgent } from '../fixtures/servers/agent-process.ts'
+import type { AgentProcess } from '../fixtures/servers/agent-process.ts'
 
 /** The shortest that the configuration takes; it is told apart in every table. */
 export const holdMs = 50

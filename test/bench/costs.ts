@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LabHost } from '../fixtures/lab.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
 
 const ticksPerSec = 100
 const statusOf = (pid: number, key: string): number =>

@@ -1,7 +1,7 @@
 /** Thousands of requests at once, about suspects that are healthy, stalled and silent. */
-import { bootHost, newVmUuid } from '../fixtures/lab.ts'
-import type { AgentProcess } from '../fixtures/agent-process.ts'
-import type { LabHost } from '../fixtures/lab.ts'
+import { bootHost, newVmUuid } from '../fixtures/lab/lab.ts'
+import type { AgentProcess } from '../fixtures/servers/agent-process.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
 import { startBenchAgent } from './agents.ts'
 import { rssMb, startCosts } from './costs.ts'
 import { ms, print, printTitle, quantile } from './numbers.ts'

@@ -1,8 +1,8 @@
 /** One fence of one VM, beside every other way to do it: interleaved, each on a VM of its own. */
 import { join } from 'node:path'
-import type { AgentProcess } from '../fixtures/agent-process.ts'
-import { bootHost } from '../fixtures/lab.ts'
-import type { LabHost } from '../fixtures/lab.ts'
+import type { AgentProcess } from '../fixtures/servers/agent-process.ts'
+import { bootHost } from '../fixtures/lab/lab.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
 import { holdMs, startBenchAgent } from './agents.ts'
 import { median, ms, print, printTitle, quantile, ratio } from './numbers.ts'
 import { anyEnd, key, ssh, sshOptions } from './ssh.ts'

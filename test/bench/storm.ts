@@ -1,7 +1,7 @@
 /** A host fails with all its VMs, and every one is asked about at once. */
-import type { AgentProcess, FenceAnswer } from '../fixtures/agent-process.ts'
-import { bootHost } from '../fixtures/lab.ts'
-import type { LabHost } from '../fixtures/lab.ts'
+import type { AgentProcess, FenceAnswer } from '../fixtures/servers/agent-process.ts'
+import { bootHost } from '../fixtures/lab/lab.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
 import { holdMs, startBenchAgent } from './agents.ts'
 import { rssMb, startCosts } from './costs.ts'
 import type { Costs } from './costs.ts'

@@ -1,8 +1,8 @@
 /** VMs of a lab host, known by pid and start time from outside of the host. */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { newVmUuid } from '../fixtures/lab.ts'
-import type { LabHost } from '../fixtures/lab.ts'
+import { newVmUuid } from '../fixtures/lab/lab.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
 
 const labDirectory = process.env['LAB_DIR'] ?? ''
 

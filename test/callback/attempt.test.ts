@@ -6,9 +6,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { attempt } from '../../agent/callback/attempt.ts'
-import { parseCallbackUrl } from '../../agent/contract/callback-url.ts'
-import type { CallbackDestination } from '../../agent/contract/callback-url.ts'
-import { closedPort, openCallbackDesk } from '../fixtures/callback-desk.ts'
+import { parseCallbackUrl } from '../../agent/contract/request/callback-url.ts'
+import type { CallbackDestination } from '../../agent/contract/request/callback-url.ts'
+import { closedPort, openCallbackServer } from '../fixtures/servers/callback-server.ts'
 
 const to = (url: string): CallbackDestination => {
   const destination = parseCallbackUrl(url)
@@ -20,17 +20,17 @@ const forEver = new AbortController().signal
 const body = '{"success":true}'
 
 test('one POST with the task, to the path, and the connection is closed', async (t) => {
-  const desk = await openCallbackDesk(() => 200)
-  t.teardown(desk.close)
-  const outcome = await attempt(to(`${desk.url}?node=1`), 't-1', body, forEver)
+  const callbackServer = await openCallbackServer(() => 200)
+  t.teardown(callbackServer.close)
+  const outcome = await attempt(to(`${callbackServer.url}?node=1`), 't-1', body, forEver)
   t.same(outcome, { kind: 'answered', status: 200 })
-  t.match(desk.taken, [
+  t.match(callbackServer.taken, [
     {
       method: 'POST',
       path: '/zstack/asyncrest/callback?node=1',
       body,
       headers: {
-        host: `127.0.0.1:${desk.port}`,
+        host: `127.0.0.1:${callbackServer.port}`,
         taskuuid: 't-1',
         'content-type': 'application/json; charset=utf-8',
         'content-length': '16',
@@ -38,35 +38,38 @@ test('one POST with the task, to the path, and the connection is closed', async 
       },
     },
   ])
-  t.equal(desk.taken[0]?.headers['transfer-encoding'], undefined)
-  t.equal(desk.taken[0]?.rawHeaders.length, 10, 'and no other header')
-  t.equal(desk.connections(), 1)
+  t.equal(callbackServer.taken[0]?.headers['transfer-encoding'], undefined)
+  t.equal(callbackServer.taken[0]?.rawHeaders.length, 10, 'and no other header')
+  t.equal(callbackServer.connections(), 1)
 })
 
 test('an IPv6 address works, too', async (t) => {
-  const desk = await openCallbackDesk(() => 204, { host: '::1' })
-  t.teardown(desk.close)
-  t.match(await attempt(to(desk.url), 't', body, forEver), { status: 204 })
-  t.equal(desk.taken[0]?.headers.host, `[::1]:${desk.port}`)
+  const callbackServer = await openCallbackServer(() => 204, { host: '::1' })
+  t.teardown(callbackServer.close)
+  t.match(await attempt(to(callbackServer.url), 't', body, forEver), { status: 204 })
+  t.equal(callbackServer.taken[0]?.headers.host, `[::1]:${callbackServer.port}`)
 })
 
 test('a redirect is a status like any other: nobody else is contacted', async (t) => {
-  const other = await openCallbackDesk(() => 200)
+  const other = await openCallbackServer(() => 200)
   t.teardown(other.close)
   for (const status of [301, 302, 303, 307, 308]) {
-    const desk = await openCallbackDesk(() => (response) => {
+    const callbackServer = await openCallbackServer(() => (response) => {
       response.writeHead(status, { location: other.url }).end()
     })
-    t.same(await attempt(to(desk.url), 't', body, forEver), { kind: 'answered', status })
-    await desk.close()
+    t.same(await attempt(to(callbackServer.url), 't', body, forEver), { kind: 'answered', status })
+    await callbackServer.close()
   }
   t.equal(other.connections(), 0)
 })
 
 test('no proxy is used, whatever the environment says', async (t) => {
-  const [proxy, desk] = [await openCallbackDesk(() => 500), await openCallbackDesk(() => 200)]
+  const [proxy, callbackServer] = [
+    await openCallbackServer(() => 500),
+    await openCallbackServer(() => 200),
+  ]
   t.teardown(proxy.close)
-  t.teardown(desk.close)
+  t.teardown(callbackServer.close)
   for (const name of ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'NODE_USE_ENV_PROXY']) {
     const before = process.env[name]
     process.env[name] = name.startsWith('NODE') ? '1' : `http://127.0.0.1:${proxy.port}`
@@ -75,7 +78,7 @@ test('no proxy is used, whatever the environment says', async (t) => {
       else process.env[name] = before
     })
   }
-  t.match(await attempt(to(desk.url), 't', body, forEver), { status: 200 })
+  t.match(await attempt(to(callbackServer.url), 't', body, forEver), { status: 200 })
   t.equal(proxy.connections(), 0)
 })
 
@@ -148,7 +151,7 @@ test('the limit ends an attempt, and what was not sent yet never is', async (t) 
 
 test('a reply that stalls or never ends keeps its status and costs no more', async (t) => {
   const limit = new AbortController()
-  const stalling = await openCallbackDesk(() => (response) => {
+  const stalling = await openCallbackServer(() => (response) => {
     response.writeHead(200, { 'content-length': '9' }).write('x')
     setTimeout(() => {
       limit.abort()
@@ -159,7 +162,7 @@ test('a reply that stalls or never ends keeps its status and costs no more', asy
     kind: 'answered',
     status: 200,
   })
-  const flooding = await openCallbackDesk(() => (response) => {
+  const flooding = await openCallbackServer(() => (response) => {
     response.writeHead(500)
     const flood = (): void => {
       while (!response.destroyed && response.write('x'.repeat(4096)));

@@ -9,15 +9,15 @@ import type {
   LaterAnswer,
   LeftAnswer,
 } from '../../agent/fence/callbacks.ts'
-import { fenceReply, refusalReply } from '../../agent/contract/fence-reply.ts'
+import { fenceReply, refusalReply } from '../../agent/contract/reply/fence-reply.ts'
 import {
   agentId,
   fenceRecord,
   fenceRequest,
   hostAddress,
   vmUuid,
-} from '../fixtures/fence-records.ts'
-import { createSimClock } from '../fixtures/sim-clock.ts'
+} from '../fixtures/values/fence-records.ts'
+import { createSimClock } from '../fixtures/worlds/sim-clock.ts'
 
 const ask = { task: 't-1', url: 'http://10.0.0.1:8080/callback' }
 const subject = fenceRequest()
@@ -31,7 +31,7 @@ interface Parts {
   readonly waitingMax?: number
 }
 
-const desk = ({ attempt, journal = {}, left = [], waitingMax = 4 }: Parts = {}) => {
+const callbackServer = ({ attempt, journal = {}, left = [], waitingMax = 4 }: Parts = {}) => {
   const clock = createSimClock()
   const bodies: string[] = []
   const events: string[] = []
@@ -84,7 +84,7 @@ const reason = (body: string | undefined): unknown =>
   (JSON.parse(body ?? '{}') as { readonly reason?: string }).reason
 
 test('an answer is on disk before it leaves, and so is the end of its delivery', async (t) => {
-  const { clock, callbacks, bodies, events, ends, answers, proven } = desk()
+  const { clock, callbacks, bodies, events, ends, answers, proven } = callbackServer()
   t.equal(callbacks.recall(subject, ask), 'new')
   t.ok(callbacks.accept(subject, ask, proven))
   await clock.advance(0)
@@ -96,7 +96,7 @@ test('an answer is on disk before it leaves, and so is the end of its delivery',
 })
 
 test('a task is known until its answer was taken or written off', async (t) => {
-  const { clock, callbacks, proven } = desk({
+  const { clock, callbacks, proven } = callbackServer({
     attempt: (_body, count) =>
       count < 3 ? { kind: 'answered', status: 500 } : { kind: 'answered', status: 200 },
   })
@@ -126,7 +126,7 @@ test('a task is known until its answer was taken or written off', async (t) => {
 })
 
 test('so many at the same time, and no more', async (t) => {
-  const { clock, callbacks, proven } = desk({ attempt: () => 'hangs', waitingMax: 4 })
+  const { clock, callbacks, proven } = callbackServer({ attempt: () => 'hangs', waitingMax: 4 })
   t.ok(callbacks.accept(subject, { ...ask, task: '1' }, proven))
   t.ok(callbacks.accept(subject, { ...ask, task: '2' }, proven))
   let isStarted = false
@@ -141,7 +141,7 @@ test('so many at the same time, and no more', async (t) => {
 })
 
 test('a caller that is gone leaves half of the places to others', async (t) => {
-  const { callbacks, proven } = desk({ attempt: () => 'hangs', waitingMax: 4 })
+  const { callbacks, proven } = callbackServer({ attempt: () => 'hangs', waitingMax: 4 })
   const other = 'http://10.0.0.2:8080/callback'
   for (const task of ['1', '2']) t.ok(callbacks.accept(subject, { ...ask, task }, proven))
   t.notOk(callbacks.accept(subject, { ...ask, task: '3' }, proven))
@@ -165,7 +165,7 @@ test('a proof that is not on disk does not leave', async (t) => {
     ],
   ]
   for (const [title, answer] of rows) {
-    const { clock, callbacks, bodies, ends, troubles, answers, proven } = desk({
+    const { clock, callbacks, bodies, ends, troubles, answers, proven } = callbackServer({
       journal: { answer },
     })
     callbacks.accept(subject, ask, proven)
@@ -183,7 +183,7 @@ test('a proof that is not on disk does not leave', async (t) => {
 })
 
 test('a refusal needs no disk', async (t) => {
-  const { clock, callbacks, bodies } = desk({
+  const { clock, callbacks, bodies } = callbackServer({
     journal: { answer: async () => await Promise.reject(new Error('EIO')) },
   })
   callbacks.accept(subject, ask, async () => await Promise.resolve({ body: '{"success":false}' }))
@@ -202,7 +202,7 @@ test('work that fails is answered with a refusal', async (t) => {
     ],
   ]
   for (const [title, work] of rows) {
-    const { clock, callbacks, bodies, troubles } = desk()
+    const { clock, callbacks, bodies, troubles } = callbackServer()
     callbacks.accept(subject, ask, work)
     await clock.advance(0)
     t.equal(bodies.length, 1, title)
@@ -216,7 +216,7 @@ test('work that fails is answered with a refusal', async (t) => {
 })
 
 test('a bug in the delivery is told, and gives the place free', async (t) => {
-  const { clock, callbacks, troubles, proven } = desk({
+  const { clock, callbacks, troubles, proven } = callbackServer({
     attempt: () => {
       throw new Error('planted')
     },
@@ -228,7 +228,7 @@ test('a bug in the delivery is told, and gives the place free', async (t) => {
 })
 
 test('an end that is not on disk is told, and nothing else', async (t) => {
-  const { clock, callbacks, ends, troubles, proven } = desk({
+  const { clock, callbacks, ends, troubles, proven } = callbackServer({
     journal: { delivery: async () => await Promise.reject(new Error('EIO')) },
   })
   callbacks.accept(subject, ask, proven)
@@ -300,7 +300,7 @@ test('what an agent before us left is delivered, each as it may be', async (t) =
   ]
   for (const [title, part, expected, end] of rows) {
     const one = leftover(part)
-    const { clock, callbacks, bodies, ends, events } = desk({ left: [one] })
+    const { clock, callbacks, bodies, ends, events } = callbackServer({ left: [one] })
     t.equal(callbacks.recall(one.subject, one.ask), 'same', `${title}: known from the start`)
     t.equal(bodies.length, 0, `${title}: nothing is sent before it is told to`)
     t.equal(callbacks.resume(), 1)
@@ -319,7 +319,7 @@ test('what an agent before us left is delivered, each as it may be', async (t) =
 
 test('the time of what was left counts from when it came to be', async (t) => {
   const left = [leftover({ at: at(nowMs - 590_000), answer: { body: refusal } })]
-  const { clock, callbacks, ends } = desk({
+  const { clock, callbacks, ends } = callbackServer({
     left,
     attempt: () => ({ kind: 'answered', status: 500 }),
   })
@@ -329,7 +329,7 @@ test('the time of what was left counts from when it came to be', async (t) => {
 })
 
 test('stopping lets answers leave for a while, and leaves the rest', async (t) => {
-  const { clock, callbacks, events, proven } = desk({
+  const { clock, callbacks, events, proven } = callbackServer({
     attempt: (_body, count) => (count === 1 ? { kind: 'answered', status: 200 } : 'hangs'),
   })
   callbacks.accept(subject, { ...ask, task: '1' }, proven)
@@ -343,6 +343,6 @@ test('stopping lets answers leave for a while, and leaves the rest', async (t) =
   await clock.advance(1)
   t.equal(await stopped, 1)
   t.equal(events.filter((event) => event.startsWith('delivery')).length, 1)
-  const idle = desk()
+  const idle = callbackServer()
   t.equal(await idle.callbacks.stop(3_000), 0, 'with nothing on its way it takes no time')
 })

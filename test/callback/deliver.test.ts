@@ -1,10 +1,10 @@
 import { test } from 'tap'
 import type { Attempt, AttemptOutcome } from '../../agent/callback/attempt.ts'
 import { deliver } from '../../agent/callback/deliver.ts'
-import { createPlaces } from '../../agent/callback/places.ts'
+import { createSemaphore } from '../../agent/base/limit/semaphore.ts'
 import type { LaterAnswer } from '../../agent/fence/callbacks.ts'
-import { agentId, fenceRequest } from '../fixtures/fence-records.ts'
-import { createSimClock } from '../fixtures/sim-clock.ts'
+import { agentId, fenceRequest } from '../fixtures/values/fence-records.ts'
+import { createSimClock } from '../fixtures/worlds/sim-clock.ts'
 
 const destination = { isTls: false, address: '10.0.0.1', port: 1, host: '10.0.0.1:1', path: '/' }
 const proof = '{"success":true,"the":"proof"}'
@@ -42,7 +42,7 @@ const world = (
       : { provenAt: new Date(clock.nowMs() - provenAgoMs).toISOString() }),
   }
   const times = { proofMs: 60_000, endsMs: startMs + retryMs }
-  const deps = { agentId, clock, attempt, places: createPlaces(1) }
+  const deps = { agentId, clock, attempt, places: createSemaphore(1) }
   const end = deliver(answer, destination, times, deps, stop.signal)
   return { clock, sent, end, stop, deps, answer, times }
 }

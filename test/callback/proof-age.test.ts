@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { proofAge } from '../../agent/callback/proof-age.ts'
-import type { Clock } from '../../agent/fence/ports.ts'
+import type { Clock } from '../../agent/base/time/clock.ts'
 
 /** Two clocks that are moved apart. */
 const clocks = (wallMs: number) => {

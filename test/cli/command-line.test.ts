@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { test } from 'tap'
-import { call } from '../fixtures/command-line.ts'
+import { call } from '../fixtures/worlds/command-line.ts'
 
 test('help, version and wrong usage have their streams and codes', async (t) => {
   t.match(await call(['--help']), { code: 0, out: /^usage: peerfence serve/, err: '' })

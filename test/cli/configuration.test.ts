@@ -1,20 +1,20 @@
 import { join } from 'node:path'
 import { test } from 'tap'
 import { defaultConfigFile, readConfig, settingsOf } from '../../agent/cli/configuration.ts'
-import { given } from '../fixtures/command-line.ts'
+import { args } from '../fixtures/worlds/command-line.ts'
 
 test('a flag goes before the environment, an empty variable is none', async (t) => {
   const all = { PEERFENCE_CONFIG: '/e', PEERFENCE_LISTEN: 'l', PEERFENCE_LOG_LEVEL: 'v' }
   const empty = { PEERFENCE_CONFIG: '', PEERFENCE_LISTEN: '', PEERFENCE_LOG_LEVEL: '' }
   const flags = { config: '/c', listen: 'x', 'log-level': 'y' }
   const none = { configFile: defaultConfigFile, overrides: {} }
-  t.strictSame(settingsOf(given({}), { env: {} }), none)
-  t.strictSame(settingsOf(given({}), { env: empty }), none)
-  t.strictSame(settingsOf(given({}), { env: all }), {
+  t.strictSame(settingsOf(args({}), { env: {} }), none)
+  t.strictSame(settingsOf(args({}), { env: empty }), none)
+  t.strictSame(settingsOf(args({}), { env: all }), {
     configFile: '/e',
     overrides: { listen: 'l', logLevel: 'v' },
   })
-  t.strictSame(settingsOf(given(flags), { env: all }), {
+  t.strictSame(settingsOf(args(flags), { env: all }), {
     configFile: '/c',
     overrides: { listen: 'x', logLevel: 'y' },
   })

@@ -1,10 +1,10 @@
 import { test } from 'tap'
 import { questionOf } from '../../agent/cli/fence-question.ts'
-import { vmHex } from '../fixtures/fence-records.ts'
-import { given } from '../fixtures/command-line.ts'
+import { vmHex } from '../fixtures/values/fence-records.ts'
+import { args } from '../fixtures/worlds/command-line.ts'
 
 test('every option becomes its field', async (t) => {
-  t.match(questionOf(given({}, vmHex, 'kvm-7')), {
+  t.match(questionOf(args({}, vmHex, 'kvm-7')), {
     kind: 'question',
     question: { vmUuid: vmHex, targetHostIp: 'kvm-7' },
   })
@@ -15,7 +15,7 @@ test('every option becomes its field', async (t) => {
     port: '2222',
     timeout: '9',
   }
-  t.match(questionOf(given(all, vmHex, '10.0.0.7')), {
+  t.match(questionOf(args(all, vmHex, '10.0.0.7')), {
     kind: 'question',
     question: {
       vmUuid: vmHex,
@@ -47,6 +47,6 @@ test('what breaks a rule is told by its own name, with the rule and without the 
     [{ 'host-uuid': 'a b' }, [vmHex, '10.0.0.7'], /^--host-uuid has to be/],
   ]
   for (const [options, operands, message] of rows) {
-    t.match(questionOf(given(options, ...operands)), { kind: 'misused', message })
+    t.match(questionOf(args(options, ...operands)), { kind: 'misused', message })
   }
 })

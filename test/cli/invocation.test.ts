@@ -16,12 +16,12 @@ test('what to do, with what', async (t) => {
     [['config', 'check'], 'config check', undefined],
     [['config', '--config', '/c', 'check'], 'config check', '/c'],
   ]
-  for (const [args, name, file] of rows) {
-    const { subcommand, given } = run(args)
-    t.equal(subcommand.name, name, args.join(' '))
-    t.equal(given.text('config'), file, args.join(' '))
-    t.equal(given.isSet('config'), file !== undefined)
-    t.strictSame(given.operands, [])
+  for (const [argv, name, file] of rows) {
+    const { subcommand, args } = run(argv)
+    t.equal(subcommand.name, name, argv.join(' '))
+    t.equal(args.text('config'), file, argv.join(' '))
+    t.equal(args.isSet('config'), file !== undefined)
+    t.strictSame(args.operands, [])
   }
 })
 
@@ -59,7 +59,7 @@ test('an option of another subcommand is refused, not ignored', async (t) => {
 })
 
 test('a letter stands for one option of all subcommands', async (t) => {
-  t.equal(run(['fence-agent', '-o', 'off', '-nx']).given.text('plug'), 'x')
+  t.equal(run(['fence-agent', '-o', 'off', '-nx']).args.text('plug'), 'x')
   t.match(parseInvocation(['serve', '-o', 'x'], subcommands), {
     kind: 'misused',
     message: 'serve has no option --action',

@@ -1,15 +1,15 @@
 import { test } from 'tap'
 import { withProgress } from '../../agent/cli/progress.ts'
-import { createSimClock } from '../fixtures/sim-clock.ts'
+import { createSimClock } from '../fixtures/worlds/sim-clock.ts'
 
 const edgeOf = (isErrTerminal: boolean, env: Record<string, string> = {}) => {
   const told: string[] = []
-  return { told, edge: { env, isErrTerminal, err: (text: string) => void told.push(text) } }
+  return { told, terminal: { env, isErrTerminal, err: (text: string) => void told.push(text) } }
 }
 
 test('one line that rewrites itself, and is gone in the end', async (t) => {
   const clock = createSimClock()
-  const { told, edge } = edgeOf(true, { NO_COLOR: '1' })
+  const { told, terminal } = edgeOf(true, { NO_COLOR: '1' })
   let phase = 'connect'
   let end = (): void => undefined
   const work = new Promise<void>((resolve) => {
@@ -18,7 +18,7 @@ test('one line that rewrites itself, and is gone in the end', async (t) => {
   const shown = withProgress(
     2_000,
     () => phase,
-    { clock, edge },
+    { clock, terminal },
     async () => {
       await work
       return 7
@@ -39,17 +39,17 @@ test('one line that rewrites itself, and is gone in the end', async (t) => {
 
 test('nothing where nobody looks, or where no line can be rewritten', async (t) => {
   const clock = createSimClock()
-  for (const { told, edge } of [edgeOf(false), edgeOf(true, { TERM: 'dumb' })]) {
+  for (const { told, terminal } of [edgeOf(false), edgeOf(true, { TERM: 'dumb' })]) {
     const work = async () => await Promise.resolve('done')
-    t.equal(await withProgress(1, () => 'x', { clock, edge }, work), 'done')
+    t.equal(await withProgress(1, () => 'x', { clock, terminal }, work), 'done')
     t.same(told, [])
   }
 })
 
 test('work that fails leaves no line behind', async (t) => {
-  const { told, edge } = edgeOf(true)
+  const { told, terminal } = edgeOf(true)
   const work = async () => await Promise.reject(new Error('planted'))
-  const parts = { clock: createSimClock(), edge }
+  const parts = { clock: createSimClock(), terminal }
   await t.rejects(
     withProgress(1, () => 'x', parts, work),
     /planted/,

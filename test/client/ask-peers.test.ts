@@ -4,24 +4,25 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { askPeer, askPeers } from '../../agent/client/ask-peers.ts'
-import type { AskOptions } from '../../agent/client/ask-peers.ts'
+import type { AskConfig } from '../../agent/client/ask-peers.ts'
 import { parsePeer } from '../../agent/client/peer.ts'
 import type { Peer } from '../../agent/client/peer.ts'
-import { doorReply, plainRefusal } from '../../agent/contract/door-reply.ts'
-import { doorCodes } from '../../agent/contract/error-codes.ts'
-import type { DoorCode } from '../../agent/contract/error-codes.ts'
-import { fenceReply } from '../../agent/contract/fence-reply.ts'
+import { rejectionReply, plainRejection } from '../../agent/contract/reply/rejection.ts'
+import { errorCodes } from '../../agent/contract/reply/error-codes.ts'
+import type { ErrorCode } from '../../agent/contract/reply/error-codes.ts'
+import { fenceReply } from '../../agent/contract/reply/fence-reply.ts'
 import { confirmedDead, doubt, unreachable } from '../../agent/domain/verdict.ts'
 import type { Verdict } from '../../agent/domain/verdict.ts'
-import { fenceRecord, vmHex } from '../fixtures/fence-records.ts'
+import { fenceRecord, vmHex } from '../fixtures/values/fence-records.ts'
 
 const question = { vmUuid: vmHex, targetHostIp: '192.0.2.7', sshTimeoutSec: 1 }
 
 const idOf = (number: string): string => `00000000-0000-4000-8000-00000000000${number}`
 
-const said = (verdict: Verdict) => JSON.stringify(fenceReply(fenceRecord({ verdict }), idOf('0')))
-const dead = said(confirmedDead('destroyed'))
-const alive = said(doubt('unkillable'))
+const outcome = (verdict: Verdict) =>
+  JSON.stringify(fenceReply(fenceRecord({ verdict }), idOf('0')))
+const dead = outcome(confirmedDead('destroyed'))
+const alive = outcome(doubt('unkillable'))
 
 /** What an answer bears for an id; undefined for one without. */
 const ids: Readonly<Record<string, unknown>> = {
@@ -51,8 +52,10 @@ const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
   proxy: (response) => response.writeHead(502).end('<html>'),
 }
 
-const door = (code: DoorCode) => (response: ServerResponse) =>
-  response.writeHead(doorCodes[code].status).end(JSON.stringify(doorReply(plainRefusal(code))))
+const door = (code: ErrorCode) => (response: ServerResponse) =>
+  response
+    .writeHead(errorCodes[code].status)
+    .end(JSON.stringify(rejectionReply(plainRejection(code))))
 
 interface Row {
   readonly title: string
@@ -154,7 +157,7 @@ const rows: readonly Row[] = [
     asked: 2,
   },
   {
-    title: 'two of one rack are one voice, and the second is not asked',
+    title: 'two of one rack are one voter, and the second is not asked',
     peers: ['silent@a', 'silent@a'],
     quorum: 2,
     kind: 'refuse',
@@ -162,21 +165,21 @@ const rows: readonly Row[] = [
     asked: 1,
   },
   {
-    title: 'two racks are two voices',
+    title: 'two racks are two voters',
     peers: ['silent@a', 'silent@a', 'silent@b'],
     quorum: 2,
     kind: 'start-at-risk',
     asked: 2,
   },
   {
-    title: 'a rack whose first voice said nothing is heard by its second',
+    title: 'a rack whose first voter outcome nothing is heard by its second',
     peers: ['cut off@a', 'silent@a', 'silent@b'],
     quorum: 2,
     kind: 'start-at-risk',
     asked: 3,
   },
   {
-    title: 'two addresses of one agent are one voice',
+    title: 'two addresses of one agent are one voter',
     peers: ['silent#1', 'silent#1'],
     quorum: 2,
     kind: 'refuse',
@@ -184,7 +187,7 @@ const rows: readonly Row[] = [
     asked: 2,
   },
   {
-    title: 'also where they were put into two racks, and a third voice counts',
+    title: 'also where they were put into two racks, and a third voter counts',
     peers: ['silent@a#1', 'silent@b#1', 'silent@c#2'],
     quorum: 2,
     kind: 'start-at-risk',
@@ -214,7 +217,7 @@ const rows: readonly Row[] = [
     asked: 7,
   },
   {
-    title: 'no id is looked at where one voice is enough',
+    title: 'no id is looked at where one voter is enough',
     peers: ['silent#number'],
     kind: 'start-at-risk',
     asked: 1,
@@ -235,7 +238,7 @@ const openPeers = async (t: Test, words: readonly string[]) => {
     const [rest = '', id] = word.split('#')
     const [what = '', domain] = rest.split('@')
     const answer =
-      what === 'silent' ? silentAs(id ?? 'old') : (answers[what] ?? door(what as DoorCode))
+      what === 'silent' ? silentAs(id ?? 'old') : (answers[what] ?? door(what as ErrorCode))
     const server = createServer((request, response) => {
       request.setEncoding('utf8')
       let body = `${String(request.url)} ${String(request.headers['x-request-id'])} `
@@ -258,10 +261,10 @@ for (const { title, peers: words, quorum, kind, why, asked } of rows) {
   test(title, async (t) => {
     const { peers, bodies } = await openPeers(t, words)
     const told: string[] = []
-    const options: AskOptions = {
+    const options: AskConfig = {
       ...(quorum === undefined ? {} : { quorum }),
       onAsk: ({ name }) => told.push(name),
-      onHeard: ({ peer }) => told.push(peer.name),
+      onOutcome: ({ peer }) => told.push(peer.name),
     }
     const advised = await askPeers(question, peers, options)
     t.match(advised, { kind, ...(why === undefined ? {} : { why }) })
@@ -278,7 +281,7 @@ test('which agent it was is told of the answer itself', async (t) => {
   const { peers } = await openPeers(t, ['silent#1', 'silent', 'silent#number'])
   const { heard } = await askPeers(question, peers, { quorum: 3 })
   t.match(
-    heard.map(({ voice }) => voice),
+    heard.map(({ voter }) => voter),
     [{ kind: 'told', agentId: idOf('1') }, { kind: 'untold' }, { kind: 'unknown' }],
   )
 })
@@ -298,7 +301,7 @@ test('the question is sent as it was given, with its id, and explained where tha
 test('silence that is old counts for nothing', async (t) => {
   const { peers } = await openPeers(t, ['silent', 'silent'])
   let now = 0
-  const options = { quorum: 2, nowMs: () => now, onHeard: () => (now += 61_000) }
+  const options = { quorum: 2, nowMs: () => now, onOutcome: () => (now += 61_000) }
   t.match(await askPeers(question, peers, options), { kind: 'refuse', why: 'quorum-missing' })
 })
 

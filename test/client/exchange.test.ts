@@ -12,7 +12,7 @@ import type { Test } from 'tap'
 import { exchange } from '../../agent/client/exchange.ts'
 import { parsePeer } from '../../agent/client/peer.ts'
 import type { Peer } from '../../agent/client/peer.ts'
-import { createAuthority } from '../fixtures/certificates.ts'
+import { createAuthority } from '../fixtures/values/certificates.ts'
 
 const limits = { connectMs: 2_000, totalMs: 5_000 }
 const post = { method: 'POST', path: '/p?x=1', body: '{"a":"\u00e4"}' } as const

@@ -2,20 +2,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
 import type { Test } from 'tap'
-import { fencePath } from '../../agent/contract/paths.ts'
-import { command, dead, openDesk } from '../fixtures/agent-server.ts'
-import type { DeskOptions } from '../fixtures/agent-server.ts'
-import { closedPort, openCallbackDesk } from '../fixtures/callback-desk.ts'
-import { acceptCharset, openManagementNode } from '../fixtures/management-node.ts'
-import type { ManagementNode } from '../fixtures/management-node.ts'
+import { fencePath } from '../../agent/contract/api/paths.ts'
+import { command, dead, openServer } from '../fixtures/servers/agent-server.ts'
+import type { TestServerOptions } from '../fixtures/servers/agent-server.ts'
+import { closedPort, openCallbackServer } from '../fixtures/servers/callback-server.ts'
+import { acceptCharset, openManagementNode } from '../fixtures/servers/management-node.ts'
+import type { ManagementNode } from '../fixtures/servers/management-node.ts'
 import { decisionsOn } from './decisions.ts'
 
 const open = async (
   t: Test,
-  options: DeskOptions = {},
+  options: TestServerOptions = {},
   taking?: Parameters<typeof openManagementNode>[0],
 ) => {
-  const agent = openDesk(options)
+  const agent = openServer(options)
   const node = await openManagementNode(taking)
   const url = `${await agent.server.listen({ host: '127.0.0.1', port: 0 })}${fencePath}`
   t.teardown(async () => {
@@ -106,7 +106,7 @@ test('a node that answers 500 a few times gets its answer; one that knows no tas
 })
 
 test('a redirect is not followed, to nobody', async (t) => {
-  const other = await openCallbackDesk(() => 200)
+  const other = await openCallbackServer(() => 200)
   t.teardown(other.close)
   const { node, url, ends, ended, lines } = await open(t, {}, () => (response) => {
     response.writeHead(307, { location: other.url }).end()

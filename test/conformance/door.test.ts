@@ -4,17 +4,17 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { test } from 'tap'
 import type { Test } from 'tap'
-import { doorCodes } from '../../agent/contract/error-codes.ts'
-import type { DoorCode } from '../../agent/contract/error-codes.ts'
-import { fencePath, recordsPath } from '../../agent/contract/paths.ts'
-import type { ListenerRule } from '../../agent/http/listener-rule.ts'
-import { command, loopback, openDesk } from '../fixtures/agent-server.ts'
-import type { DeskOptions, OpenDesk } from '../fixtures/agent-server.ts'
-import { createAuthority } from '../fixtures/certificates.ts'
-import { ask } from '../fixtures/https-caller.ts'
-import { openManagementNode } from '../fixtures/management-node.ts'
-import type { ManagementNode } from '../fixtures/management-node.ts'
-import { rawClient } from '../fixtures/raw-http.ts'
+import { errorCodes } from '../../agent/contract/reply/error-codes.ts'
+import type { ErrorCode } from '../../agent/contract/reply/error-codes.ts'
+import { fencePath, historyPath } from '../../agent/contract/api/paths.ts'
+import type { ListenerRule } from '../../agent/http/admit/listener-rule.ts'
+import { command, loopback, openServer } from '../fixtures/servers/agent-server.ts'
+import type { TestServerOptions, OpenServer } from '../fixtures/servers/agent-server.ts'
+import { createAuthority } from '../fixtures/values/certificates.ts'
+import { ask } from '../fixtures/servers/https-caller.ts'
+import { openManagementNode } from '../fixtures/servers/management-node.ts'
+import type { ManagementNode } from '../fixtures/servers/management-node.ts'
+import { rawClient } from '../fixtures/servers/raw-http.ts'
 import { decisionsOn } from './decisions.ts'
 import type { CallEnd } from './decisions.ts'
 import { every, forms, row } from './forms.ts'
@@ -37,17 +37,17 @@ const never = async (): Promise<never> => await new Promise<never>(() => undefin
 const json = 'content-type: application/json'
 
 interface DoorCase {
-  readonly options?: DeskOptions
+  readonly options?: TestServerOptions
   readonly listener?: (t: Test) => ListenerRule
   readonly body?: object
   /** Instead of posting the command. */
-  readonly send?: (url: string, node: ManagementNode, agent: OpenDesk) => Promise<CallEnd>
+  readonly send?: (url: string, node: ManagementNode, agent: OpenServer) => Promise<CallEnd>
 }
 
 const authority = createAuthority()
 process.on('exit', authority.remove)
 
-const doorCases: Readonly<Record<DoorCode, DoorCase>> = {
+const doorCases: Readonly<Record<ErrorCode, DoorCase>> = {
   FENCE_REQUEST_MALFORMED: { send: async (url) => await raw(url, 'no HTTP at all\r\n\r\n') },
   FENCE_BODY_NOT_JSON: {
     send: async (url) => await raw(url, rawPost([json, 'content-length: 1'], '{')),
@@ -127,14 +127,14 @@ const doorCases: Readonly<Record<DoorCode, DoorCase>> = {
   FENCE_SUSPECT_BUSY: { options: { rules: { inFlightPerSuspectMax: 0 } } },
   FENCE_CALLBACKS_FULL: { options: { callbacks: { waitingMax: 0 } } },
   FENCE_RECORDS_BUSY: {
-    options: { readPast: never },
+    options: { readHistory: never },
     send: async (url) => {
-      const get = `GET ${recordsPath} HTTP/1.1\r\nhost: peer\r\n\r\n`
+      const get = `GET ${historyPath} HTTP/1.1\r\nhost: peer\r\n\r\n`
       const client = await rawClient({ host: '127.0.0.1', port: Number(new URL(url).port) })
       client.socket.write(get + get)
       // As soon as both are being read a third one is turned away.
       for (;;) {
-        const response = await fetch(`${url}${recordsPath}`, { signal: AbortSignal.timeout(5_000) })
+        const response = await fetch(`${url}${historyPath}`, { signal: AbortSignal.timeout(5_000) })
         const body = await response.text()
         if (response.status === 503) return { kind: 'transport-error', status: 503, body }
       }
@@ -159,15 +159,15 @@ const doorCases: Readonly<Record<DoorCode, DoorCase>> = {
 }
 
 test('what the door turns away fails at once, and would be refused even as an answer', async (t) => {
-  const codes = Object.keys(doorCases) as DoorCode[]
-  t.same(codes.toSorted(), Object.keys(doorCodes).toSorted(), 'every code has its case')
+  const codes = Object.keys(doorCases) as ErrorCode[]
+  t.same(codes.toSorted(), Object.keys(errorCodes).toSorted(), 'every code has its case')
   for (const code of codes) {
     await t.test(code, async (t) => {
       const { options = {}, listener, body = command(), send } = doorCases[code]
       const { allowFrom = [], requestCredentials = 'accept' } = options.rules ?? {}
       const rule = listener?.(t) ?? { ...loopback, allowFrom, requestCredentials }
-      const desk = openDesk(options)
-      const agent = await desk.open([rule])
+      const opened = openServer(options)
+      const agent = await opened.open([rule])
       const node = await openManagementNode()
       const [url = ''] = agent.addresses
       t.teardown(async () => {
@@ -177,15 +177,15 @@ test('what the door turns away fails at once, and would be refused even as an an
         await closed
       })
       const end = await (send?.(url, node, agent) ?? forms.async(node, url, body))
-      t.match(end, { kind: 'transport-error', status: doorCodes[code].status, body: code })
+      t.match(end, { kind: 'transport-error', status: errorCodes[code].status, body: code })
       t.same(decisionsOn(end), every('refuse'))
       if (end.kind === 'transport-error') {
         const asAnswer = { kind: 'answered', body: end.body } as const
         t.same(decisionsOn(asAnswer), every('refuse'), 'by one that does not look at the status')
       }
       t.equal(node.taken().length, 0, 'and nothing is called back')
-      const counted = `peerfence_door_refusals_total{code="${code}"} `
-      const line = desk.metrics
+      const counted = `peerfence_http_requests_rejected_total{code="${code}"} `
+      const line = opened.metrics
         .text()
         .split('\n')
         .find((one) => one.startsWith(counted))

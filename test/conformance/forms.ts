@@ -1,7 +1,7 @@
 /** The forms of one question, and how a table of decisions is told. */
 import type { Test } from 'tap'
-import { fencePath, successorPath } from '../../agent/contract/paths.ts'
-import type { ManagementNode } from '../fixtures/management-node.ts'
+import { fencePath, successorPath } from '../../agent/contract/api/paths.ts'
+import type { ManagementNode } from '../fixtures/servers/management-node.ts'
 import { revisions } from './decisions.ts'
 import type { CallEnd } from './decisions.ts'
 

@@ -12,15 +12,15 @@ import {
 } from '../../agent/domain/verdict.ts'
 import type { Verdict } from '../../agent/domain/verdict.ts'
 import type { FenceRecord } from '../../agent/fence/record.ts'
-import { command, openDesk } from '../fixtures/agent-server.ts'
-import type { DeskOptions } from '../fixtures/agent-server.ts'
-import { fenceRecord, fenceRequest, vmUuid } from '../fixtures/fence-records.ts'
-import { openManagementNode } from '../fixtures/management-node.ts'
+import { command, openServer } from '../fixtures/servers/agent-server.ts'
+import type { TestServerOptions } from '../fixtures/servers/agent-server.ts'
+import { fenceRecord, fenceRequest, vmUuid } from '../fixtures/values/fence-records.ts'
+import { openManagementNode } from '../fixtures/servers/management-node.ts'
 import { decisionsOn, revisions } from './decisions.ts'
 import { every, formNames, forms, row } from './forms.ts'
 
-const open = async (t: Test, options: DeskOptions = {}) => {
-  const agent = openDesk(options)
+const open = async (t: Test, options: TestServerOptions = {}) => {
+  const agent = openServer(options)
   const node = await openManagementNode()
   const url = await agent.server.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(async () => {

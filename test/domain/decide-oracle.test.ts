@@ -13,8 +13,8 @@ import type {
   VmReport,
 } from '../../agent/domain/evidence.ts'
 import { doubts, mayProceed } from '../../agent/domain/verdict.ts'
-import { words } from '../../agent/suspect/report-line.ts'
-import { cleanReport, killedQemu, livingQemu, silentAddress } from '../fixtures/evidence.ts'
+import { words } from '../../agent/suspect/report/report-line.ts'
+import { cleanReport, killedQemu, livingQemu, silentAddress } from '../fixtures/values/evidence.ts'
 
 const deadByTheBook = ({ host, view, qemus, finalScan, io, storage }: VmReport): boolean => {
   const nothingLeft =

@@ -9,7 +9,7 @@ import {
   reported,
   silent,
   silentAddress,
-} from '../fixtures/evidence.ts'
+} from '../fixtures/values/evidence.ts'
 
 type Row = readonly [sentence: string, evidence: Evidence, because: Because]
 

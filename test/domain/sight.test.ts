@@ -2,8 +2,8 @@ import { test } from 'tap'
 import type { Evidence } from '../../agent/domain/evidence.ts'
 import { lookDoubts, sightOf } from '../../agent/domain/sight.ts'
 import { doubts } from '../../agent/domain/verdict.ts'
-import { cleanReport, killedQemu, livingQemu, silent } from '../fixtures/evidence.ts'
-import { lookEvidence, reportEvidence } from '../fixtures/fence-records.ts'
+import { cleanReport, killedQemu, livingQemu, silent } from '../fixtures/values/evidence.ts'
+import { lookEvidence, reportEvidence } from '../fixtures/values/fence-records.ts'
 
 const seen = { ...livingQemu(), kill: 'not-sent' } as const
 const scan = { ...cleanReport.finalScan, hold: 'cut' } as const

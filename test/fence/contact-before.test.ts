@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
 import type { AddressSilence, Evidence } from '../../agent/domain/evidence.ts'
 import { afterContact, mayHaveHadContact } from '../../agent/fence/contact-before.ts'
-import { reported, silent, silentAddress } from '../fixtures/evidence.ts'
+import { reported, silent, silentAddress } from '../fixtures/values/evidence.ts'
 
 const at = (change: Partial<AddressSilence>): Evidence =>
   silent({ addresses: [silentAddress, { ...silentAddress, ...change }] })

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { createDrain } from '../../agent/fence/drain.ts'
-import { createSimClock } from '../fixtures/sim-clock.ts'
+import { createSimClock } from '../fixtures/worlds/sim-clock.ts'
 
 test('nothing in flight: stopping does not wait', async (t) => {
   const drain = createDrain(createSimClock())

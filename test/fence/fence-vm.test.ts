@@ -1,6 +1,6 @@
 import { test } from 'tap'
-import { createWorld, contactGives } from '../fixtures/fence-world.ts'
-import { fenceRequest, reportEvidence } from '../fixtures/fence-records.ts'
+import { createWorld, contactGives } from '../fixtures/worlds/fence-world.ts'
+import { fenceRequest, reportEvidence } from '../fixtures/values/fence-records.ts'
 
 const never = async (): Promise<never> => await new Promise<never>(() => undefined)
 const dead = () => contactGives(reportEvidence())
@@ -280,14 +280,14 @@ test('what is heard between two looks of a fence is contact in it', async (t) =>
   ] as const) {
     let contacts = 0
     const { service, clock } = createWorld({
-      suspect: async (_request, _budgetMs, signal, { onAddresses, onHeard }) => {
+      suspect: async (_request, _budgetMs, signal, { onAddresses, onOutcome }) => {
         contacts += 1
         onAddresses(['192.0.2.7'])
         await clock.wait(4_000, signal)
         // In the pause before the next look.
         if (isHeard && contacts === 1) {
           void clock.wait(50, signal).then(() => {
-            onHeard('192.0.2.7')
+            onOutcome('192.0.2.7')
           })
         }
         return {

@@ -1,52 +1,59 @@
 import { test } from 'tap'
 import { createInFlight } from '../../agent/fence/in-flight.ts'
-import { Secret } from '../../agent/domain/secret.ts'
-import type { Observation } from '../../agent/fence/observation.ts'
-import { fenceRequest, hostAddress, vmUuid } from '../fixtures/fence-records.ts'
+import type { FenceRecord } from '../../agent/fence/record.ts'
+import { createSimClock } from '../fixtures/worlds/sim-clock.ts'
+import { fenceRecord, fenceRequest, hostAddress, vmUuid } from '../fixtures/values/fence-records.ts'
 
-const observation: Observation = {
-  evidence: { kind: 'out-of-time' },
-  trail: { address: '', phases: [], detail: '' },
+const nothing = {
+  inFlight: () => 0,
+  lanes: () => ({ lanes: 0, queued: 0, runs: 0, sessions: 0 }),
+  drain: async () => {
+    await Promise.resolve()
+  },
 }
 
-test('what differs for the suspect is not shared', async (t) => {
-  const inFlight = createInFlight()
-  const start = async () => await new Promise<Observation>(() => undefined)
-  t.notOk(inFlight.share(fenceRequest(), 1_000, start).joined)
-  t.ok(
-    inFlight.share(fenceRequest({}, { fenceId: 'x', requestId: 'y', budgetMs: 1 }), 1_000, start)
-      .joined,
-  )
-  const others = [
-    fenceRequest({}, { vm: vmUuid('f'.repeat(32)) }),
-    fenceRequest({ addresses: [hostAddress('192.0.2.8')] }),
-    fenceRequest({ addresses: [hostAddress('192.0.2.7'), hostAddress('192.0.2.8')] }),
-    fenceRequest({ port: 23 }),
-    fenceRequest({ user: 'ops' }),
-    fenceRequest({ hostUuid: 'host-8' }),
-    fenceRequest({ password: new Secret('one') }),
-    fenceRequest({ password: new Secret('other') }),
-    fenceRequest({ privateKey: new Secret('one') }),
-  ]
-  for (const request of others) t.notOk(inFlight.share(request, 1_000, start).joined)
+test('a request is on the board while it is in flight, with its phase and its age', async (t) => {
+  const clock = createSimClock()
+  const board = createInFlight(clock)
+  const ends: ((record: FenceRecord) => void)[] = []
+  const service = board.watch({
+    ...nothing,
+    fence: async () => await new Promise((resolve) => ends.push(resolve)),
+    inFlight: () => 7,
+  })
+  t.equal(service.inFlight(), 7, 'the rest of the service is as it was')
+  const one = fenceRequest()
+  const sibling = fenceRequest({}, { fenceId: 'fence-2', vm: vmUuid('f'.repeat(32)) })
+  const elsewhere = fenceRequest({ addresses: [hostAddress('192.0.2.9')] }, { fenceId: 'fence-3' })
+  const first = service.fence(one)
+  await clock.advance(40)
+  const others = [service.fence(sibling), service.fence(elsewhere)]
+  const phases = () => board.list().map(({ phase }) => phase)
+  t.same(phases(), ['queue', 'queue', 'queue'])
+  board.enter(one.suspect, 'login')
+  t.same(phases(), ['login', 'login', 'queue'], 'a login is for all who wait for the suspect')
+  board.enter(one.suspect, 'run', [one.vm])
+  t.same(phases(), ['run', 'login', 'queue'], 'a run for those who are in it')
+  t.match(board.list(), [
+    { request: one, elapsedMs: 40 },
+    { request: sibling, elapsedMs: 0 },
+    { request: elsewhere, elapsedMs: 0 },
+  ])
+  const record = fenceRecord()
+  ends[0]?.(record)
+  t.equal(await first, record)
+  t.equal(board.list().length, 2)
+  for (const end of ends) end(record)
+  await Promise.all(others)
+  t.same(board.list(), [])
 })
 
-test('the same secret is the same request', async (t) => {
-  const inFlight = createInFlight()
-  const start = async () => await new Promise<Observation>(() => undefined)
-  inFlight.share(fenceRequest({ password: new Secret('one') }), 1_000, start)
-  t.ok(inFlight.share(fenceRequest({ password: new Secret('one') }), 1_000, start).joined)
-})
-
-test('a look that failed is not joined afterwards', async (t) => {
-  const inFlight = createInFlight()
-  const failing = inFlight.share(
-    fenceRequest(),
-    1_000,
-    async () => await Promise.reject(new Error('no')),
-  )
-  await t.rejects(failing.observation)
-  const next = inFlight.share(fenceRequest(), 1_000, async () => await Promise.resolve(observation))
-  t.notOk(next.joined)
-  t.equal(await next.observation, observation)
+test('one that ends by a bug leaves the board, too', async (t) => {
+  const board = createInFlight(createSimClock())
+  const service = board.watch({
+    ...nothing,
+    fence: async () => await Promise.reject(new Error('planted')),
+  })
+  await t.rejects(service.fence(fenceRequest()), /planted/)
+  t.same(board.list(), [])
 })

@@ -1,12 +1,12 @@
 import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
-import { createHeardAddresses } from '../../agent/fence/heard.ts'
+import { createLastHeard } from '../../agent/fence/last-heard.ts'
 import { openSuspect } from '../../agent/fence/open-suspect.ts'
 import type { Opened } from '../../agent/fence/open-suspect.ts'
 import type { Dial, Opening, ProbeEvidence } from '../../agent/fence/ports.ts'
-import { fenceRequest, reportEvidence } from '../fixtures/fence-records.ts'
-import { contactGives } from '../fixtures/fence-world.ts'
-import { createSimClock } from '../fixtures/sim-clock.ts'
+import { fenceRequest, reportEvidence } from '../fixtures/values/fence-records.ts'
+import { contactGives } from '../fixtures/worlds/fence-world.ts'
+import { createSimClock } from '../fixtures/worlds/sim-clock.ts'
 
 const address = '192.0.2.7'
 const caller = {
@@ -29,7 +29,7 @@ const rest = {
   budgetMs: 19_600,
   signal: new AbortController().signal,
   caller,
-  onHeard: () => undefined,
+  onOutcome: () => undefined,
 }
 
 /** Plays one contact that takes `contactMs`, and a probe that takes 2 s. */
@@ -44,7 +44,7 @@ const play = async (
   const running = openSuspect(
     {
       clock,
-      heard: createHeardAddresses(clock),
+      heard: createLastHeard(clock),
       suspect: {
         open: async (_target, _budgetMs, signal, { onAddresses }) => {
           onAddresses([address])
@@ -53,7 +53,7 @@ const play = async (
         },
       },
       probe: {
-        look: async (addresses, budgetMs, signal, occasion) => {
+        probe: async (addresses, budgetMs, signal, occasion) => {
           looks.push({ addresses, budgetMs, ...occasion })
           await clock.wait(2_000, signal)
           ended.push(signal.aborted ? 'stopped' : 'finished')
@@ -104,11 +104,11 @@ test('a contact that ends before its addresses are known proves no silence', asy
   const opened = await openSuspect(
     {
       clock,
-      heard: createHeardAddresses(clock),
+      heard: createLastHeard(clock),
       suspect: {
         open: async () => await Promise.resolve(noContact({ address, tcp: 'silent' })),
       },
-      probe: { look: async () => await Promise.resolve(quiet) },
+      probe: { probe: async () => await Promise.resolve(quiet) },
     },
     fenceRequest().suspect,
     { ...rest, isSilenceWanted: true },

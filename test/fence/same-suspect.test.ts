@@ -1,7 +1,7 @@
 import { test } from 'tap'
-import { Secret } from '../../agent/domain/secret.ts'
+import { Secret } from '../../agent/base/text/secret.ts'
 import { isSameSuspect } from '../../agent/fence/same-suspect.ts'
-import { fenceRequest, hostAddress } from '../fixtures/fence-records.ts'
+import { fenceRequest, hostAddress } from '../fixtures/values/fence-records.ts'
 
 test('a suspect is the same where the login is', async (t) => {
   const { suspect } = fenceRequest({ password: new Secret('one') })

@@ -6,7 +6,7 @@ import { test } from 'tap'
 import { isDeepStrictEqual } from 'node:util'
 import type { ConfigFault } from '../../agent/config/config.ts'
 import { loadConfig, parseConfig } from '../../agent/config/load.ts'
-import { fuzzPrng, row, spoil, spoilValue, tally } from '../fixtures/fuzz.ts'
+import { fuzzPrng, row, spoil, spoilValue, tally } from '../fixtures/values/fuzz.ts'
 
 const shipped = fileURLToPath(new URL('../../../packaging/common/peerfence.json', import.meta.url))
 const text = readFileSync(shipped, 'utf8')

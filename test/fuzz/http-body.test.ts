@@ -1,8 +1,8 @@
 /** Commands with random faults against a real server: accepted as the contract says, or turned away. */
 import { test } from 'tap'
-import { command, fenceUrl } from '../fixtures/agent-server.ts'
-import { fuzzPrng, row, spoil, spoilValue, tally } from '../fixtures/fuzz.ts'
-import { openFuzzDesk, planted } from '../fixtures/fuzz-desk.ts'
+import { command, fenceUrl } from '../fixtures/servers/agent-server.ts'
+import { fuzzPrng, row, spoil, spoilValue, tally } from '../fixtures/values/fuzz.ts'
+import { openFuzzServer, planted } from '../fixtures/servers/fuzz-server.ts'
 import type { Prng } from '../nemesis/prng.ts'
 
 const whole = command({
@@ -52,23 +52,23 @@ const asText = (value: unknown, { int, pick }: Prng): string => {
 }
 
 test('other values in a command', async (t) => {
-  const desk = await openFuzzDesk(t)
+  const opened = await openFuzzServer(t)
   const prng = fuzzPrng(10)
   const counts = await tally(2500, async () => {
     let value: unknown = whole
     for (let faults = prng.int(0, 2); faults > 0; faults -= 1) value = spoilValue(value, prng)
     const bytes = post(prng.chance(60) ? JSON.stringify(value) : asText(value, prng))
-    const { word, fault } = await desk.ask(bytes)
+    const { word, fault } = await opened.ask(bytes)
     if (fault !== undefined) t.fail(`${fault}\n${JSON.stringify(bytes).slice(0, 3000)}`)
     return word
   })
-  t.ok(await desk.isHealthy())
+  t.ok(await opened.isHealthy())
   t.ok(counts.of('200') > 50 && counts.of('400') > 100, counts.text)
   t.comment(row('commands with other values', counts))
 })
 
 test('spoiled text, wrong lengths, broken chunks', async (t) => {
-  const desk = await openFuzzDesk(t)
+  const opened = await openFuzzServer(t)
   const prng = fuzzPrng(11)
   const counts = await tally(2500, async () => {
     let text = JSON.stringify(whole)
@@ -80,11 +80,11 @@ test('spoiled text, wrong lengths, broken chunks', async (t) => {
       () => post(text, length + prng.int(1, 10)),
       () => chunked(text, prng),
     ])()
-    const { word, fault } = await desk.ask(bytes)
+    const { word, fault } = await opened.ask(bytes)
     if (fault !== undefined) t.fail(`${fault}\n${JSON.stringify(bytes).slice(0, 3000)}`)
     return word
   })
-  t.ok(await desk.isHealthy())
+  t.ok(await opened.isHealthy())
   t.ok(counts.of('200') > 50 && counts.of('400') > 100, counts.text)
   t.comment(row('bodies with faults', counts))
 })

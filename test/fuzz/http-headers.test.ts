@@ -1,8 +1,8 @@
 /** Requests that are hardly HTTP, several at once, and floods: answered in form, and nothing is fenced by them. */
 import { test } from 'tap'
-import { command, fenceUrl } from '../fixtures/agent-server.ts'
-import { fuzzPrng, row, spoil, spoilLines, tally } from '../fixtures/fuzz.ts'
-import { openFuzzDesk, planted } from '../fixtures/fuzz-desk.ts'
+import { command, fenceUrl } from '../fixtures/servers/agent-server.ts'
+import { fuzzPrng, row, spoil, spoilLines, tally } from '../fixtures/values/fuzz.ts'
+import { openFuzzServer, planted } from '../fixtures/servers/fuzz-server.ts'
 import type { Prng } from '../nemesis/prng.ts'
 
 const body = JSON.stringify(command({ targetHostPassword: planted }))
@@ -79,18 +79,18 @@ const shapes: readonly ((prng: Prng) => string)[] = [
 ]
 
 test('heads with random faults, pipelines and floods', async (t) => {
-  const desk = await openFuzzDesk(t)
+  const opened = await openFuzzServer(t)
   const prng = fuzzPrng(12)
   const counts = await tally(3000, async () => {
     let bytes = prng.pick(shapes)(prng)
     for (let faults = prng.int(0, 3); faults > 0; faults -= 1) {
       bytes = prng.chance(60) ? spoil(bytes, prng) : spoilLines(bytes, post(), prng)
     }
-    const { word, fault } = await desk.ask(bytes)
+    const { word, fault } = await opened.ask(bytes)
     if (fault !== undefined) t.fail(`${fault}\n${JSON.stringify(bytes).slice(0, 3000)}`)
     return word
   })
-  t.ok(await desk.isHealthy())
+  t.ok(await opened.isHealthy())
   t.ok(counts.of('200') > 50 && counts.of('400') > 100, counts.text)
   t.comment(row('heads with faults', counts))
 })

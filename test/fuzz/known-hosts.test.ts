@@ -1,11 +1,11 @@
 /** A known hosts file that something garbled: who was known stays known, and only their own key passes. */
 import { createHmac } from 'node:crypto'
 import { test } from 'tap'
-import { entriesOf, judgeKey, parseKnownHosts } from '../../agent/suspect/known-hosts.ts'
-import { isFault, planImport } from '../../agent/suspect/known-hosts-import.ts'
-import { withoutHost } from '../../agent/suspect/known-hosts-edit.ts'
-import { fuzzPrng, row, spoil, spoilMore, tally } from '../fixtures/fuzz.ts'
-import { generateKey } from '../fixtures/suspect-host.ts'
+import { entriesOf, judgeKey, parseKnownHosts } from '../../agent/suspect/host-key/known-hosts.ts'
+import { isFault, planImport } from '../../agent/suspect/host-key/known-hosts-import.ts'
+import { withoutHost } from '../../agent/suspect/host-key/known-hosts-edit.ts'
+import { fuzzPrng, row, spoil, spoilMore, tally } from '../fixtures/values/fuzz.ts'
+import { generateKey } from '../fixtures/servers/suspect-host.ts'
 
 const ours = generateKey()
 const rsa = generateKey('rsa')

@@ -1,8 +1,8 @@
 /** Every way of asking wrongly that we could think of: what it is told, and that nothing was done. */
 import { test } from 'tap'
 import type { InjectOptions } from 'fastify'
-import { command, fenceUrl, openDesk } from '../fixtures/agent-server.ts'
-import { vmHex } from '../fixtures/fence-records.ts'
+import { command, fenceUrl, openServer } from '../fixtures/servers/agent-server.ts'
+import { vmHex } from '../fixtures/values/fence-records.ts'
 
 const json = { 'content-type': 'application/json' }
 const body = (part: object): InjectOptions => ({ payload: command(part) })
@@ -321,7 +321,7 @@ const rows: readonly Row[] = [
 ]
 
 test(`${rows.length} ways of asking wrongly`, async (t) => {
-  const { server, calls, lines } = openDesk()
+  const { server, calls, lines } = openServer()
   for (const [title, options, status, code, field] of rows) {
     const answer = await server.inject({ method: 'POST', url: fenceUrl, ...options })
     t.equal(answer.statusCode, status, title)
@@ -347,13 +347,13 @@ test(`${rows.length} ways of asking wrongly`, async (t) => {
 })
 
 test('what a wrong method may be is told', async (t) => {
-  const { server } = openDesk()
+  const { server } = openServer()
   t.equal((await server.inject({ method: 'GET', url: fenceUrl })).headers.allow, 'POST')
   t.equal((await server.inject({ method: 'POST', url: '/healthz?x=1' })).headers.allow, 'GET, HEAD')
 })
 
 test('fields that nobody knows are ignored', async (t) => {
-  const { server, calls } = openDesk()
+  const { server, calls } = openServer()
   const payload = command({ kvmHostAddons: {}, constructor: 'x', more: [null] })
   const answer = await server.inject({ method: 'POST', url: fenceUrl, payload })
   t.equal(answer.statusCode, 200)

@@ -1,17 +1,17 @@
 import { test } from 'tap'
 import * as limits from '../../agent/http/limits.ts'
-import { createListener } from '../../agent/http/listener.ts'
-import { createDoors } from '../../agent/http/doors.ts'
-import { openDesk } from '../fixtures/agent-server.ts'
+import { createListener } from '../../agent/http/listen/listener.ts'
+import { createListenerPolicies } from '../../agent/http/admit/listener-of.ts'
+import { openServer } from '../fixtures/servers/agent-server.ts'
 import { makeLog } from '../../agent/journal/log.ts'
 
 test('every listener has every limit', async (t) => {
   const log = makeLog('fatal', { write: () => undefined })
   const nothing = (): void => undefined
   const parts = {
-    doors: createDoors(),
+    policies: createListenerPolicies(),
     log,
-    onTurnedAway: nothing,
+    onRejected: nothing,
     limit: nothing,
     handle: nothing,
   }
@@ -36,5 +36,5 @@ test('the limits fit each other', async (t) => {
     rising,
   )
   t.ok(limits.bodyBytesMax >= 2 * 16_384 + 8 * 253 + 4096, 'a key of full length fits, escaped')
-  t.equal(openDesk().server.initialConfig.bodyLimit, limits.bodyBytesMax)
+  t.equal(openServer().server.initialConfig.bodyLimit, limits.bodyBytesMax)
 })

@@ -4,12 +4,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { test } from 'tap'
-import type { ListenerRule } from '../../agent/http/listener-rule.ts'
+import type { ListenerRule } from '../../agent/http/admit/listener-rule.ts'
 import { strangersMax } from '../../agent/http/limits.ts'
-import { command, fenceUrl, loopback, openDesk } from '../fixtures/agent-server.ts'
-import { createAuthority } from '../fixtures/certificates.ts'
-import { postText, rawClient } from '../fixtures/raw-http.ts'
-import type { RawClient } from '../fixtures/raw-http.ts'
+import { command, fenceUrl, loopback, openServer } from '../fixtures/servers/agent-server.ts'
+import { createAuthority } from '../fixtures/values/certificates.ts'
+import { postText, rawClient } from '../fixtures/servers/raw-http.ts'
+import type { RawClient } from '../fixtures/servers/raw-http.ts'
 
 /** Both are loopback, and differ as two machines do. */
 const [friend, neighbour] = ['127.0.0.5', '127.0.0.9']
@@ -43,8 +43,8 @@ test('over plain HTTP', async (t) => {
     ['tokens', { ...loopback, tokensFile: tokensIn(t.testdir({})) }],
   ]
   for (const [demand, rule] of rules) {
-    const desk = openDesk()
-    const { addresses, close } = await desk.open([rule])
+    const opened = openServer()
+    const { addresses, close } = await opened.open([rule])
     const port = Number(new URL(addresses[0] ?? '').port)
     for (const [what, text] of attempts) {
       const client = await rawClient({ host: '127.0.0.1', port, localAddress: neighbour })
@@ -57,7 +57,7 @@ test('over plain HTTP', async (t) => {
       )
       client.socket.destroy()
     }
-    t.equal(desk.calls.length, 0)
+    t.equal(opened.calls.length, 0)
     await close()
   }
 })
@@ -67,8 +67,8 @@ test('over TLS with client certificates', async (t) => {
   t.teardown(authority.remove)
   const own = authority.issue('peer-1', ['IP:127.0.0.1'], 'serverAuth')
   const tls = { ...own, clientCaFile: authority.caFile, clientNames: [] }
-  const desk = openDesk()
-  const { addresses, close } = await desk.open([{ ...loopback, tls }])
+  const opened = openServer()
+  const { addresses, close } = await opened.open([{ ...loopback, tls }])
   const port = Number(new URL(addresses[0] ?? '').port)
   for (const [what, text] of attempts) {
     const socket = connectTls({ host: '127.0.0.1', port, ca: authority.ca })
@@ -83,13 +83,13 @@ test('over TLS with client certificates', async (t) => {
     t.equal(answer, '', what)
   }
   t.comment('client certificates | anything | no answer | TLS alert')
-  t.equal(desk.calls.length, 0)
+  t.equal(opened.calls.length, 0)
   await close()
 })
 
 test('a flood of its connections keeps nobody out', async (t) => {
-  const desk = openDesk()
-  const { addresses, close } = await desk.open([list])
+  const opened = openServer()
+  const { addresses, close } = await opened.open([list])
   const port = Number(new URL(addresses[0] ?? '').port)
   const flood: RawClient[] = []
   let closed = 0
@@ -115,9 +115,9 @@ test('who is slow is cut', async (t) => {
   const authority = createAuthority()
   t.teardown(authority.remove)
   const own = authority.issue('peer-1', ['IP:127.0.0.1'], 'serverAuth')
-  const desk = openDesk()
+  const opened = openServer()
   const tls = { ...own, clientNames: [] }
-  const { addresses, close } = await desk.open([
+  const { addresses, close } = await opened.open([
     { ...loopback, at: { kind: 'tcp', host: '127.0.0.1', port: 0 } },
     { ...loopback, at: { kind: 'tcp', host: '127.0.0.2', port: 0 }, tls },
   ])
@@ -138,6 +138,6 @@ test('who is slow is cut', async (t) => {
     t.comment(`slow | ${what} | cut after ${seconds} s | ${answer.slice(9, 12)}`)
   })
   await Promise.all(waits)
-  t.equal(desk.calls.length, 0)
+  t.equal(opened.calls.length, 0)
   await close()
 })

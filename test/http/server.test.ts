@@ -1,13 +1,13 @@
 import { test } from 'tap'
 import type { FenceRecord } from '../../agent/fence/record.ts'
-import { command, dead, fenceUrl, openDesk } from '../fixtures/agent-server.ts'
-import type { Desk } from '../fixtures/agent-server.ts'
-import { fenceRecord } from '../fixtures/fence-records.ts'
-import { postText, rawClient } from '../fixtures/raw-http.ts'
-import type { RawClient } from '../fixtures/raw-http.ts'
+import { command, dead, fenceUrl, openServer } from '../fixtures/servers/agent-server.ts'
+import type { TestServer } from '../fixtures/servers/agent-server.ts'
+import { fenceRecord } from '../fixtures/values/fence-records.ts'
+import { postText, rawClient } from '../fixtures/servers/raw-http.ts'
+import type { RawClient } from '../fixtures/servers/raw-http.ts'
 
-const open = async (desk: Desk) => {
-  const { addresses, close, listeners } = await desk.open()
+const open = async (opened: TestServer) => {
+  const { addresses, close, listeners } = await opened.open()
   const port = Number(new URL(addresses[0] ?? '').port)
   const connect = async (): Promise<RawClient> => await rawClient({ host: '127.0.0.1', port })
   return { connect, close, listeners }
@@ -32,7 +32,7 @@ const held = () => {
 }
 
 test('a body that is answered over a real socket', async (t) => {
-  const { connect, close } = await open(openDesk())
+  const { connect, close } = await open(openServer())
   const client = await connect()
   client.socket.write(postText(fenceUrl, command()))
   const text = await client.received(/"evidence":.*\}$/)
@@ -45,9 +45,9 @@ test('a body that is answered over a real socket', async (t) => {
 
 test('closing answers what is in flight and then closes its connection', async (t) => {
   const { fence, release, arrived } = held()
-  const desk = openDesk({ fence })
-  const { calls } = desk
-  const { connect, close } = await open(desk)
+  const opened = openServer({ fence })
+  const { calls } = opened
+  const { connect, close } = await open(opened)
   const [client, idle] = [await connect(), await connect()]
   idle.socket.write('GET /version HTTP/1.1\r\nhost: peer\r\n\r\n')
   await idle.received(/peerfence/)
@@ -67,8 +67,8 @@ test('closing answers what is in flight and then closes its connection', async (
 
 test('a request on a connection that was open before closing is sent away', async (t) => {
   const { fence, release, arrived } = held()
-  const desk = openDesk({ fence })
-  const { server, calls } = desk
+  const opened = openServer({ fence })
+  const { server, calls } = opened
   let onRequest = (): void => undefined
   server.addHook('onRequest', async () => {
     onRequest()
@@ -80,7 +80,7 @@ test('a request on a connection that was open before closing is sent away', asyn
       await Promise.resolve()
     })
   })
-  const { connect, close } = await open(desk)
+  const { connect, close } = await open(opened)
   const [client, other] = [await connect(), await connect()]
   // Half a request keeps the connection from being idle while the server starts to close.
   const begun = new Promise<void>((resolve) => {
@@ -106,15 +106,15 @@ test('a request on a connection that was open before closing is sent away', asyn
 
 test('while draining, health says so and a fence is turned away at once', async (t) => {
   const { fence, release, arrived } = held()
-  const desk = openDesk({ fence })
-  const { server, calls } = desk
+  const opened = openServer({ fence })
+  const { server, calls } = opened
   const draining = new Promise<void>((resolve) => {
     server.addHook('preClose', async () => {
       resolve()
       await Promise.resolve()
     })
   })
-  const { connect, close } = await open(desk)
+  const { connect, close } = await open(opened)
   const [client, health, other] = [await connect(), await connect(), await connect()]
   const text = postText(fenceUrl, command())
   health.socket.write('GET /healthz HTTP/1.1\r\nhost: pe')
@@ -142,14 +142,14 @@ test('a client that goes away does not stop its fence', async (t) => {
   const finished = new Promise<void>((resolve) => {
     finish = resolve
   })
-  const desk = openDesk({
+  const opened = openServer({
     fence: async (request) => {
       const record = await fence(request)
       finish()
       return record
     },
   })
-  const { connect, close } = await open(desk)
+  const { connect, close } = await open(opened)
   const client = await connect()
   client.socket.write(postText(fenceUrl, command()))
   await arrived
@@ -158,7 +158,7 @@ test('a client that goes away does not stop its fence', async (t) => {
   release()
   await finished
   t.pass('the fence ran to its end')
-  const next = await desk.server.inject({ method: 'POST', url: fenceUrl, payload: command() })
+  const next = await opened.server.inject({ method: 'POST', url: fenceUrl, payload: command() })
   t.equal(next.statusCode, 200, 'and the agent answers the next')
   await close()
 })
@@ -185,9 +185,9 @@ test('what is no HTTP is answered as such', async (t) => {
       'FENCE_REQUEST_MALFORMED',
     ],
   ]
-  const desk = openDesk()
-  const { calls, lines } = desk
-  const { connect, close } = await open(desk)
+  const opened = openServer()
+  const { calls, lines } = opened
+  const { connect, close } = await open(opened)
   for (const [title, text, status, code] of rows) {
     const client = await connect()
     client.socket.write(text)
@@ -205,7 +205,7 @@ test('what is no HTTP is answered as such', async (t) => {
 })
 
 test('headers of several KiB, as a management node sends them, are fine', async (t) => {
-  const { connect, close } = await open(openDesk())
+  const { connect, close } = await open(openServer())
   const client = await connect()
   client.socket.write(postText(fenceUrl, command(), [`accept-charset: ${'x'.repeat(20_000)}`]))
   t.match(await client.received(/"evidence"/), /^HTTP\/1\.1 200 OK/)
@@ -214,7 +214,7 @@ test('headers of several KiB, as a management node sends them, are fine', async 
 })
 
 test('a caller outside of the list is turned away on every path', async (t) => {
-  const { server, calls } = openDesk({ rules: { allowFrom: ['192.0.2.0/24'] } })
+  const { server, calls } = openServer({ rules: { allowFrom: ['192.0.2.0/24'] } })
   const post = { method: 'POST', url: fenceUrl, payload: command() } as const
   const answer = await server.inject({ ...post, remoteAddress: '198.51.100.9' })
   t.equal(answer.statusCode, 403)
@@ -224,7 +224,7 @@ test('a caller outside of the list is turned away on every path', async (t) => {
 })
 
 test('a suspect outside of the networks is turned away', async (t) => {
-  const { server, calls } = openDesk({ networks: ['10.0.0.0/8'] })
+  const { server, calls } = openServer({ networks: ['10.0.0.0/8'] })
   const answer = await server.inject({ method: 'POST', url: fenceUrl, payload: command() })
   t.equal(answer.statusCode, 403)
   t.match(answer.json(), { code: 'FENCE_TARGET_NOT_ALLOWED', field: 'targetHostIp' })
@@ -232,7 +232,7 @@ test('a suspect outside of the networks is turned away', async (t) => {
 })
 
 test('a bug before acceptance is told as such, without its text', async (t) => {
-  const { server, lines } = openDesk({
+  const { server, lines } = openServer({
     own: {
       hostUuids: () => {
         throw new Error('planted')
@@ -249,11 +249,11 @@ test('a bug before acceptance is told as such, without its text', async (t) => {
 
 test('the framework chatters at no level', async (t) => {
   for (const level of ['trace', 'error'] as const) {
-    const desk = openDesk({ level })
-    const { close } = await open(desk)
-    await desk.server.inject({ method: 'POST', url: fenceUrl, payload: command() })
+    const opened = openServer({ level })
+    const { close } = await open(opened)
+    await opened.server.inject({ method: 'POST', url: fenceUrl, payload: command() })
     await close()
-    t.same(desk.lines, [], level)
+    t.same(opened.lines, [], level)
   }
 })
 
@@ -280,7 +280,7 @@ test('a planted secret appears in no answer and in no log line', async (t) => {
       await Promise.reject(Object.assign(new Error('bug'), { request })),
   ]
   for (const fence of fences) {
-    const { server, lines } = openDesk({ fence, level: 'trace' })
+    const { server, lines } = openServer({ fence, level: 'trace' })
     for (const [title, payload] of payloads) {
       const headers = { 'content-type': 'application/json', authorization: `Basic ${password}` }
       const answer = await server.inject({ method: 'POST', url: fenceUrl, payload, headers })

@@ -1,10 +1,10 @@
 import { test } from 'tap'
-import { Secret } from '../../agent/domain/secret.ts'
+import { Secret } from '../../agent/base/text/secret.ts'
 import { confirmedDead, doubt, unreachable } from '../../agent/domain/verdict.ts'
 import type { DeliveryEnd } from '../../agent/fence/callbacks.ts'
 import { auditLine, deliveryAudit } from '../../agent/journal/audit.ts'
 import { makeLog } from '../../agent/journal/log.ts'
-import { fenceRecord, fenceRequest, vmUuid } from '../fixtures/fence-records.ts'
+import { fenceRecord, fenceRequest, vmUuid } from '../fixtures/values/fence-records.ts'
 
 test('one line per verdict, and a refusal is a warning', async (t) => {
   const rows = [

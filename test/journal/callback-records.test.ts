@@ -1,7 +1,7 @@
 import { test } from 'tap'
-import { Secret } from '../../agent/domain/secret.ts'
+import { Secret } from '../../agent/base/text/secret.ts'
 import { answerLine, deliveryLine } from '../../agent/journal/callback-records.ts'
-import { fenceRequest, vmUuid } from '../fixtures/fence-records.ts'
+import { fenceRequest, vmUuid } from '../fixtures/values/fence-records.ts'
 
 const at = '2026-11-22T00:00:01.000Z'
 const subject = fenceRequest({ password: new Secret('planted') })

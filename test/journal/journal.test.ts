@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { openJournal } from '../../agent/journal/journal.ts'
-import { fenceRecord, fenceRequest } from '../fixtures/fence-records.ts'
+import { fenceRecord, fenceRequest } from '../fixtures/values/fence-records.ts'
 
 test('intent and outcome are on disk when they resolve', async (t) => {
   const file = join(t.testdir({}), 'j')

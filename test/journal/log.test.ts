@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
-import { Secret } from '../../agent/domain/secret.ts'
+import { Secret } from '../../agent/base/text/secret.ts'
 import { makeLog } from '../../agent/journal/log.ts'
 
 const capture = (level: 'trace' | 'info') => {

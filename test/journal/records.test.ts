@@ -1,7 +1,12 @@
 import { test } from 'tap'
-import { Secret } from '../../agent/domain/secret.ts'
+import { Secret } from '../../agent/base/text/secret.ts'
 import { intentLine, outcomeLine } from '../../agent/journal/records.ts'
-import { fenceRecord, fenceRequest, reportEvidence, vmUuid } from '../fixtures/fence-records.ts'
+import {
+  fenceRecord,
+  fenceRequest,
+  reportEvidence,
+  vmUuid,
+} from '../fixtures/values/fence-records.ts'
 
 const at = '2026-11-22T00:00:01.000Z'
 

@@ -4,7 +4,7 @@ import { answerLine, deliveryLine } from '../../agent/journal/callback-records.t
 import { intentLine, outcomeLine } from '../../agent/journal/records.ts'
 import { settleCallback } from '../../agent/journal/undelivered.ts'
 import type { JournalRecord } from '../../agent/journal/undelivered.ts'
-import { fenceRecord, fenceRequest } from '../fixtures/fence-records.ts'
+import { fenceRecord, fenceRequest } from '../fixtures/values/fence-records.ts'
 
 const ask = { task: 't-1', url: 'http://10.0.0.1:8080/callback' }
 const request = fenceRequest({}, { callback: ask })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { test } from 'tap'
 import { readUnfinished } from '../../agent/journal/unfinished.ts'
 import { intentLine, interruptedLine, outcomeLine } from '../../agent/journal/records.ts'
-import { fenceRecord, fenceRequest } from '../fixtures/fence-records.ts'
+import { fenceRecord, fenceRequest } from '../fixtures/values/fence-records.ts'
 
 const intent = (fenceId: string): string => intentLine(fenceRequest({}, { fenceId }), 'then')
 const outcome = (fenceId: string): string =>

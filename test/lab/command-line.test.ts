@@ -6,9 +6,9 @@ import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
-import { bootHost, lab, newVmUuid } from '../fixtures/lab.ts'
-import type { LabHost } from '../fixtures/lab.ts'
-import { startLabPeer } from '../fixtures/lab-peer.ts'
+import { bootHost, lab, newVmUuid } from '../fixtures/lab/lab.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
+import { startLabPeer } from '../fixtures/lab/lab-peer.ts'
 
 tap.setTimeout(300_000)
 

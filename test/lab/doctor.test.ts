@@ -7,10 +7,10 @@ import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
-import type { DrillReport } from '../../agent/contract/drill-report.ts'
-import { startAgent } from '../fixtures/agent-process.ts'
-import { bootHost, lab, newVmUuid } from '../fixtures/lab.ts'
-import type { LabHost } from '../fixtures/lab.ts'
+import type { DrillReport } from '../../agent/contract/reply/drill-report.ts'
+import { startAgent } from '../fixtures/servers/agent-process.ts'
+import { bootHost, lab, newVmUuid } from '../fixtures/lab/lab.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
 
 tap.setTimeout(300_000)
 
@@ -19,14 +19,14 @@ const mainFile = fileURLToPath(new URL('../../agent/main.js', import.meta.url))
 
 const clientKey = join(process.env['LAB_DIR'] ?? '', 'client_key')
 
-interface DeskOptions {
+interface TestServerOptions {
   readonly peers: readonly string[]
   /** Where the login is a user without sudo. */
   readonly plain?: readonly string[]
   readonly witnesses?: readonly string[]
 }
 
-const openDesk = (t: Test, { peers, plain = [], witnesses = [] }: DeskOptions) => {
+const openServer = (t: Test, { peers, plain = [], witnesses = [] }: TestServerOptions) => {
   const folder = mkdtempSync(join(tmpdir(), 'peerfence-doctor-'))
   t.teardown(() => {
     rmSync(folder, { recursive: true, force: true })
@@ -78,7 +78,7 @@ test('planted faults are found and named, and a canary dies where there is none'
   const [hung, silent] = [await bootHost(), await bootHost('--no-libvirt')]
   const hosts = [well, rekeyed, sudo, bashless, hung, silent]
   const addresses = hosts.map(({ address }) => address)
-  const { peerfence } = openDesk(t, {
+  const { peerfence } = openServer(t, {
     peers: [...addresses, '10.77.0.1'],
     plain: [sudo.address],
     witnesses: [well.address],
@@ -121,7 +121,7 @@ test('a login that does not see the processes of others', async (t) => {
   const host = await bootHost('--no-libvirt')
   // As this user it may be sudo that is missing, or the view: both are told before the day.
   await host.state('hidepid')
-  const { peerfence } = openDesk(t, { peers: [host.address], plain: [host.address] })
+  const { peerfence } = openServer(t, { peers: [host.address], plain: [host.address] })
   const told = await peerfence('doctor', '--drill')
   t.equal(told.code, 20)
   t.match(told.lines.at(-1), 'could fence 0 of 1 hosts')
@@ -130,7 +130,7 @@ test('a login that does not see the processes of others', async (t) => {
 
 test('a look at a VM, which lives on', async (t) => {
   const host = await bootHost()
-  const { peerfence } = openDesk(t, { peers: [host.address] })
+  const { peerfence } = openServer(t, { peers: [host.address] })
   const vm = newVmUuid()
   await host.startVm(vm)
   const pids = (await host.exec('pgrep -f [q]emu-system')).text

@@ -4,8 +4,8 @@
  */
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
-import { startAgent } from '../fixtures/agent-process.ts'
-import type { FenceAnswer } from '../fixtures/agent-process.ts'
+import { startAgent } from '../fixtures/servers/agent-process.ts'
+import type { FenceAnswer } from '../fixtures/servers/agent-process.ts'
 import {
   allowKey,
   allowSudo,
@@ -15,10 +15,10 @@ import {
   openSshd,
   startClient,
   startKeyAgent,
-} from '../fixtures/forced-key.ts'
-import { bootHost, newVmUuid } from '../fixtures/lab.ts'
-import type { LabHost } from '../fixtures/lab.ts'
-import { programText } from '../fixtures/local-program.ts'
+} from '../fixtures/lab/forced-key.ts'
+import { bootHost, newVmUuid } from '../fixtures/lab/lab.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
+import { programText } from '../fixtures/servers/local-program.ts'
 
 tap.setTimeout(300_000)
 

@@ -1,17 +1,17 @@
 /** The life of the Debian package on a host with its own systemd: the installed agent, not that of the checkout. */
 import { test } from 'tap'
 import type { Test } from 'tap'
-import { bootHost, newVmUuid } from '../fixtures/lab.ts'
-import type { LabHost } from '../fixtures/lab.ts'
+import { bootHost, newVmUuid } from '../fixtures/lab/lab.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
 import {
   bootInstalled,
   firstFolder,
   give,
   listFolder,
   whileFencing,
-} from '../fixtures/installed-host.ts'
-import type { InstalledHost } from '../fixtures/installed-host.ts'
-import { debOf, nextDeb, nextVersion, version } from '../fixtures/packages.ts'
+} from '../fixtures/lab/installed-host.ts'
+import type { InstalledHost } from '../fixtures/lab/installed-host.ts'
+import { debOf, nextDeb, nextVersion, version } from '../fixtures/values/packages.ts'
 
 const boot = async (t: Test): Promise<InstalledHost> => {
   const host = await bootInstalled()

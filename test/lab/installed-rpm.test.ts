@@ -3,9 +3,14 @@
  * knows nothing of Debian's packages: what the package asks for is read, and then not insisted on.
  */
 import { test } from 'tap'
-import { bootHost, newVmUuid } from '../fixtures/lab.ts'
-import { bootInstalled, firstFolder, listFolder, whileFencing } from '../fixtures/installed-host.ts'
-import { nextRpm, nextVersion, rpmOf, version } from '../fixtures/packages.ts'
+import { bootHost, newVmUuid } from '../fixtures/lab/lab.ts'
+import {
+  bootInstalled,
+  firstFolder,
+  listFolder,
+  whileFencing,
+} from '../fixtures/lab/installed-host.ts'
+import { nextRpm, nextVersion, rpmOf, version } from '../fixtures/values/packages.ts'
 
 test('from the first installation to the last file', { timeout: 300_000 }, async (t) => {
   const host = await bootInstalled()

@@ -4,8 +4,8 @@ import { copyFileSync, readFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import tap, { test } from 'tap'
-import { startAgent } from '../fixtures/agent-process.ts'
-import { bootHost, newVmUuid } from '../fixtures/lab.ts'
+import { startAgent } from '../fixtures/servers/agent-process.ts'
+import { bootHost, newVmUuid } from '../fixtures/lab/lab.ts'
 
 tap.setTimeout(120_000)
 

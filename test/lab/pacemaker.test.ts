@@ -10,11 +10,11 @@ import {
   withoutCorosync,
   withoutFencer,
   withoutSchema,
-} from '../fixtures/cluster.ts'
-import type { Cluster } from '../fixtures/cluster.ts'
-import { bootHost, lab, newVmUuid } from '../fixtures/lab.ts'
-import type { LabHost } from '../fixtures/lab.ts'
-import { startLabPeer } from '../fixtures/lab-peer.ts'
+} from '../fixtures/lab/cluster.ts'
+import type { Cluster } from '../fixtures/lab/cluster.ts'
+import { bootHost, lab, newVmUuid } from '../fixtures/lab/lab.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
+import { startLabPeer } from '../fixtures/lab/lab-peer.ts'
 
 tap.setTimeout(400_000)
 

@@ -2,10 +2,10 @@
 import { execFileSync } from 'node:child_process'
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
-import { startAgent } from '../fixtures/agent-process.ts'
-import type { AgentProcess } from '../fixtures/agent-process.ts'
-import { bootHost, lab, newVmUuid } from '../fixtures/lab.ts'
-import type { LabHost } from '../fixtures/lab.ts'
+import { startAgent } from '../fixtures/servers/agent-process.ts'
+import type { AgentProcess } from '../fixtures/servers/agent-process.ts'
+import { bootHost, lab, newVmUuid } from '../fixtures/lab/lab.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
 
 tap.setTimeout(600_000)
 

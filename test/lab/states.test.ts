@@ -4,10 +4,10 @@
  */
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
-import { startAgent } from '../fixtures/agent-process.ts'
-import type { AgentProcess, FenceAnswer } from '../fixtures/agent-process.ts'
-import { bootHost, lab, newVmUuid } from '../fixtures/lab.ts'
-import type { LabHost } from '../fixtures/lab.ts'
+import { startAgent } from '../fixtures/servers/agent-process.ts'
+import type { AgentProcess, FenceAnswer } from '../fixtures/servers/agent-process.ts'
+import { bootHost, lab, newVmUuid } from '../fixtures/lab/lab.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
 
 // Thirty hosts, one after the other; those that cannot be fenced take their whole budget.
 tap.setTimeout(600_000)

@@ -5,9 +5,9 @@ import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import type { Test } from 'tap'
-import { startAgent } from '../fixtures/agent-process.ts'
-import { bootHost, lab, newVmUuid } from '../fixtures/lab.ts'
-import type { LabHost } from '../fixtures/lab.ts'
+import { startAgent } from '../fixtures/servers/agent-process.ts'
+import { bootHost, lab, newVmUuid } from '../fixtures/lab/lab.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
 
 const run = promisify(execFile)
 const mainFile = fileURLToPath(new URL('../../agent/main.js', import.meta.url))

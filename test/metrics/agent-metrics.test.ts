@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { test } from 'tap'
-import { doorCodes } from '../../agent/contract/error-codes.ts'
+import { errorCodes } from '../../agent/contract/reply/error-codes.ts'
 import {
   confirmedDead,
   deathProofs,
@@ -10,8 +10,8 @@ import {
   unreachable,
 } from '../../agent/domain/verdict.ts'
 import { createAgentMetrics } from '../../agent/metrics/agent-metrics.ts'
-import { fenceRecord, fenceRequest, vmHex } from '../fixtures/fence-records.ts'
-import { readMetrics } from '../fixtures/prometheus-text.ts'
+import { fenceRecord, fenceRequest, vmHex } from '../fixtures/values/fence-records.ts'
+import { readMetrics } from '../fixtures/values/prometheus-text.ts'
 
 const open = () => {
   const metrics = createAgentMetrics('1.2.3')
@@ -92,11 +92,11 @@ test('how long a fence took, in all and by phase, and what was tried again', asy
 
 test('the door, the way back, the journal and the gauges', async (t) => {
   const { metrics, value, ready } = open()
-  for (const code of Object.keys(doorCodes)) {
-    t.equal(value('peerfence_door_refusals_total', { code }), 0)
+  for (const code of Object.keys(errorCodes)) {
+    t.equal(value('peerfence_http_requests_rejected_total', { code }), 0)
   }
-  metrics.onTurnedAway('FENCE_BUSY')
-  t.equal(value('peerfence_door_refusals_total', { code: 'FENCE_BUSY' }), 1)
+  metrics.onRejected('FENCE_BUSY')
+  t.equal(value('peerfence_http_requests_rejected_total', { code: 'FENCE_BUSY' }), 1)
   const end = { end: 'written-off', said: 'verdict-expired' } as const
   const subject = { fenceId: 'f', vm: fenceRequest().vm, suspect: fenceRequest().suspect }
   const ask = { task: 't', url: 'u' }

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { createRegistry } from '../../agent/metrics/registry.ts'
-import { readMetrics } from '../fixtures/prometheus-text.ts'
+import { readMetrics } from '../fixtures/values/prometheus-text.ts'
 
 test('counters, gauges and histograms in the text format', async (t) => {
   const registry = createRegistry()

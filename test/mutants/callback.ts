@@ -53,8 +53,8 @@ const late = [
     ],
   ),
   ...mutantsOf(
-    'agent/http/answer-body.ts',
-    ['http/answer-body', 'conformance/delivery'],
+    'agent/http/accept/answer-body.ts',
+    ['http/accept/answer-body', 'conformance/delivery'],
     [['a proof has no time', '{ reply, body, provenAt: provenAt(record) }', '{ reply, body }']],
   ),
   ...mutantsOf(
@@ -101,8 +101,8 @@ const table = mutantsOf(
 )
 
 const place = mutantsOf(
-  'agent/http/callback-place.ts',
-  ['http/callback-place', 'http/answer-later'],
+  'agent/http/accept/allowed-callback.ts',
+  ['http/accept/allowed-callback', 'http/accept/answer-later'],
   [
     ['link-local takes answers', "  '169.254.0.0/16',\n", ''],
     ['link-local takes answers in IPv6', "  'fe80::/10',\n", ''],
@@ -119,8 +119,8 @@ const place = mutantsOf(
 
 const wire = [
   ...mutantsOf(
-    'agent/contract/callback-url.ts',
-    ['contract/callback-url'],
+    'agent/contract/request/callback-url.ts',
+    ['contract/request/callback-url'],
     [
       [
         'a host name is a place for answers',
@@ -130,8 +130,8 @@ const wire = [
     ],
   ),
   ...mutantsOf(
-    'agent/contract/callback-headers.ts',
-    ['contract/callback-headers', 'http/answer-later'],
+    'agent/contract/request/callback-headers.ts',
+    ['contract/request/callback-headers', 'http/accept/answer-later'],
     [
       [
         'a url alone is answered in the response',

@@ -3,7 +3,7 @@ import { mutantsOf } from './mutant.ts'
 
 export const callerMutants = [
   ...mutantsOf(
-    'agent/client/voice.ts',
+    'agent/client/voter.ts',
     ['client/ask-peers'],
     [
       [
@@ -23,21 +23,21 @@ export const callerMutants = [
     ['client/ask-peers'],
     [
       [
-        'two addresses of one agent are two voices',
-        "voice?.kind === 'told' ? voice.agentId : placeOf(peer)",
+        'two addresses of one agent are two voters',
+        "voter?.kind === 'told' ? voter.agentId : placeOf(peer)",
         'placeOf(peer)',
       ],
-      ['who may have spoken before counts', "if (voice?.kind === 'unknown') break", ''],
+      ['who may have spoken before counts', "if (voter?.kind === 'unknown') break", ''],
     ],
   ),
   ...mutantsOf(
-    'agent/contract/judged-answer.ts',
-    ['contract/judged-answer'],
+    'agent/client/judge-answer.ts',
+    ['client/judge-answer'],
     [
       [
         'an error with a good body is believed',
-        'if (status !== 200) return turnedAway',
-        'if (status !== 200 && body.success !== true) return turnedAway',
+        'if (status !== 200) return rejected',
+        'if (status !== 200 && body.success !== true) return rejected',
       ],
       [
         'of two true verdicts the first counts',
@@ -72,12 +72,12 @@ export const callerMutants = [
     [
       [
         'after a refusal the next peer is asked',
-        "        return { kind: 'refuse', why: said.kind, heard }\n      case 'turned-away':",
+        "        return { kind: 'refuse', why: outcome.kind, heard }\n      case 'turned-away':",
         "        break\n      case 'turned-away':",
       ],
-      ['one peer is a quorum', 'claim.voice)).size >= quorum', 'claim.voice)).size >= 1'],
+      ['one peer is a quorum', 'claim.voter)).size >= quorum', 'claim.voice)).size >= 1'],
       [
-        'two peers of one rack are two voices',
+        'two peers of one rack are two voters',
         'if (peer.domain !== undefined && silent.some',
         'if (peer.domain === undefined && silent.some',
       ],
@@ -105,8 +105,8 @@ export const callerMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/cli/tell-answer.ts',
-    ['cli/tell-answer', 'cli/fence'],
+    'agent/cli/print-answer.ts',
+    ['cli/print-answer', 'cli/fence/fence'],
     [
       [
         'silence exits with 0',
@@ -121,8 +121,8 @@ export const callerMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/cli/ask-advice.ts',
-    ['cli/ask-advice', 'cli/ask'],
+    'agent/cli/ask/ask-advice.ts',
+    ['cli/ask/ask-advice', 'cli/ask/ask'],
     [
       [
         'silence of a quorum exits with 0',
@@ -132,8 +132,8 @@ export const callerMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/journal/past-record.ts',
-    ['journal/past-record'],
+    'agent/journal/history-record.ts',
+    ['journal/history-record'],
     [
       [
         'a garbled line of the past looks like a proof',
@@ -143,8 +143,8 @@ export const callerMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/http/entry.ts',
-    ['http/entry', 'conformance/door'],
+    'agent/http/admit/admit.ts',
+    ['http/admit/admit', 'conformance/door'],
     [
       [
         'who may scrape may have a VM killed',
@@ -154,8 +154,8 @@ export const callerMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/http/readiness.ts',
-    ['http/readiness'],
+    'agent/http/routes/readiness.ts',
+    ['http/routes/readiness'],
     [
       [
         'a look that fails is readiness',
@@ -165,13 +165,13 @@ export const callerMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/cli/fence-stand-alone.ts',
-    ['cli/fence-stand-alone'],
+    'agent/cli/fence/fence-stand-alone.ts',
+    ['cli/fence/fence-stand-alone'],
     [
       [
         'without an agent any host may be fenced',
-        'if (turnedAway !== undefined) return turnedAway',
-        'if (turnedAway === null) return turnedAway',
+        'if (rejected !== undefined) return rejected',
+        'if (rejected === null) return rejected',
       ],
     ],
   ),

@@ -7,8 +7,8 @@ const at = (part: string, tests: readonly string[], rows: readonly Row[]) =>
 
 export const doorMutants = [
   ...at(
-    'http/admission',
-    ['http/admission', 'http/listeners'],
+    'http/admit/authenticate',
+    ['http/admit/authenticate', 'http/listen/listeners'],
     [
       [
         'the list of callers is not asked',
@@ -34,8 +34,8 @@ export const doorMutants = [
     ],
   ),
   ...at(
-    'http/tokens',
-    ['http/tokens'],
+    'http/admit/tokens',
+    ['http/admit/tokens'],
     [
       [
         'a token of the same length is good',
@@ -45,13 +45,13 @@ export const doorMutants = [
     ],
   ),
   ...at(
-    'http/client-name',
-    ['http/client-name'],
+    'http/admit/client-name',
+    ['http/admit/client-name'],
     [['wildcards in certificates count', 'wildcards: false', 'wildcards: true']],
   ),
   ...at(
-    'http/listener',
-    ['http/listeners', 'http/listener'],
+    'http/listen/listener',
+    ['http/listen/listeners', 'http/listen/listener'],
     [
       ['no certificate is asked for', 'requestCert: ca !== undefined,', 'requestCert: false,'],
       [
@@ -63,8 +63,8 @@ export const doorMutants = [
     ],
   ),
   ...at(
-    'http/listeners',
-    ['http/listeners'],
+    'http/listen/listeners',
+    ['http/listen/listeners'],
     [
       [
         'connections of replaced authorities stay',
@@ -79,8 +79,8 @@ export const doorMutants = [
     ],
   ),
   ...at(
-    'http/entry',
-    ['http/entry', 'compose'],
+    'http/admit/admit',
+    ['http/admit/admit', 'compose/agent'],
     [
       ['nobody asks too often', 'if (waitSec !== undefined) {', 'if (false as boolean) {'],
       [
@@ -91,8 +91,8 @@ export const doorMutants = [
     ],
   ),
   ...at(
-    'http/request-credentials',
-    ['http/request-credentials'],
+    'http/accept/request-credentials',
+    ['http/accept/request-credentials'],
     [['what is to be ignored is used', 'return { ...request, suspect }', 'return request']],
   ),
   ...at(

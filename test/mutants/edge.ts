@@ -2,8 +2,8 @@
 import { mutantsOf } from './mutant.ts'
 
 const dial = mutantsOf(
-  'agent/suspect/dial.ts',
-  ['suspect/dial', 'suspect/race', 'suspect/contact'],
+  'agent/suspect/reach/dial.ts',
+  ['suspect/reach/dial', 'suspect/reach/happy-eyeballs', 'suspect/suspect'],
   [
     [
       'a refused connection is silence',
@@ -26,8 +26,8 @@ const dial = mutantsOf(
 )
 
 const contact = mutantsOf(
-  'agent/suspect/contact.ts',
-  ['suspect/contact'],
+  'agent/suspect/suspect.ts',
+  ['suspect/suspect'],
   [
     [
       'a name that does not resolve leaves a proof of silence',
@@ -61,7 +61,7 @@ const silence = mutantsOf(
 
 const afterContact = mutantsOf(
   'agent/fence/contact-before.ts',
-  ['fence/contact-before', 'fence/persist', 'fence/fence-vm'],
+  ['fence/contact-before', 'fence/retry', 'fence/fence-vm'],
   [
     [
       'a refusal is forgotten when silence follows',
@@ -110,16 +110,16 @@ const useCase = [
     ],
   ),
   ...mutantsOf(
-    'agent/fence/in-flight.ts',
-    ['fence/in-flight', 'fence/fence-vm'],
+    'agent/fence/single-flight.ts',
+    ['fence/single-flight', 'fence/fence-vm'],
     [['requests for two VMs share one look', 'one.vm === other.vm && ', '']],
   ),
 ]
 
 const session = [
   ...mutantsOf(
-    'agent/suspect/command.ts',
-    ['suspect/command', 'suspect/session', 'suspect/contact'],
+    'agent/suspect/program/command.ts',
+    ['suspect/program/command', 'suspect/login/open-session', 'suspect/suspect'],
     [
       [
         'a program that a signal ended counts as ended well',
@@ -134,8 +134,8 @@ const session = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/outcome.ts',
-    ['suspect/outcome', 'suspect/contact'],
+    'agent/suspect/session-end.ts',
+    ['suspect/session-end', 'suspect/suspect'],
     [
       [
         'a lost session says that the budget ended',
@@ -150,8 +150,8 @@ const session = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/host-key.ts',
-    ['suspect/host-key', 'suspect/contact'],
+    'agent/suspect/host-key/host-key.ts',
+    ['suspect/host-key/host-key', 'suspect/suspect'],
     [
       [
         'a changed host key is taken',
@@ -169,8 +169,8 @@ const session = [
 
 const knownHosts = [
   ...mutantsOf(
-    'agent/suspect/file-lock.ts',
-    ['suspect/file-lock', 'suspect/known-hosts-file'],
+    'agent/base/file/file-lock.ts',
+    ['base/file/file-lock', 'suspect/host-key/known-hosts-file'],
     [
       [
         'two processes write known keys at the same time',
@@ -180,8 +180,8 @@ const knownHosts = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/known-hosts-file.ts',
-    ['suspect/known-hosts-file'],
+    'agent/suspect/host-key/known-hosts-file.ts',
+    ['suspect/host-key/known-hosts-file'],
     [
       [
         'a file that cannot be read is written over',
@@ -194,8 +194,8 @@ const knownHosts = [
 
 const login = [
   ...mutantsOf(
-    'agent/suspect/credentials.ts',
-    ['suspect/credentials', 'suspect/contact'],
+    'agent/suspect/login/credentials.ts',
+    ['suspect/login/credentials', 'suspect/suspect'],
     [
       [
         'a login for one network is offered in another',
@@ -215,13 +215,13 @@ const login = [
     ],
   ),
   ...mutantsOf(
-    'agent/domain/name-pattern.ts',
-    ['domain/name-pattern'],
+    'agent/base/net/name-pattern.ts',
+    ['base/net/name-pattern'],
     [['a name that goes on behind its domain is of the domain', '&& name.endsWith(last)', '']],
   ),
   ...mutantsOf(
-    'agent/secret-file.ts',
-    ['secret-file'],
+    'agent/base/file/secret-file.ts',
+    ['base/file/secret-file'],
     [
       ['a key that everybody may read is taken', 'if (others !== 0 &&', 'if (others < 0 &&'],
       ['a key of any group is taken', 'others === 0o040 && stat.gid === group', 'others === 0o040'],
@@ -233,8 +233,8 @@ const login = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/logins.ts',
-    ['suspect/logins', 'compose'],
+    'agent/suspect/login/logins.ts',
+    ['suspect/login/logins', 'compose/agent'],
     [
       [
         'a key that cannot be used is left out',
@@ -244,8 +244,8 @@ const login = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/run-program.ts',
-    ['suspect/run-program', 'suspect/contact'],
+    'agent/suspect/program/run-program.ts',
+    ['suspect/program/run-program', 'suspect/suspect'],
     [
       [
         'a suspect without a forced command gets a shell that reads stdin',
@@ -274,8 +274,8 @@ const neighbour = [
     ],
   ),
   ...mutantsOf(
-    'agent/probe/look-on-link.ts',
-    ['probe/probe', 'probe/old-entries'],
+    'agent/probe/probe-on-link.ts',
+    ['probe/probe', 'probe/stale-neighbour'],
     [
       [
         'a round in which the entry was taken away counts',
@@ -293,16 +293,16 @@ const neighbour = [
 
 const report = [
   ...mutantsOf(
-    'agent/suspect/line-cutter.ts',
-    ['suspect/line-cutter'],
+    'agent/base/text/line-cutter.ts',
+    ['base/text/line-cutter'],
     [
       ['a line without its newline counts', 'const last = others.pop()', "const last = ''"],
       ['a line that is too long is cut to one that is not', 'lengthMax + 1', 'lengthMax'],
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/run-program.ts',
-    ['suspect/run-program', 'suspect/fence-session', 'suspect/lying-suspect'],
+    'agent/suspect/program/run-program.ts',
+    ['suspect/program/run-program', 'suspect/fence-session', 'suspect/lying-suspect'],
     [
       [
         'who was told his VMs and says nothing has never begun',
@@ -312,8 +312,8 @@ const report = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/report.ts',
-    ['suspect/report'],
+    'agent/suspect/report/report.ts',
+    ['suspect/report/report'],
     [
       ['the report of another request counts', 'text.startsWith(tag))', "text.startsWith('PF1 '))"],
       ['a program of another version is believed', 'version !== String(protocolVersion)', 'false'],
@@ -345,8 +345,8 @@ const report = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/report-line.ts',
-    ['suspect/report-line', 'suspect/report'],
+    'agent/suspect/report/report-line.ts',
+    ['suspect/report/report-line', 'suspect/report/report'],
     [
       [
         'lines may be missing in the middle',
@@ -362,8 +362,8 @@ const report = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/report-frame.ts',
-    ['suspect/report', 'suspect/report-faults'],
+    'agent/suspect/report/report-frame.ts',
+    ['suspect/report/report', 'suspect/report/report-faults'],
     [
       ['a frame may have lost lines', " || end.count('lines') !== reader.taken()", ''],
       ['a look is taken for a fence', "begin.text('action') !== asked.action || ", ''],

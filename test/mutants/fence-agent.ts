@@ -38,8 +38,8 @@ export const fenceAgentMutants = [
     [
       [
         'off that failed exits with 0',
-        '(await off(questions, settings, edge)) ? exitCodes.done : exitCodes.notDone',
-        '(await off(questions, settings, edge)) ? exitCodes.done : exitCodes.done',
+        '(await off(questions, settings, terminal)) ? exitCodes.done : exitCodes.notDone',
+        '(await off(questions, settings, terminal)) ? exitCodes.done : exitCodes.done',
       ],
       [
         'nothing seen is off',
@@ -68,8 +68,8 @@ export const fenceAgentMutants = [
       ],
       [
         'a VM that is not of the map becomes the node of that name',
-        "given.text('plug') ?? given.text('nodename')",
-        "given.text('nodename') ?? given.text('plug')",
+        "args.text('plug') ?? args.text('nodename')",
+        "args.text('nodename') ?? args.text('plug')",
       ],
     ],
   ),
@@ -119,8 +119,8 @@ export const fenceAgentMutants = [
     [
       [
         'of several hosts the first is looked at',
-        "given.text('ip')?.split(',') ?? []",
-        "given.text('ip')?.split(',').slice(0, 1) ?? []",
+        "args.text('ip')?.split(',') ?? []",
+        "args.text('ip')?.split(',').slice(0, 1) ?? []",
       ],
       [
         'further addresses are left out',
@@ -129,8 +129,8 @@ export const fenceAgentMutants = [
       ],
       [
         'the opt-in is set by default',
-        "isUnreachableOff: given.isSet('unreachable-is-off')",
-        "isUnreachableOff: !given.isSet('unreachable-is-on')",
+        "isUnreachableOff: args.isSet('unreachable-is-off')",
+        "isUnreachableOff: !args.isSet('unreachable-is-on')",
       ],
     ],
   ),

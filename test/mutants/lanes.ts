@@ -1,10 +1,10 @@
 /** Breaks in what requests for one suspect share. */
 import { mutantsOf } from './mutant.ts'
 
-const heldSession = ['fence/held-session', 'fence/lane']
+const heldSession = ['fence/lane/batch-run', 'fence/lane/lane']
 
 export const laneMutants = [
-  ...mutantsOf('agent/fence/held-session.ts', heldSession, [
+  ...mutantsOf('agent/fence/lane/batch-run.ts', heldSession, [
     [
       'the report of one VM is told to all of the batch',
       'entries.find(({ ticket }) => ticket.request.vm === vm)',
@@ -22,8 +22,8 @@ export const laneMutants = [
     ],
   ]),
   ...mutantsOf(
-    'agent/fence/lane.ts',
-    ['fence/lane'],
+    'agent/fence/lane/lane.ts',
+    ['fence/lane/lane'],
     [
       [
         'the program is sent before the intent is on disk',
@@ -44,8 +44,8 @@ export const laneMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/fence/lane-sessions.ts',
-    ['fence/lanes'],
+    'agent/fence/lane/session-pool.ts',
+    ['fence/lane/lanes'],
     [
       [
         'what another lane heard of the same address counts for nothing',
@@ -55,20 +55,20 @@ export const laneMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/fence/inspect.ts',
-    ['fence/inspect'],
+    'agent/inspect/inspect.ts',
+    ['inspect/inspect'],
     [
       [
         'what a look hears is not told to a fence',
-        'onHeard: eyes.heard.note',
-        'onHeard: () => undefined',
+        'onOutcome: deps.heard.note',
+        'onOutcome: () => undefined',
       ],
-      ['what a look saw is not told to a fence', 'eyes.heard.noteSeen(opened.seen)', ''],
+      ['what a look saw is not told to a fence', 'deps.heard.noteSeen(opened.seen)', ''],
     ],
   ),
   ...mutantsOf(
-    'agent/fence/heard.ts',
-    ['fence/heard'],
+    'agent/fence/last-heard.ts',
+    ['fence/last-heard'],
     [
       ['what was heard is forgotten within a fence', 'now - ms <= keptMs', 'now - ms < 0'],
       ['a sign of life of a look counts for nothing', 'if (!isWithoutLife(one))', 'if (false)'],
@@ -86,8 +86,8 @@ export const laneMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/fence/lane-sessions.ts',
-    ['fence/lane'],
+    'agent/fence/lane/session-pool.ts',
+    ['fence/lane/lane'],
     [
       [
         'silence is told to who came when it was nearly over',
@@ -106,8 +106,8 @@ export const laneMutants = [
       ],
       [
         'what a session says counts for nothing',
-        '      onHeard,',
-        '      onHeard: () => undefined,',
+        '      onOutcome,',
+        '      onOutcome: () => undefined,',
       ],
       [
         'a session that may hang is used again',
@@ -124,13 +124,13 @@ export const laneMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/fence/lane-ticket.ts',
-    ['fence/lane-ticket'],
+    'agent/fence/lane/ticket.ts',
+    ['fence/lane/ticket'],
     [['a ticket outlives its budget', 'ask.budgetMs - tellReserveMs', 'ask.budgetMs + 60_000']],
   ),
   ...mutantsOf(
     'agent/fence/same-suspect.ts',
-    ['fence/same-suspect', 'fence/lanes'],
+    ['fence/same-suspect', 'fence/lane/lanes'],
     [
       [
         'another password gets into the same session',
@@ -146,8 +146,8 @@ export const laneMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/shared-session.ts',
-    ['suspect/shared-session'],
+    'agent/suspect/program/ssh-session.ts',
+    ['suspect/program/ssh-session'],
     [
       [
         'a session of which a command was cut off is trusted',
@@ -157,8 +157,8 @@ export const laneMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/command.ts',
-    ['suspect/command', 'suspect/fence-session'],
+    'agent/suspect/program/command.ts',
+    ['suspect/program/command', 'suspect/fence-session'],
     [
       ['a reset was not heard', "end('contact-lost', true)", "end('contact-lost', false)"],
       [
@@ -169,7 +169,7 @@ export const laneMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/command.ts',
+    'agent/suspect/program/command.ts',
     ['suspect/stall'],
     [
       [
@@ -180,11 +180,11 @@ export const laneMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/contact.ts',
-    ['suspect/contact'],
+    'agent/suspect/suspect.ts',
+    ['suspect/suspect'],
     [
       ['nobody listens to an open session', 'listen(socket, () => {', 'void (() => {'],
-      ['a login that is under way is not heard', "if (phase !== 'banner') onHeard(address)", ''],
+      ['a login that is under way is not heard', "if (phase !== 'banner') onOutcome(address)", ''],
     ],
   ),
   ...mutantsOf(

@@ -47,18 +47,18 @@ export const lookMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/fence/look.ts',
-    ['fence/look'],
+    'agent/inspect/look.ts',
+    ['inspect/look'],
     [['status kills a canary', "{ action: 'look', vm } as const", "{ action: 'drill' } as const"]],
   ),
   ...mutantsOf(
-    'agent/contract/look-reply.ts',
-    ['contract/look-reply'],
+    'agent/contract/reply/look-reply.ts',
+    ['contract/reply/look-reply'],
     [['a look is a success', '    success: false,', '    success: true as boolean as false,']],
   ),
   ...mutantsOf(
-    'agent/contract/judged-look.ts',
-    ['contract/judged-look'],
+    'agent/client/judge-look.ts',
+    ['client/judge-look'],
     [
       [
         'the answer of a fence is taken for a look',
@@ -68,8 +68,8 @@ export const lookMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/cli/tell-look.ts',
-    ['cli/tell-look', 'cli/status'],
+    'agent/cli/status/print-look.ts',
+    ['cli/status/print-look', 'cli/status/status'],
     [
       [
         'nothing seen exits with 0',
@@ -85,12 +85,12 @@ export const lookMutants = [
   ),
   ...mutantsOf(
     'agent/http/server.ts',
-    ['http/look-route'],
+    ['http/routes/look-route'],
     [['looks take no place', 'service.inFlight() + looks.inFlight()', 'service.inFlight()']],
   ),
   ...mutantsOf(
-    'agent/http/look-route.ts',
-    ['http/look-route'],
+    'agent/http/routes/look-route.ts',
+    ['http/routes/look-route'],
     [
       [
         'a look takes no place of its suspect',
@@ -100,19 +100,19 @@ export const lookMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/cli/status-stand-alone.ts',
-    ['cli/status-stand-alone'],
+    'agent/cli/status/status-stand-alone.ts',
+    ['cli/status/status-stand-alone'],
     [
       [
         'without an agent any host may be looked at',
-        'if (turnedAway !== undefined) return turnedAway',
-        'if (turnedAway === null) return turnedAway',
+        'if (rejected !== undefined) return rejected',
+        'if (rejected === null) return rejected',
       ],
     ],
   ),
   ...mutantsOf(
-    'agent/fence/finding.ts',
-    ['fence/finding'],
+    'agent/inspect/finding.ts',
+    ['inspect/finding'],
     [
       [
         'what cannot be told could be fenced',
@@ -133,8 +133,8 @@ export const lookMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/fence/drill.ts',
-    ['fence/drill'],
+    'agent/inspect/drill.ts',
+    ['inspect/drill'],
     [
       [
         'who only looks kills a canary',
@@ -144,8 +144,8 @@ export const lookMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/cli/doctor.ts',
-    ['cli/doctor'],
+    'agent/cli/doctor/doctor.ts',
+    ['cli/doctor/doctor'],
     [
       [
         'some are all',
@@ -156,8 +156,8 @@ export const lookMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/contract/last-drill.ts',
-    ['contract/last-drill'],
+    'agent/contract/reply/last-drill.ts',
+    ['contract/reply/last-drill'],
     [
       [
         'whatever is in the file was found',

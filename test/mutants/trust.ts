@@ -3,8 +3,8 @@ import { mutantsOf } from './mutant.ts'
 
 export const trustMutants = [
   ...mutantsOf(
-    'agent/suspect/known-hosts.ts',
-    ['suspect/known-hosts', 'fuzz/known-hosts'],
+    'agent/suspect/host-key/known-hosts.ts',
+    ['suspect/host-key/known-hosts', 'fuzz/known-hosts'],
     [
       [
         'a line that lost its key leaves its host unknown',
@@ -14,8 +14,8 @@ export const trustMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/cli/trust-decision.ts',
-    ['cli/trust-decision', 'cli/trust-host'],
+    'agent/cli/trust/trust-decision.ts',
+    ['cli/trust/trust-decision', 'cli/trust/trust-host'],
     [
       ['a revoked key is pinned', "is === 'revoked'", "is === 'changed' && mayReplace"],
       [
@@ -31,8 +31,8 @@ export const trustMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/cli/trust-host.ts',
-    ['cli/trust-host'],
+    'agent/cli/trust/trust-host.ts',
+    ['cli/trust/trust-host'],
     [
       ['any answer is a yes', "answer === 'yes'", "answer !== 'no'"],
       [
@@ -43,8 +43,8 @@ export const trustMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/known-hosts-edit.ts',
-    ['suspect/known-hosts-edit', 'cli/trust-list'],
+    'agent/suspect/host-key/known-hosts-edit.ts',
+    ['suspect/host-key/known-hosts-edit', 'cli/trust/trust-list'],
     [
       [
         'a host that leaves a line takes the others with it',
@@ -55,8 +55,8 @@ export const trustMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/offered-keys.ts',
-    ['suspect/offered-keys'],
+    'agent/suspect/login/offered-keys.ts',
+    ['suspect/login/offered-keys'],
     [
       [
         'a host that broke off has shown all',
@@ -66,8 +66,8 @@ export const trustMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/known-hosts-import.ts',
-    ['suspect/known-hosts-import'],
+    'agent/suspect/host-key/known-hosts-import.ts',
+    ['suspect/host-key/known-hosts-import'],
     [
       [
         'another key is imported beside the known one',

@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { test } from 'tap'
 import { exitCodes } from '../../agent/cli/exit-code.ts'
-import { hostsAtOnceMax } from '../../agent/fence/drill.ts'
+import { hostsAtOnceMax } from '../../agent/inspect/drill.ts'
 import { configSchema } from '../../agent/config/schema.ts'
 
 const folder = join('packaging', 'common')

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'tap'
 import { actions, optionOf, parameters } from '../../agent/cli/fence-agent/parameters.ts'
 import { fillPage } from '../../packaging/make/roff.ts'
-import { manWarnings } from '../fixtures/man.ts'
+import { manWarnings } from '../fixtures/values/man.ts'
 import { fenceAgentSubcommand } from '../../agent/cli/fence-agent/fence-agent.ts'
 
 const release = { version: '1.2.0', date: new Date('2026-11-25T19:13:00Z') }

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { parseConfig } from '../../agent/config/load.ts'
-import { bearerOf, parseTokens } from '../../agent/http/tokens.ts'
-import { readSecretFile } from '../../agent/secret-file.ts'
-import { parsePrivateKey } from '../../agent/suspect/private-key.ts'
+import { bearerOf, parseTokens } from '../../agent/http/admit/tokens.ts'
+import { readSecretFile } from '../../agent/base/file/secret-file.ts'
+import { parsePrivateKey } from '../../agent/suspect/login/private-key.ts'
 
 const script = 'packaging/common/first-install.sh'
 const shims = {

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { parse } from 'yaml'
-import { doorCodes } from '../../agent/contract/error-codes.ts'
+import { errorCodes } from '../../agent/contract/reply/error-codes.ts'
 import { deathProofs, doubts, silenceProofs } from '../../agent/domain/verdict.ts'
 import { createAgentMetrics } from '../../agent/metrics/agent-metrics.ts'
-import { fenceRecord } from '../fixtures/fence-records.ts'
-import { readMetrics } from '../fixtures/prometheus-text.ts'
+import { fenceRecord } from '../fixtures/values/fence-records.ts'
+import { readMetrics } from '../fixtures/values/prometheus-text.ts'
 
 const folder = join('packaging', 'monitoring')
 const rulesFile = join(folder, 'peerfence.rules.yml')
@@ -75,7 +75,7 @@ const isExposed = (name: string): boolean =>
 const wordsOf: Readonly<Record<string, readonly string[]>> = {
   verdict: ['confirmed-dead', 'unreachable', 'still-alive'],
   reason: [...deathProofs, ...silenceProofs, ...doubts],
-  code: Object.keys(doorCodes),
+  code: Object.keys(errorCodes),
   end: ['delivered', 'no-such-task', 'rejected', 'written-off'],
   said: ['answer', 'verdict-expired', 'nothing'],
 }

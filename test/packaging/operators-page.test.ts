@@ -4,7 +4,7 @@ import { test } from 'tap'
 import { subcommands } from '../../agent/cli/subcommands.ts'
 import { parseConfig } from '../../agent/config/load.ts'
 import { deathProofs, doubts, silenceProofs } from '../../agent/domain/verdict.ts'
-import { plan } from '../fixtures/packages.ts'
+import { plan } from '../fixtures/values/packages.ts'
 
 const page = readFileSync('packaging/README.md', 'utf8')
 

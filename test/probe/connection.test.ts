@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { askConnection, readLastAck } from '../../agent/probe/connection.ts'
 import type { LastAck } from '../../agent/probe/connection.ts'
-import { createOldEntries } from '../../agent/probe/old-entries.ts'
+import { createOldEntries } from '../../agent/probe/stale-neighbour.ts'
 import type { CallerConnection } from '../../agent/fence/request.ts'
 
 const ipv4: CallerConnection = {

@@ -1,6 +1,6 @@
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
-import { realClock } from '../../agent/real-clock.ts'
+import { realClock } from '../../agent/base/time/real-clock.ts'
 import { dropAll, makeNetwork, skipReason } from './namespaces.ts'
 
 tap.setTimeout(170_000)

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import type { Test } from 'tap'
 import { createRunTool, systemTools } from '../../agent/probe/run-tool.ts'
 import { createProbe } from '../../agent/probe/probe.ts'
-import { realClock } from '../../agent/real-clock.ts'
+import { realClock } from '../../agent/base/time/real-clock.ts'
 
 /** Why the tests in namespaces do not run here; false where they do. */
 export const skipReason = (): string | false =>
@@ -81,7 +81,7 @@ export const makeNetwork = async (t: Test) => {
     addresses: readonly string[],
     { witnesses = [] as readonly string[], budgetMs = 15_000, probe = probeOf(witnesses) } = {},
   ) => {
-    return await probe.look(addresses, budgetMs, new AbortController().signal, {
+    return await probe.probe(addresses, budgetMs, new AbortController().signal, {
       sinceMs: realClock.nowMs(),
     })
   }

@@ -2,9 +2,10 @@ import { test } from 'tap'
 import { addressesMax, pollMs, witnessesMax } from '../../agent/probe/limits.ts'
 import { createProbe } from '../../agent/probe/probe.ts'
 import type { ToolEnd } from '../../agent/probe/run-tool.ts'
-import type { Clock, ProbeEvidence } from '../../agent/fence/ports.ts'
+import type { ProbeEvidence } from '../../agent/fence/ports.ts'
+import type { Clock } from '../../agent/base/time/clock.ts'
 import type { CallerConnection } from '../../agent/fence/request.ts'
-import { realClock } from '../../agent/real-clock.ts'
+import { realClock } from '../../agent/base/time/real-clock.ts'
 
 /** A kernel in words: what each command line prints. A function is asked anew at each call. */
 type Script = Readonly<Record<string, ToolEnd | (() => ToolEnd)>>
@@ -96,7 +97,7 @@ const lookWith = async (
       },
     },
   )
-  return { ...(await probe.look(addresses, budgetMs, signal, { sinceMs: 0, caller })), asked }
+  return { ...(await probe.probe(addresses, budgetMs, signal, { sinceMs: 0, caller })), asked }
 }
 
 const silence = { address: suspect, echo: 'no-neighbour', neighbour: 'unresolved' }
@@ -378,7 +379,7 @@ test('a ping that was given back because another fence took the entry away prove
     },
   )
   const look = async () =>
-    await probe.look([suspect], 5000, new AbortController().signal, { sinceMs: 0 })
+    await probe.probe([suspect], 5000, new AbortController().signal, { sinceMs: 0 })
   let second: ReturnType<typeof look> | undefined
   t.same((await look()).addresses, [silence])
   t.equal(asked.filter((line) => line === nextPing).length, 1, 'it had to ask once more')
@@ -413,7 +414,7 @@ test('who takes an entry away has dated it for the others, too', async (t) => {
     },
   )
   const look = async () =>
-    await probe.look([suspect], 5000, new AbortController().signal, { sinceMs: 0 })
+    await probe.probe([suspect], 5000, new AbortController().signal, { sinceMs: 0 })
   t.same((await look()).addresses, [{ ...silence, echo: 'no-neighbour' }])
   t.same((await second)?.addresses, [{ ...silence, oldEntry: 'removed' }])
 })

@@ -10,18 +10,23 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import tap, { test } from 'tap'
-import { startAgent } from '../fixtures/agent-process.ts'
-import type { AgentProcess } from '../fixtures/agent-process.ts'
-import { api } from '../../agent/contract/api.ts'
-import { fenceUrl } from '../fixtures/agent-server.ts'
-import { newVm } from '../fixtures/local-program.ts'
-import { rawClient } from '../fixtures/raw-http.ts'
-import { startRawHost, startSilentPort } from '../fixtures/raw-host.ts'
-import type { Scope } from '../fixtures/raw-host.ts'
-import { filesBelow, formsOf, hunt, watchProcesses } from '../fixtures/secret-hunt.ts'
-import type { Planted } from '../fixtures/secret-hunt.ts'
-import { readRequest } from '../fixtures/report-text.ts'
-import { finish, generateKey, readStdin, startSuspectHost } from '../fixtures/suspect-host.ts'
+import { startAgent } from '../fixtures/servers/agent-process.ts'
+import type { AgentProcess } from '../fixtures/servers/agent-process.ts'
+import { api } from '../../agent/contract/api/api.ts'
+import { fenceUrl } from '../fixtures/servers/agent-server.ts'
+import { newVm } from '../fixtures/servers/local-program.ts'
+import { rawClient } from '../fixtures/servers/raw-http.ts'
+import { startRawHost, startSilentPort } from '../fixtures/servers/raw-host.ts'
+import type { Scope } from '../fixtures/servers/raw-host.ts'
+import { filesBelow, formsOf, hunt, watchProcesses } from '../fixtures/values/secret-hunt.ts'
+import type { Planted } from '../fixtures/values/secret-hunt.ts'
+import { readRequest } from '../fixtures/values/report-text.ts'
+import {
+  finish,
+  generateKey,
+  readStdin,
+  startSuspectHost,
+} from '../fixtures/servers/suspect-host.ts'
 
 tap.setTimeout(120_000)
 

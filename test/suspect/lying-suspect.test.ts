@@ -8,16 +8,16 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
-import { Secret } from '../../agent/domain/secret.ts'
+import { Secret } from '../../agent/base/text/secret.ts'
 import type { Because } from '../../agent/domain/verdict.ts'
-import { createSuspect } from '../../agent/suspect/contact.ts'
-import { someVm } from '../fixtures/evidence.ts'
-import { contactOnce } from '../fixtures/one-contact.ts'
-import { loginsWith, loopback } from '../fixtures/open-session.ts'
-import { numbered, readRequest, reportBodies, reportText } from '../fixtures/report-text.ts'
-import { finish, readStdin, startSuspectHost } from '../fixtures/suspect-host.ts'
-import type { Shell } from '../fixtures/suspect-host.ts'
-import { createWallClock } from '../fixtures/wall-clock.ts'
+import { createSuspect } from '../../agent/suspect/suspect.ts'
+import { someVm } from '../fixtures/values/evidence.ts'
+import { contactOnce } from '../fixtures/worlds/one-contact.ts'
+import { loginsWith, loopback } from '../fixtures/servers/open-session.ts'
+import { numbered, readRequest, reportBodies, reportText } from '../fixtures/values/report-text.ts'
+import { finish, readStdin, startSuspectHost } from '../fixtures/servers/suspect-host.ts'
+import type { Shell } from '../fixtures/servers/suspect-host.ts'
+import { createWallClock } from '../fixtures/worlds/wall-clock.ts'
 
 const fence = async (t: Test, port: number, budgetMs = 20_000): Promise<Because> => {
   const directory = mkdtempSync(join(tmpdir(), 'peerfence-'))
@@ -273,7 +273,7 @@ test('a whole report that came in another way', async (t) => {
   await Promise.all(ended)
 })
 
-const noisyProgram = fileURLToPath(new URL('../fixtures/noisy-suspect.js', import.meta.url))
+const noisyProgram = fileURLToPath(new URL('../fixtures/servers/noisy-suspect.js', import.meta.url))
 
 test('100 MB of noise are given up early, and are not kept', async (t) => {
   const rows = [

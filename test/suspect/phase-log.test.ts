@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { createPhaseLog } from '../../agent/suspect/phase-log.ts'
-import { createWallClock } from '../fixtures/wall-clock.ts'
+import { createWallClock } from '../fixtures/worlds/wall-clock.ts'
 
 test('each phase has the length from its start to the next one', async (t) => {
   let now = 0

@@ -4,14 +4,14 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import { createFenceSession, reuseWindowMs } from '../../agent/suspect/fence-session.ts'
-import { someVm } from '../fixtures/evidence.ts'
-import { sessionOn } from '../fixtures/open-session.ts'
-import { createWallClock } from '../fixtures/wall-clock.ts'
+import { someVm } from '../fixtures/values/evidence.ts'
+import { sessionOn } from '../fixtures/servers/open-session.ts'
+import { createWallClock } from '../fixtures/worlds/wall-clock.ts'
 
 test('a suspect that answered while the agent was held up has been heard', async (t) => {
   const host = spawn(
     process.execPath,
-    [fileURLToPath(new URL('../fixtures/suspect-process.js', import.meta.url))],
+    [fileURLToPath(new URL('../fixtures/servers/suspect-process.js', import.meta.url))],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   t.teardown(async () => {

@@ -1,11 +1,11 @@
 /** Lines of key=value, as fence-agents have them, to what a command line would have given. Pure. */
-import type { Given } from '../subcommand.ts'
+import type { Arguments } from '../subcommand.ts'
 import { optionOf, parameters } from './parameters.ts'
 
 export type Input =
   | {
       readonly kind: 'given'
-      readonly given: Given
+      readonly args: Arguments
       /** Names of what is not ours; never their values, which may be secret. */
       readonly ignored: readonly string[]
     }
@@ -53,10 +53,10 @@ export const parseInput = (text: string): Input => {
       return { kind: 'misused', message: `${name} has to be 1 or 0` }
     }
   }
-  return { kind: 'given', given: givenOf(values), ignored }
+  return { kind: 'given', args: givenOf(values), ignored }
 }
 
-const givenOf = (values: ReadonlyMap<string, string>): Given => {
+const givenOf = (values: ReadonlyMap<string, string>): Arguments => {
   const byOption = new Map([...values].map(([name, value]) => [optionOf(name), value]))
   return {
     operands: [],

@@ -1,19 +1,19 @@
 /** `monitor`: whether as many peers as have to agree could fence now. It asks no host. */
 import { exchange } from '../../client/exchange.ts'
 import type { Peer } from '../../client/peer.ts'
-import { readyPath } from '../../contract/paths.ts'
-import type { Edge } from '../subcommand.ts'
-import { plain } from '../tell-answer.ts'
+import { readyPath } from '../../contract/api/paths.ts'
+import type { Terminal } from '../subcommand.ts'
+import { plain } from '../print-answer.ts'
 import type { Settings } from './settings.ts'
 
 const limits = { connectMs: 2_000, totalMs: 5_000 }
 
 export const monitor = async (
   { peers, quorum, credentials }: Settings,
-  edge: Pick<Edge, 'err'>,
+  terminal: Pick<Terminal, 'err'>,
 ): Promise<boolean> => {
   const faults = await Promise.all(peers.map(async (peer) => await faultOf(peer, credentials)))
-  for (const fault of faults) if (fault !== undefined) edge.err(`${plain(fault)}\n`)
+  for (const fault of faults) if (fault !== undefined) terminal.err(`${plain(fault)}\n`)
   return faults.filter((fault) => fault === undefined).length >= quorum
 }
 

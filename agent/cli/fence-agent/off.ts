@@ -5,9 +5,9 @@
 import { askPeers } from '../../client/ask-peers.ts'
 import type { Advised } from '../../client/ask-peers.ts'
 import type { FenceQuestion } from '../../client/post-question.ts'
-import { adviceLine, heardLine } from '../ask-advice.ts'
-import type { Edge } from '../subcommand.ts'
-import { plain } from '../tell-answer.ts'
+import { adviceLine, outcomeLine } from '../ask/ask-advice.ts'
+import type { Terminal } from '../subcommand.ts'
+import { plain } from '../print-answer.ts'
 import type { Settings } from './settings.ts'
 
 interface Host {
@@ -32,7 +32,7 @@ export const isOff = (advised: readonly Advised[], isUnreachableOff: boolean): b
 export const off = async (
   questions: readonly FenceQuestion[],
   settings: Settings,
-  edge: Pick<Edge, 'out' | 'err'>,
+  terminal: Pick<Terminal, 'out' | 'err'>,
 ): Promise<boolean> => {
   const { peers, quorum, credentials, isExplained, isUnreachableOff } = settings
   const hosts = await Promise.all(
@@ -41,22 +41,22 @@ export const off = async (
       return { host: question.targetHostIp, advised }
     }),
   )
-  for (const one of hosts) edge.err(linesOf(one, settings))
+  for (const one of hosts) terminal.err(linesOf(one, settings))
   const isDone = isOff(
     hosts.map(({ advised }) => advised),
     isUnreachableOff,
   )
-  edge.out(isDone ? 'Success: Powered OFF\n' : 'Failed: not proven off\n')
+  terminal.out(isDone ? 'Success: Powered OFF\n' : 'Failed: not proven off\n')
   return isDone
 }
 
 const linesOf = ({ host, advised }: Host, settings: Settings): string => {
   const lines = advised.heard.flatMap((heard) => {
-    const { said } = heard
-    if (!('answer' in said)) return [heardLine(heard)]
-    const { summary, nextStep, explanation } = said.answer
+    const { outcome } = heard
+    if (!('answer' in outcome)) return [outcomeLine(heard)]
+    const { summary, nextStep, explanation } = outcome.answer
     return [
-      heardLine(heard),
+      outcomeLine(heard),
       summary,
       ...(nextStep === '' ? [] : [`next: ${nextStep}`]),
       ...(settings.isExplained ? explanation : []),

@@ -1,9 +1,9 @@
 /** What was given, checked as a whole before anything is asked. */
 import type { PeerCredentials } from '../../client/exchange.ts'
-import { readPeerCredentials } from '../ask-credentials.ts'
-import type { Given } from '../subcommand.ts'
-import { viaOf } from '../via.ts'
-import type { Via } from '../via.ts'
+import { readPeerCredentials } from '../ask/ask-credentials.ts'
+import type { Arguments } from '../subcommand.ts'
+import { viaOf } from '../peer-list.ts'
+import type { Via } from '../peer-list.ts'
 import { questionOf } from '../fence-question.ts'
 import { answerGraceMs, budgetSecDefault, connectMsMax } from '../../client/post-question.ts'
 import type { FenceQuestion } from '../../client/post-question.ts'
@@ -26,35 +26,35 @@ const hostsMax = 16
 const peerGraceSec = (connectMsMax + answerGraceMs) / 1000
 
 /** A text says what is wrong. */
-export const settingsOf = async (given: Given, socket: string): Promise<Settings | string> => {
-  const via = viaOf({ text: (option) => given.text(option) ?? defaults(socket)[option] })
+export const settingsOf = async (args: Arguments, socket: string): Promise<Settings | string> => {
+  const via = viaOf({ text: (option) => args.text(option) ?? defaults(socket)[option] })
   if (typeof via === 'string') return via.replace(/^--/, '')
-  const credentials = await readPeerCredentials(given)
+  const credentials = await readPeerCredentials(args)
   if (credentials.kind === 'misused') return credentials.message.replaceAll('--', '')
   if (credentials.kind === 'unreadable') return `${credentials.file} cannot be read`
-  const vmMap = given.text('vm-map')
+  const vmMap = args.text('vm-map')
   const vms = vmMap === undefined ? undefined : parseVmMap(vmMap)
   if (typeof vms === 'string') return vms
-  const hosts = given.text('ip')?.split(',') ?? []
+  const hosts = args.text('ip')?.split(',') ?? []
   if (hosts.length === 0) return 'ip is missing: the hosts on which the VM may run'
   if (hosts.length > hostsMax) return `ip takes at most ${hostsMax} hosts`
   // Of any VM, so that what is wrong with a host is told before one is meant.
   for (const host of hosts) {
-    const asked = questionOf(onHost(given, anyVm, host))
+    const asked = questionOf(onHost(args, anyVm, host))
     if (asked.kind === 'misused') return asked.message.replace(/^\S+/, spelled)
   }
   const addresses = hosts.flatMap((host) => host.toLowerCase().split('+'))
   if (new Set(addresses).size < addresses.length) return 'ip names one address twice'
-  const timeoutSec = Number(given.text('timeout') ?? budgetSecDefault)
+  const timeoutSec = Number(args.text('timeout') ?? budgetSecDefault)
   return {
     ...via,
     credentials: credentials.credentials,
     vms,
-    isUnreachableOff: given.isSet('unreachable-is-off'),
-    isExplained: given.isSet('verbose'),
+    isUnreachableOff: args.isSet('unreachable-is-off'),
+    isExplained: args.isSet('verbose'),
     questions: (vmUuid) =>
       hosts.flatMap((host) => {
-        const asked = questionOf(onHost(given, vmUuid, host))
+        const asked = questionOf(onHost(args, vmUuid, host))
         if (asked.kind === 'misused') throw new TypeError(asked.message)
         return [asked.question]
       }),
@@ -68,10 +68,10 @@ const defaults = (socket: string): Readonly<Record<string, string>> => ({ via: `
 
 /** One host as `fence` would be given it. */
 const onHost = (
-  { text }: Given,
+  { text }: Arguments,
   vmUuid: string,
   host: string,
-): Pick<Given, 'operands' | 'text'> => {
+): Pick<Arguments, 'operands' | 'text'> => {
   const [address = '', ...also] = host.split('+')
   const values: Readonly<Record<string, string | undefined>> = {
     user: text('username'),

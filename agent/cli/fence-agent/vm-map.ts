@@ -1,5 +1,5 @@
 /** The VMs that a device is for, by the names that the fencer has for them, and which one it means. Pure. */
-import { parseVmUuid, vmUuidHex } from '../../domain/identity.ts'
+import { parseVmUuid, vmUuidHex } from '../../domain/vm-uuid.ts'
 
 export interface NamedVm {
   /** As it was written. */

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
 import { fenceAgentSubcommand } from '../../../agent/cli/fence-agent/fence-agent.ts'
-import { call, given } from '../../fixtures/command-line.ts'
-import { vmHex } from '../../fixtures/fence-records.ts'
-import { openSocketDesk } from '../../fixtures/socket-desk.ts'
+import { call, args } from '../../fixtures/worlds/command-line.ts'
+import { vmHex } from '../../fixtures/values/fence-records.ts'
+import { openSocketServer } from '../../fixtures/servers/socket-server.ts'
 
 const typing = async (typed: string) => await call(['fence-agent'], { typed })
 
@@ -13,7 +13,7 @@ test('metadata, in either way to ask for it', async (t) => {
 })
 
 test('by options, nothing is read from standard input', async (t) => {
-  const { socket, calls } = await openSocketDesk(t)
+  const { socket, calls } = await openSocketServer(t)
   const options = ['-o', 'off', '-a', '192.0.2.7', '--plug', vmHex, '-l', 'ops', '-u', '2222']
   const told = await call(['fence-agent', ...options, '--via', `unix:${socket}`, '-v'], {
     typed: 'ip=192.0.2.99',
@@ -23,7 +23,7 @@ test('by options, nothing is read from standard input', async (t) => {
 })
 
 test('what it is not asked for, it does not do', async (t) => {
-  const { socket, calls } = await openSocketDesk(t)
+  const { socket, calls } = await openSocketServer(t)
   const common = `ip=192.0.2.7\nvia=unix:${socket}\n`
   const rows: readonly (readonly [string, RegExp])[] = [
     ['', /action is missing/],
@@ -32,12 +32,12 @@ test('what it is not asked for, it does not do', async (t) => {
     [`action=reboot\nplug=${vmHex}\n`, /reboot is refused: .*Ask for off/],
     [`action=ON\nplug=${vmHex}\n`, /on is refused/],
     [`action=offf\nplug=${vmHex}\n`, /no such action/],
-    [`action=off\naction=status\nplug=${vmHex}\n`, /action is given twice/],
+    [`action=off\naction=status\nplug=${vmHex}\n`, /action is args twice/],
     ['action=off\n', /plug is missing/],
     ['action=off\nplug=web\n', /plug has to be/],
     [`action=off\nplug=web\nnodename=${vmHex}\n`, /plug has to be/],
     [`action=off\nplug=${vmHex}\nvm_map=web:11111111222243338444555555555555\n`, /of vm_map/],
-    [`action=off\nplug=${vmHex}\nport=1\n`, /plug is given twice/],
+    [`action=off\nplug=${vmHex}\nport=1\n`, /plug is args twice/],
     [`action=off\nplug=${vmHex}\ntimeout=0\n`, /timeout has to be/],
     [`action=off\nplug=${vmHex}\nunreachable_is_off=perhaps\n`, /has to be 1 or 0/],
     ['action=status\n', /plug is missing/],
@@ -61,7 +61,7 @@ test('validate-all tells how long off may take', async (t) => {
 })
 
 test('the name of the node stands for the VM where nothing else does', async (t) => {
-  const { socket, calls } = await openSocketDesk(t)
+  const { socket, calls } = await openSocketServer(t)
   const lines = `ip=192.0.2.7\nvia=unix:${socket}\nvm_map=web:${vmHex}\nnodename=web\n`
   t.match(await typing(`action=off\n${lines}`), { code: 0 })
   t.equal(calls.length, 1)
@@ -77,7 +77,7 @@ test('input that does not end does nothing', async (t) => {
   const broken = new PassThrough()
   broken.destroy(new Error('read failed'))
   let err = ''
-  const code = await fenceAgentSubcommand.run(given({}), {
+  const code = await fenceAgentSubcommand.run(args({}), {
     env: {},
     version: '',
     versionLine: '',

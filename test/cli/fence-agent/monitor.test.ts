@@ -1,13 +1,13 @@
 import { test } from 'tap'
-import { call } from '../../fixtures/command-line.ts'
-import { openSocketDesk } from '../../fixtures/socket-desk.ts'
+import { call } from '../../fixtures/worlds/command-line.ts'
+import { openSocketServer } from '../../fixtures/servers/socket-server.ts'
 
 const monitor = async (via: string, lines = '') =>
   await call(['fence-agent'], { typed: `action=monitor\nip=192.0.2.7\nvia=${via}\n${lines}` })
 
 test('as many peers are ready as have to agree', async (t) => {
-  const one = await openSocketDesk(t)
-  const sick = await openSocketDesk(t, {
+  const one = await openSocketServer(t)
+  const sick = await openSocketServer(t, {
     missing: async () => await Promise.resolve(['the journal cannot be written']),
   })
   const [ready, not] = [`unix:${one.socket}`, `unix:${sick.socket}`]

@@ -4,9 +4,9 @@ import type { Advised } from '../../../agent/client/ask-peers.ts'
 import { doubt, unreachable } from '../../../agent/domain/verdict.ts'
 import type { Verdict } from '../../../agent/domain/verdict.ts'
 import type { FenceRequest } from '../../../agent/fence/request.ts'
-import { call } from '../../fixtures/command-line.ts'
-import { fenceRecord, vmHex } from '../../fixtures/fence-records.ts'
-import { openSocketDesk } from '../../fixtures/socket-desk.ts'
+import { call } from '../../fixtures/worlds/command-line.ts'
+import { fenceRecord, vmHex } from '../../fixtures/values/fence-records.ts'
+import { openSocketServer } from '../../fixtures/servers/socket-server.ts'
 
 const dead = { kind: 'start' } as Advised
 const silent = { kind: 'start-at-risk' } as Advised
@@ -41,7 +41,7 @@ const saying = (verdicts: Readonly<Record<string, Verdict>>) => async (request: 
 }
 
 test('what an agent answered, as the exit code of off', async (t) => {
-  const { socket, calls } = await openSocketDesk(t, {
+  const { socket, calls } = await openSocketServer(t, {
     fence: saying({
       '192.0.2.8': unreachable('every-address-silent'),
       '192.0.2.9': doubt('unkillable'),

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'tap'
-import { capabilities } from '../../../agent/contract/health-reply.ts'
-import { debOf, unpackDeb, version } from '../../fixtures/packages.ts'
+import { capabilities } from '../../../agent/contract/reply/health-reply.ts'
+import { debOf, unpackDeb, version } from '../../fixtures/values/packages.ts'
 
 test('it answers', { timeout: 180_000 }, async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'peerfence-aarch64-'))

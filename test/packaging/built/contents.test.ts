@@ -17,7 +17,7 @@ import {
   rpmQuery,
   unpackDeb,
   version,
-} from '../../fixtures/packages.ts'
+} from '../../fixtures/values/packages.ts'
 
 const bytesMax = 30_000_000
 

@@ -1,7 +1,7 @@
 /** Neither lintian nor rpmlint has anything to say that is not answered, with its reason, in a file. */
 import { spawnSync } from 'node:child_process'
 import { test } from 'tap'
-import { arches, debOf, rpmOf } from '../../fixtures/packages.ts'
+import { arches, debOf, rpmOf } from '../../fixtures/values/packages.ts'
 
 const said = (program: string, ...args: readonly string[]) => {
   const { status, stdout, stderr } = spawnSync(program, args, {

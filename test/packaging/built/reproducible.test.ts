@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test } from 'tap'
-import { nextDeb, nextRpm } from '../../fixtures/packages.ts'
+import { nextDeb, nextRpm } from '../../fixtures/values/packages.ts'
 
 const run = (program: string, args: readonly string[], options: object = {}): string =>
   execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], ...options })

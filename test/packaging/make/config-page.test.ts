@@ -5,7 +5,7 @@ import { configSchema } from '../../../agent/config/schema.ts'
 import { configPage } from '../../../packaging/make/config-page.ts'
 import type { Setting } from '../../../packaging/make/config-page.ts'
 import { roff } from '../../../packaging/make/roff.ts'
-import { manWarnings } from '../../fixtures/man.ts'
+import { manWarnings } from '../../fixtures/values/man.ts'
 
 const template = readFileSync('packaging/common/peerfence.json.5', 'utf8')
 const release = { version: '1.2.0', date: new Date('2026-11-25T19:13:00Z') }

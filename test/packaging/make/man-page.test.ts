@@ -5,7 +5,7 @@ import { subcommands } from '../../../agent/cli/subcommands.ts'
 import { deathProofs, doubts, silenceProofs } from '../../../agent/domain/verdict.ts'
 import { manPage } from '../../../packaging/make/man-page.ts'
 import { roff } from '../../../packaging/make/roff.ts'
-import { manWarnings } from '../../fixtures/man.ts'
+import { manWarnings } from '../../fixtures/values/man.ts'
 
 const template = readFileSync('packaging/common/peerfence.8', 'utf8')
 const release = { version: '1.2.0', date: new Date('2026-11-25T19:13:00Z') }

@@ -11,8 +11,8 @@ import { decide } from '../../../agent/domain/decide.ts'
 import type { VmReport } from '../../../agent/domain/evidence.ts'
 import { mayProceed } from '../../../agent/domain/verdict.ts'
 import type { SuspectTools } from '../../../agent/fence/ports.ts'
-import { createReportReader } from '../../../agent/suspect/report.ts'
-import { installProgram } from '../../fixtures/installed-program.ts'
+import { createReportReader } from '../../../agent/suspect/report/report.ts'
+import { installProgram } from '../../fixtures/servers/installed-program.ts'
 import {
   composeAll,
   endStandIn,
@@ -23,7 +23,7 @@ import {
   runBatch,
   runStdin,
   standIn,
-} from '../../fixtures/local-program.ts'
+} from '../../fixtures/servers/local-program.ts'
 
 const because = (report: VmReport | undefined): string =>
   report === undefined ? 'no report' : decide({ kind: 'report', report }).because

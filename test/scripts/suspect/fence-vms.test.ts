@@ -5,7 +5,7 @@ import { setTimeout as turn } from 'node:timers/promises'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { decide } from '../../../agent/domain/decide.ts'
-import { vmUuidHex } from '../../../agent/domain/identity.ts'
+import { vmUuidHex } from '../../../agent/domain/vm-uuid.ts'
 import type { VmReport } from '../../../agent/domain/evidence.ts'
 import {
   composeAll,
@@ -18,7 +18,7 @@ import {
   runProgram,
   runStdin,
   standIn,
-} from '../../fixtures/local-program.ts'
+} from '../../fixtures/servers/local-program.ts'
 
 const because = (report: VmReport): string => decide({ kind: 'report', report }).because
 

@@ -4,10 +4,10 @@
  */
 import { readdirSync } from 'node:fs'
 import { test } from 'tap'
-import { requestFor } from '../../fixtures/hostile-request.ts'
-import { installProgram } from '../../fixtures/installed-program.ts'
-import { endStandIn, isAlive, newVm, standIn } from '../../fixtures/local-program.ts'
-import { vmsOf } from '../../fixtures/request-oracle.ts'
+import { requestFor } from '../../fixtures/values/hostile-request.ts'
+import { installProgram } from '../../fixtures/servers/installed-program.ts'
+import { endStandIn, isAlive, newVm, standIn } from '../../fixtures/servers/local-program.ts'
+import { vmsOf } from '../../fixtures/values/request-oracle.ts'
 import { createPrng } from '../../nemesis/prng.ts'
 import type { Prng } from '../../nemesis/prng.ts'
 

@@ -3,10 +3,16 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import type { Test } from 'tap'
-import { add, refusedRequests, requestFor, vmLines } from '../../fixtures/hostile-request.ts'
-import { installProgram } from '../../fixtures/installed-program.ts'
-import { endStandIn, isAlive, newVm, programText, standIn } from '../../fixtures/local-program.ts'
-import { parseReport } from '../../fixtures/report-text.ts'
+import { add, refusedRequests, requestFor, vmLines } from '../../fixtures/values/hostile-request.ts'
+import { installProgram } from '../../fixtures/servers/installed-program.ts'
+import {
+  endStandIn,
+  isAlive,
+  newVm,
+  programText,
+  standIn,
+} from '../../fixtures/servers/local-program.ts'
+import { parseReport } from '../../fixtures/values/report-text.ts'
 
 /** Limits that a test can wait for. */
 const impatient = (text: string): string =>

@@ -9,8 +9,8 @@ import { test } from 'tap'
 import type { Test } from 'tap'
 import { decide } from '../../../agent/domain/decide.ts'
 import type { VmReport } from '../../../agent/domain/evidence.ts'
-import { endStandIn, newVm, programText, reportOf } from '../../fixtures/local-program.ts'
-import type { Change } from '../../fixtures/local-program.ts'
+import { endStandIn, newVm, programText, reportOf } from '../../fixtures/servers/local-program.ts'
+import type { Change } from '../../fixtures/servers/local-program.ts'
 
 const because = (report: VmReport): string => decide({ kind: 'report', report }).because
 

@@ -1,0 +1,93 @@
+import { recordEntry } from '../../contract/reply/history-reply.ts'
+import type { RecordEntry } from '../../contract/reply/history-reply.ts'
+import { asciiJson } from '../../base/text/ascii-json.ts'
+import type { FenceHistoryEntry } from '../../fence/history.ts'
+import { readWholeHistory } from '../../journal/history-files.ts'
+import { exitCodes } from '../exit-code.ts'
+import { paintFor } from '../colour.ts'
+import type { Paint } from '../colour.ts'
+import { configOption, readConfig, settingsOf } from '../configuration.ts'
+import { historyOf } from './history-options.ts'
+import type { Subcommand } from '../subcommand.ts'
+
+export const historySubcommand: Subcommand = {
+  name: 'history',
+  synopsis: [
+    '[--vm UUID [--last]] [--host HOST] [--since TIME] [--verdict WORD] [--json] [OPTION...]',
+  ],
+  operandsMax: 0,
+  options: {
+    vm: { type: 'string', value: 'UUID', help: 'only of this VM' },
+    last: { type: 'boolean', help: 'with --vm: its last fence alone, with its age' },
+    host: { type: 'string', value: 'HOST', help: 'only of this suspect: an address or its uuid' },
+    since: {
+      type: 'string',
+      value: 'TIME',
+      help: '2026-11-22T08:00:00Z, a date, or an age: 90m, 8h, 7d',
+    },
+    verdict: { type: 'string', value: 'WORD', help: 'only dead, unreachable or refused' },
+    'asked-by': { type: 'string', value: 'NAME', help: 'only what this caller asked for' },
+    limit: { type: 'string', value: 'N', help: 'how many at most (50)' },
+    json: { type: 'boolean', help: 'one JSON object a line' },
+    journal: { type: 'string', value: 'FILE', help: 'this file, and not journal.file' },
+    ...configOption,
+  },
+  about: `Shows who had what fenced on this peer, when, for whom and with which verdict, the newest first, out of the
+journal and what was moved aside of it (FILE.1, FILE.2.gz). Lines that a crash has torn are passed over and counted.
+What a verdict said is of its time: the VM may have been started there since. Only a new fence tells about now.
+exit codes: 0 shown, 1 none was found or the journal cannot be read, 64 wrong usage, 78 wrong configuration`,
+  run: async (args, terminal) => {
+    const nowMs = Date.now()
+    const history = historyOf(args, nowMs)
+    if (history.kind === 'misused') {
+      terminal.err(`peerfence: ${history.message}\n`)
+      return exitCodes.usage
+    }
+    let file = args.text('journal')
+    if (file === undefined) {
+      const config = await readConfig(
+        { ...settingsOf(args, terminal), overrides: {} },
+        terminal.err,
+      )
+      if (config === undefined) return exitCodes.config
+      file = config.journal.file
+    }
+    const { fences, garbled, unreadable } = await readWholeHistory(file, history.query)
+    const paint = paintFor(terminal)
+    for (const fence of fences) {
+      const entry = recordEntry(fence, nowMs)
+      const line = args.isSet('json') ? asciiJson(entry) : lineOf(entry, fence, paint)
+      terminal.out(`${line}\n`)
+    }
+    if (garbled > 0)
+      terminal.err(`peerfence: ${garbled} lines are no records and were passed over\n`)
+    for (const one of unreadable) terminal.err(`peerfence: ${one}: cannot be read\n`)
+    if (fences.length === 0) terminal.err('peerfence: no such fence\n')
+    return fences.length === 0 || unreadable.length > 0 ? exitCodes.notDone : exitCodes.done
+  },
+}
+
+const lineOf = (entry: RecordEntry, { verdict }: FenceHistoryEntry, paint: Paint): string => {
+  const { endedAt, askedAt, ageMs, vmUuid, targetHostIp, askedBy, reason, fenceId } = entry
+  const when = endedAt === '' ? askedAt : endedAt
+  const age = ageMs === undefined ? '' : ` (${ageOf(ageMs)} ago)`
+  const what =
+    verdict === undefined
+      ? paint('no outcome: in flight or cut off', 'dim')
+      : paint(`${entry.verdict} ${reason}`, colours[verdict.kind])
+  return `${when}${age} VM ${vmUuid} on ${targetHostIp}: ${what}; asked by ${askedBy}, fence ${fenceId}`
+}
+
+const colours = { 'confirmed-dead': 'green', unreachable: 'yellow', 'still-alive': 'red' } as const
+
+const units = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+] as const
+
+/** The largest whole unit: 3 h, 12 m, 7 s. */
+export const ageOf = (ms: number): string => {
+  const [unit, size] = units.find(([, one]) => ms >= one) ?? (['s', 1_000] as const)
+  return `${Math.floor(ms / size)} ${unit}`
+}

@@ -1,0 +1,54 @@
+/** What sees a suspect: the way to a login there, and the probes where it stays silent. For fences, looks and drills. */
+import { readFile } from 'node:fs/promises'
+import type { Config } from '../config/config.ts'
+import { createLastHeard } from '../fence/last-heard.ts'
+import type { ContactDeps } from '../fence/open-suspect.ts'
+import { createProbe } from '../probe/probe.ts'
+import { createRunTool, systemTools } from '../probe/run-tool.ts'
+import { realClock } from '../base/time/real-clock.ts'
+import { ownOwner } from '../base/file/secret-file.ts'
+import { programFile } from '../program-file.ts'
+import { createSuspect } from '../suspect/suspect.ts'
+import type { SuspectConfig, SuspectDeps } from '../suspect/suspect.ts'
+import { createKnownHostsFile } from '../suspect/host-key/known-hosts-file.ts'
+import { readLogins } from '../suspect/login/logins.ts'
+import type { Logins } from '../suspect/login/logins.ts'
+import { readOwnIdentity } from '../suspect/program/own-identity.ts'
+
+/** Gives deps of their own to each who asks: one phase log for fences, another for looks. */
+export type MakeContactDeps = (onPhase: NonNullable<SuspectDeps['onPhase']>) => ContactDeps
+
+/** Rejects where a part cannot be made; nothing has been done then. */
+export const composeSuspectAccess = async (config: Config): Promise<MakeContactDeps> => {
+  const clock = realClock
+  const settings = await suspectConfig(config)
+  const probe = createProbe(config.probe, { clock, run: createRunTool(systemTools) })
+  const heard = createLastHeard(clock)
+  const knownHosts = createKnownHostsFile(config.ssh.knownHostsFile)
+  return (onPhase) => ({
+    suspect: createSuspect(settings, { clock, knownHosts, onPhase }),
+    probe,
+    clock,
+    heard,
+  })
+}
+
+const loginsOf = async (ssh: Config['ssh']): Promise<Logins> => {
+  const read = await readLogins(ssh, ownOwner())
+  if (read.kind === 'read') return read.logins
+  throw new Error(read.faults.map(({ path, rule }) => `${path}: ${rule}`).join('; '))
+}
+
+const suspectConfig = async ({ ssh, fence, suspects }: Config): Promise<SuspectConfig> => ({
+  connectWindowMs: ssh.connectWindowMs,
+  hostKeyPolicy: ssh.hostKeyPolicy,
+  knownHostsFile: ssh.knownHostsFile,
+  logins: await loginsOf(ssh),
+  holdMs: fence.holdMs,
+  pidNamespace: suspects.pidNamespace,
+  pageCache: suspects.pageCache,
+  sharedFileSystems: suspects.sharedFileSystems,
+  // Who accepts a suspect on loopback means this very host, so that it cannot be told apart by its ids.
+  own: suspects.allowLoopback ? { machineId: '', bootId: '' } : await readOwnIdentity(),
+  programText: await readFile(programFile, 'utf8'),
+})

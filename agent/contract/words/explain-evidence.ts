@@ -1,0 +1,71 @@
+/** Evidence in lines for a person. Closed words and numbers only, as in the evidence of an answer. Pure. */
+import type { Evidence, QemuSeen, SilenceEvidence, VmReport } from '../../domain/evidence.ts'
+import { plainState, plainWchan } from '../../base/text/plain-text.ts'
+import { storageWords, waitingFor } from './storage-words.ts'
+
+const qemusMax = 8
+const tasksMax = 8
+const doubtfulMax = 8
+const addressesMax = 16
+
+export const explainEvidence = (evidence: Evidence): readonly string[] => {
+  switch (evidence.kind) {
+    case 'report':
+      return explainReport(evidence.report)
+    case 'silence':
+      return explainSilence(evidence.silence)
+    case 'refusal':
+      return ['the host answered, and no whole report came of it: it counts as alive']
+    case 'own-trouble':
+      return ['this peer itself was in trouble, which says nothing about the host']
+    case 'out-of-time':
+      return ['the time was up before there was anything to judge']
+  }
+}
+
+const explainReport = (report: VmReport): readonly string[] => {
+  const { host, view, qemus, finalScan, doubtful, io, storage } = report
+  return [
+    `host: ${host.is}; processes seen: ${view.processes}; pid namespace: ${view.pidNamespace}; as ${view.privilege}`,
+    ...(qemus.length === 0 ? ['no qemu of the VM was found'] : []),
+    ...qemus.slice(0, qemusMax).flatMap(explainQemu),
+    ...more(qemus.length - qemusMax, 'qemu'),
+    `last scan: ${finalScan.processes} processes, ${finalScan.living} living of the VM (${finalScan.newcomers} new), ${finalScan.unattributable} unattributable, ${finalScan.ambiguous} ambiguous, ${finalScan.unreadable} unreadable; hold: ${finalScan.hold}`,
+    ...doubtful.slice(0, doubtfulMax).map(({ why, pid }) => `process ${pid}: ${why}`),
+    `writes in flight: io_uring ${io.uring}, block devices (${io.devices}) at rest: ${io.drained}, connections: ${io.sockets}`,
+    `storage: ${storageWords(storage)}; page cache: ${storage.pageCache} (suspects.pageCache is ${storage.policy})`,
+    `libvirt said ${report.virsh}, pgrep ${report.pgrep}: neither proves anything`,
+  ]
+}
+
+const explainQemu = ({ pid, startTicks, by, seen, kill, end }: QemuSeen): readonly string[] => {
+  const head = `qemu ${pid} (started at tick ${startTicks}): told by ${by}, seen ${seen}, kill ${kill}`
+  if (end.kind !== 'living') return [`${head}, ${end.kind} after ${end.afterMs} ms`]
+  return [
+    `${head}, ${end.tasks.length} tasks still living`,
+    ...end.tasks.slice(0, tasksMax).map(({ tid, state, wchan }) => {
+      const where = plainWchan(wchan)
+      return `task ${tid} of qemu ${pid}: state ${plainState(state)}, waits in ${where}${waitingFor(where)}`
+    }),
+    ...more(end.tasks.length - tasksMax, 'tasks'),
+  ]
+}
+
+const explainSilence = ({ addresses, witnesses, contactBefore }: SilenceEvidence) => [
+  ...addresses
+    .slice(0, addressesMax)
+    .map(
+      ({ address, tcp, echo, neighbour, oldEntry }) =>
+        `${address}: TCP ${tcp}, ping ${echo}, ARP or ND ${neighbour}${oldEntry === undefined ? '' : ` (old entry ${oldEntry})`}`,
+    ),
+  ...witnesses
+    .slice(0, addressesMax)
+    .map(
+      ({ address, answered, by, vouchesFor }) =>
+        `witness ${address}: answered ${answered}${by === undefined ? '' : ` by ${by}`}, on the way to ${vouchesFor.join(', ')}`,
+    ),
+  ...(contactBefore ? ['the host had answered earlier in this fence'] : []),
+]
+
+const more = (count: number, what: string): readonly string[] =>
+  count > 0 ? [`and ${count} more ${what}`] : []

@@ -1,0 +1,127 @@
+/** What was seen that makes a doubt, in words for a person: the particulars in front of the advice. Pure. */
+import type {
+  AddressSilence,
+  Evidence,
+  QemuSeen,
+  TaskSeen,
+  VmReport,
+} from '../../domain/evidence.ts'
+import type { Doubt } from '../../domain/verdict.ts'
+import type { ContactTrail } from '../../fence/contact-trail.ts'
+import { plainState, plainText, plainWchan } from '../../base/text/plain-text.ts'
+import { storageWords, waitingFor } from './storage-words.ts'
+
+/** Of each list: a person reads the first few, and the evidence has more. */
+const listedMax = 4
+
+/** Empty where there is nothing to tell beyond the reason itself. */
+export const seenInDoubt = (because: Doubt, evidence: Evidence, trail: ContactTrail): string => {
+  const ofReport = evidence.kind === 'report' ? seenInReport(because, evidence.report) : ''
+  const ofSilence =
+    evidence.kind === 'silence'
+      ? seenInSilence(because, evidence.silence.addresses, evidence.silence.witnesses)
+      : ''
+  const seen = ofReport + ofSilence + seenOfKey(trail)
+  if (seen !== '') return seen
+  return trail.detail === '' ? '' : `Seen: ${plainText(trail.detail)}.`
+}
+
+const seenOfKey = ({ hostKey }: ContactTrail): string => {
+  if (hostKey === undefined) return ''
+  const known = hostKey.known.length > 0 ? list(hostKey.known) : 'none'
+  return `The host showed ${plainText(hostKey.shown)}; known is ${known}.`
+}
+
+const seenInReport = (because: Doubt, report: VmReport): string =>
+  tellers[because]?.(report, report.qemus.flatMap(living)) ?? ''
+
+interface LivingQemu extends Pick<QemuSeen, 'pid' | 'kill'> {
+  readonly tasks: readonly TaskSeen[]
+}
+
+const living = ({ pid, kill, end }: QemuSeen): readonly LivingQemu[] =>
+  end.kind === 'living' ? [{ pid, kill, tasks: end.tasks }] : []
+
+type Teller = (report: VmReport, alive: readonly LivingQemu[]) => string
+
+/** The doubts that a report can be; the others say everything by their reason. */
+const tellers: Partial<Readonly<Record<Doubt, Teller>>> = {
+  unkillable: ({ storage }, alive) =>
+    [
+      ...alive.flatMap(stuckTasks).slice(0, listedMax),
+      `Its storage: ${storageWords(storage)}.`,
+    ].join(' '),
+  'not-gone-in-time': ({ finalScan }, alive) =>
+    alive.length > 0
+      ? alive.slice(0, listedMax).map(tasksLeft).join(' ')
+      : `A last scan still counted ${finalScan.living} of its processes.`,
+  'kill-denied': (_report, alive) =>
+    `Not permitted: ${pids(alive.filter(({ kill }) => kill === 'denied'))}.`,
+  respawned: ({ qemus }) =>
+    `New since the kill: ${pids(qemus.filter(({ seen }) => seen === 'after-kill'))}.`,
+  'unattributable-qemu': ({ doubtful }) => doubtfulPids(doubtful, 'unattributable'),
+  'ambiguous-process': ({ doubtful }) => doubtfulPids(doubtful, 'ambiguous'),
+  'scan-incomplete': ({ doubtful }) => doubtfulPids(doubtful, 'unreadable'),
+  'io-in-flight': ({ storage, io }) => `Its storage: ${storageWords(storage)}. ${ioWords(io)}`,
+  'page-cache-dirty': ({ storage }) =>
+    `Its storage: ${storageWords(storage)}; page cache: ${storage.pageCache}, with suspects.pageCache ${storage.policy}.`,
+}
+
+const stuckTasks = ({ pid, tasks }: LivingQemu): readonly string[] =>
+  tasks
+    .filter(({ state }) => state === 'D')
+    .map(({ tid, wchan }) => {
+      const where = plainWchan(wchan)
+      return `Task ${tid} of qemu ${pid} (state D) waits in ${where}${waitingFor(where)}.`
+    })
+
+const tasksLeft = ({ pid, tasks }: LivingQemu): string => {
+  const states = tasks.map(({ state }) => plainState(state))
+  return `Tasks left of qemu ${pid}: ${states.length}, in state ${list([...new Set(states)])}.`
+}
+
+const pids = (qemus: readonly Pick<QemuSeen, 'pid'>[]): string =>
+  qemus.length > 0
+    ? list(qemus.map(({ pid }) => `qemu ${pid}`))
+    : 'a qemu that the last scan alone counted'
+
+const doubtfulPids = (
+  doubtful: VmReport['doubtful'],
+  why: VmReport['doubtful'][number]['why'],
+): string => {
+  const found = doubtful.filter((one) => one.why === why).map(({ pid }) => `process ${pid}`)
+  return found.length > 0 ? `Seen: ${list(found)}.` : ''
+}
+
+const ioWords = ({ uring, drained, devices, sockets }: VmReport['io']): string =>
+  sockets === 'waiting'
+    ? 'The kernel still holds data for a TCP connection that the qemu had opened itself.'
+    : `Writes that may outlive it (io_uring): ${uring}; block devices (${devices}) at rest: ${drained}.`
+
+const seenInSilence = (
+  because: Doubt,
+  addresses: readonly AddressSilence[],
+  witnesses: Extract<Evidence, { kind: 'silence' }>['silence']['witnesses'],
+): string => {
+  if (because === 'peer-isolated') {
+    const asked = witnesses.map(({ address, answered, by }) =>
+      answered === 'yes' ? `${address} (answered by ${by ?? 'ping'})` : `${address} (no answer)`,
+    )
+    const vouched = new Set(
+      witnesses.flatMap((one) => (one.answered === 'yes' ? one.vouchesFor : [])),
+    )
+    const cut = addresses.map(({ address }) => address).filter((one) => !vouched.has(one))
+    return `Witnesses asked: ${asked.length > 0 ? list(asked) : 'none'}. Nobody vouches for the way to ${list(cut)}.`
+  }
+  const seen = addresses.map(
+    ({ address, tcp, echo, neighbour }) =>
+      `${address}: TCP ${tcp}, ping ${echo}, ARP or ND ${neighbour}`,
+  )
+  return seen.length > 0 ? `Seen at ${list(seen, '; ')}.` : ''
+}
+
+const list = (words: readonly string[], between = ', '): string => {
+  const more = words.length - listedMax
+  const shown = words.slice(0, listedMax).map((one) => plainText(one))
+  return more > 0 ? `${shown.join(between)}${between}and ${more} more` : shown.join(between)
+}

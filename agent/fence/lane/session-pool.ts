@@ -1,0 +1,195 @@
+/** The sessions of a lane: the one that newcomers use, those that are full, and those that are being opened. */
+import type { Evidence } from '../../domain/evidence.ts'
+import { isIpv4, isIpv6 } from '../../base/net/host-address.ts'
+import { afterContact, mayHaveHadContact } from '../contact-before.ts'
+import { holdSession } from './batch-run.ts'
+import type { HeldSession } from './batch-run.ts'
+import type { Ticket } from './ticket.ts'
+import { openSuspect } from '../open-suspect.ts'
+import type { ContactDeps, Opened } from '../open-suspect.ts'
+import type { SuspectTarget } from '../request.ts'
+
+export interface SessionPool {
+  /** What a newcomer may be run on; undefined where there is nothing. */
+  readonly current: () => HeldSession | undefined
+  /**
+   * Opens a session for those of the queue for whom none is on its way. Gives how long, in ms, until that
+   * may be worth another call, where nothing happens before.
+   */
+  readonly connect: (queue: ReadonlySet<Ticket>) => number | undefined
+  /** The current one takes no newcomers any more; false where there are too many of these already. */
+  readonly giveUp: () => boolean
+  /** To be called after each run. */
+  readonly afterRun: (on: HeldSession) => void
+  readonly count: () => number
+  readonly isOpening: () => boolean
+  /** Closes the one that newcomers would use. */
+  readonly drop: () => void
+}
+
+/** Sessions of one lane at once: as many times as many VMs that cannot die may hang. */
+export const sessionsMax = 4
+
+/** Openings of one lane at once. */
+export const openingsMax = 3
+
+/**
+ * How long newcomers wait, in ms, for an opening in which nothing was heard, before they get one of their own: its
+ * silence would not be theirs.
+ */
+export const openAgainMs = 500
+
+/** How long a session leads where a name leads, in ms: then the name is asked for again. */
+export const nameLeadsMs = 5000
+
+/** `onChange` is called when a session has come, has ended, or will not come. */
+export const createSessionPool = (
+  target: SuspectTarget,
+  deps: ContactDeps,
+  signal: AbortSignal,
+  onChange: () => void,
+): SessionPool => {
+  const { clock, heard } = deps
+  let held: Held | undefined
+  const full = new Set<Held>()
+  const awaiting = new Set<Ticket>()
+  let openings = 0
+  let lastOpenMs = 0
+  /** When anything came from the suspect, on whichever connection, and wherever its names led. */
+  let heardMs = Number.NEGATIVE_INFINITY
+  const onOutcome = (address: string): void => {
+    heardMs = clock.nowMs()
+    heard.note(address)
+  }
+  const isByName = hasName(target)
+  const isStale = ({ openedMs }: Held): boolean =>
+    isByName && clock.nowMs() - openedMs >= nameLeadsMs
+
+  const adopt = ({ session, trail }: OpenedSession, present: ReadonlySet<Ticket>): void => {
+    onOutcome(trail.address)
+    if (held?.session.isFit() === true) {
+      session.close()
+      return
+    }
+    const openedMs = clock.nowMs()
+    const one = {
+      ...holdSession({ session, trail, openedMs, openedFor: present }, signal),
+      openedMs,
+    }
+    held = one
+    void session.ended.then(() => {
+      if (held === one) held = undefined
+      full.delete(one)
+      onChange()
+    })
+  }
+
+  /** What an opening saw is for those who are still waiting for a session, where there is none by now. */
+  const settle = (
+    seen: Extract<Opened, { kind: 'seen' }>['seen'],
+    waiting: readonly Ticket[],
+  ): void => {
+    const { evidence, trail } = seen
+    const isNobodyServed = held?.session.isFit() !== true && !takeBack()
+    for (const ticket of isNobodyServed ? waiting : []) {
+      // It was alive in this very fence.
+      const hadContact = heardMs >= ticket.sinceMs || isHeard(evidence, ticket.sinceMs)
+      ticket.settle({ evidence: afterContact(evidence, hadContact), trail })
+    }
+    // For others. What this look itself saw speaks for itself.
+    if (mayHaveHadContact(evidence)) heardMs = clock.nowMs()
+    heard.noteSeen(seen)
+  }
+
+  /** A full session has room again, and there is no other. */
+  const takeBack = (): boolean => {
+    const spare = [...full].find((one) => one.session.isFit() && one.mayRun() && !isStale(one))
+    if (spare === undefined) return false
+    full.delete(spare)
+    held = spare
+    return true
+  }
+
+  const open = async (present: ReadonlySet<Ticket>, queue: ReadonlySet<Ticket>): Promise<void> => {
+    openings += 1
+    lastOpenMs = clock.nowMs()
+    for (const ticket of present) awaiting.add(ticket)
+    const asks = [...present]
+    const opened = await openSuspect(deps, target, {
+      budgetMs: Math.max(...asks.map((ticket) => ticket.leftMs())),
+      signal,
+      caller: asks.find(({ request }) => request.caller !== undefined)?.request.caller,
+      isSilenceWanted: asks.some(({ isSilenceWanted }) => isSilenceWanted),
+      onOutcome,
+    }).catch(faultSeen)
+    openings -= 1
+    for (const ticket of present) awaiting.delete(ticket)
+    if (opened.kind === 'open') adopt(opened, present)
+    else
+      settle(
+        opened.seen,
+        asks.filter((ticket) => queue.has(ticket)),
+      )
+    onChange()
+  }
+
+  const isHeard = (evidence: Evidence, sinceMs: number): boolean =>
+    evidence.kind === 'silence' &&
+    heard.isHeard(
+      evidence.silence.addresses.map(({ address }) => address),
+      sinceMs,
+    )
+
+  const giveUp = (): boolean => {
+    if (held?.runs() === 0) held.session.close()
+    else if (held !== undefined && full.size + 1 < sessionsMax) full.add(held)
+    else return false
+    held = undefined
+    return true
+  }
+
+  return {
+    current: () => {
+      if (held !== undefined && isStale(held) && !giveUp()) return undefined
+      return held?.session.isFit() === true ? held : undefined
+    },
+    connect: (queue) => {
+      if (held?.session.isFit() === true) return undefined
+      const newcomers = [...queue].filter((ticket) => !awaiting.has(ticket))
+      if (newcomers.length === 0) return undefined
+      if (openings > 0) {
+        if (openings >= openingsMax || heardMs >= lastOpenMs) return undefined
+        const waitMs = lastOpenMs + openAgainMs - clock.nowMs()
+        if (waitMs > 0) return waitMs
+      }
+      void open(new Set(newcomers), queue)
+      return undefined
+    },
+    giveUp,
+    afterRun: (on) => {
+      if (on !== held && on.runs() === 0) on.session.close()
+    },
+    count: () => full.size + (held === undefined ? 0 : 1),
+    isOpening: () => openings > 0,
+    drop: () => {
+      held?.session.close()
+      held = undefined
+    },
+  }
+}
+
+type OpenedSession = Extract<Opened, { kind: 'open' }>
+
+interface Held extends HeldSession {
+  readonly openedMs: number
+}
+
+export const hasName = ({ addresses }: SuspectTarget): boolean =>
+  addresses.some((address) => !isIpv4(address) && !isIpv6(address))
+
+/** A bug: neither the suspect nor the probes reject. */
+const faultSeen = (error: unknown): Opened => {
+  const detail = `a fault in the agent itself (${error instanceof Error ? error.name : 'thrown'})`
+  const evidence = { kind: 'own-trouble', because: 'internal-error' } as const
+  return { kind: 'seen', seen: { evidence, trail: { address: '', phases: [], detail } } }
+}

@@ -1,0 +1,57 @@
+/** One observation out of as many looks as it takes, within one budget. */
+import { decide } from '../domain/decide.ts'
+import type { Evidence } from '../domain/evidence.ts'
+import { nextContact } from './retry-policy.ts'
+import { afterContact, mayHaveHadContact } from './contact-before.ts'
+import type { LaneAsk } from './lane/ticket.ts'
+import type { Observation } from './observation.ts'
+import type { Clock } from '../base/time/clock.ts'
+import type { EarlierContact } from './contact-trail.ts'
+
+/** One look at one suspect for one VM: the contact, and the probes where it stays silent. */
+export type Contact = (ask: LaneAsk) => Promise<Observation>
+
+/**
+ * A contact that broke off is made again, and only the last one is judged: its own complete report
+ * confirms, nothing is put together from several. Ends before `budgetMs`, or soon after the signal.
+ */
+export const retryContact = async (
+  look: Contact,
+  clock: Clock,
+  { request, budgetMs, sinceMs, mayBegin }: Omit<LaneAsk, 'isSilenceWanted'>,
+  signal: AbortSignal,
+): Promise<Observation> => {
+  const startedMs = clock.nowMs()
+  const leftMs = (): number => budgetMs - (clock.nowMs() - startedMs)
+  const earlier: EarlierContact[] = []
+  let before: Evidence | undefined
+  for (;;) {
+    const beganMs = clock.nowMs()
+    const hadContact = before !== undefined && mayHaveHadContact(before)
+    // After a contact no probe can make a proof of silence any more, so nobody waits for one.
+    const seen = await look({
+      request,
+      budgetMs: leftMs(),
+      sinceMs,
+      isSilenceWanted: !hadContact,
+      mayBegin,
+    })
+    const evidence = sumUp(seen.evidence, before, hadContact)
+    const trail = { ...seen.trail, earlier: [...earlier] }
+    const verdict = decide(evidence)
+    if (verdict.kind !== 'still-alive') return { evidence, trail }
+    const ms = Math.round(clock.nowMs() - beganMs)
+    const next = nextContact(verdict.because, earlier.length + 1, ms)
+    if (next === undefined || leftMs() < next.needsMs) return { evidence, trail }
+    earlier.push({ because: verdict.because, detail: seen.trail.detail, ms })
+    before = evidence
+    await clock.wait(next.waitMs, signal)
+    if (signal.aborted) return { evidence, trail }
+  }
+}
+
+/** SSH that stays silent tells no more than the signs of life that were seen beside it before. */
+const sumUp = (evidence: Evidence, before: Evidence | undefined, hadContact: boolean): Evidence =>
+  hadContact && evidence.kind === 'silence' && before?.kind === 'silence'
+    ? before
+    : afterContact(evidence, hadContact)

@@ -1,0 +1,76 @@
+/** One line of a journal to what it says of a fence. Whoever wrote it: as little is believed as possible. */
+import { parseVmUuid } from '../domain/vm-uuid.ts'
+import {
+  confirmedDead,
+  deathProofs,
+  doubt,
+  doubts,
+  silenceProofs,
+  unreachable,
+} from '../domain/verdict.ts'
+import type { Verdict } from '../domain/verdict.ts'
+import type { FenceHistoryEntry } from '../fence/history.ts'
+
+export type HistoryRecord =
+  | { readonly kind: 'intent' | 'outcome'; readonly fence: FenceHistoryEntry }
+  /** A record of another type, which says nothing here. */
+  | { readonly kind: 'other' }
+
+/** Undefined for what is no record. */
+export const historyRecordOf = (line: string): HistoryRecord | undefined => {
+  const record = parse(line)
+  if (record === undefined || typeof record['type'] !== 'string') return undefined
+  const { type } = record
+  if (type !== 'intent' && type !== 'outcome') return { kind: 'other' }
+  const { fenceId, requestId, askedBy, suspect, at, startedAt, durationMs, trail } = record
+  const vm = parseVmUuid(textOf(record['vm']))
+  const { addresses, hostUuid } = isObject(suspect) ? suspect : {}
+  if (textOf(fenceId) === '' || vm === undefined || !Array.isArray(addresses)) return undefined
+  const verdict = type === 'outcome' ? verdictOf(record) : undefined
+  if (type === 'outcome' && verdict === undefined) return undefined
+  const fence = {
+    fenceId: textOf(fenceId),
+    requestId: textOf(requestId),
+    askedBy: textOf(askedBy),
+    vm,
+    suspect: { addresses: addresses.map(textOf), hostUuid: textOf(hostUuid) },
+    askedAt: timeOf(type === 'intent' ? at : startedAt),
+    endedAt: type === 'intent' ? '' : timeOf(at),
+    verdict,
+    durationMs: typeof durationMs === 'number' ? durationMs : undefined,
+    detail: isObject(trail) ? textOf(trail['detail']) : '',
+  }
+  return { kind: type, fence }
+}
+
+/** A kind with a reason of its own, or none: a garbled line must not look like a proof. */
+const verdictOf = ({ verdict: kind, because }: Fields): Verdict | undefined => {
+  const death = deathProofs.find((one) => one === because)
+  const silence = silenceProofs.find((one) => one === because)
+  const doubtful = doubts.find((one) => one === because)
+  if (kind === 'confirmed-dead') return death && confirmedDead(death)
+  if (kind === 'unreachable') return silence && unreachable(silence)
+  return kind === 'still-alive' ? doubtful && doubt(doubtful) : undefined
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const timeOf = (value: unknown): string => {
+  const text = textOf(value)
+  return Number.isNaN(Date.parse(text)) ? '' : text
+}
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const parse = (line: string): Fields | undefined => {
+  try {
+    const value: unknown = JSON.parse(line)
+    return isObject(value) ? value : undefined
+  } catch {
+    // Torn by a crash, or no journal at all.
+    return undefined
+  }
+}

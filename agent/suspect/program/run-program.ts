@@ -1,0 +1,176 @@
+/** The program in an open session, once for many VMs: sent, its reports read as they come. */
+import type { Evidence, VmReport } from '../../domain/evidence.ts'
+import type { VmUuid } from '../../domain/vm-uuid.ts'
+import type { Doubt } from '../../domain/verdict.ts'
+import type { SuspectTools } from '../../fence/ports.ts'
+import { execWindowMs } from './command.ts'
+import { detailOf, evidenceOf } from '../session-end.ts'
+import type { CommandEnd, SessionEnd } from '../session-end.ts'
+import { composeRun, composeVms, installedCommand, programCommand } from './program.ts'
+import type { AskedVm, OwnIdentity, ProgramLogin, StoragePolicy } from './program.ts'
+import type { ProgramAction } from '../report/protocol.ts'
+import { createReportReader } from '../report/report.ts'
+import type { ReportFault } from '../report/report.ts'
+import type { Session } from './ssh-session.ts'
+import { forcedHint, isRefusedRequest, silentDoubt, sudoDetail } from './no-report.ts'
+import type { SilentEnd } from './no-report.ts'
+import type { Within } from '../../base/time/deadline.ts'
+
+export interface ProgramConfig extends StoragePolicy {
+  readonly programText: string
+  readonly own: OwnIdentity
+  readonly holdMs: number
+  readonly pidNamespace: 'initial' | 'nested'
+}
+
+export interface ProgramRun {
+  readonly action: ProgramAction
+  /** Asked when the program is ready: whose time is not over, and how much of it is left. Each VM once. */
+  readonly vms: () => readonly AskedVm[]
+  /** No more than so many. */
+  readonly vmsMax: number
+  readonly hostUuid: string
+  /** How long the suspect may take to start it, in ms. */
+  readonly startWindowMs?: number
+  readonly onStart: () => void
+  /** Once for each VM at most, as soon as its report is whole. */
+  readonly onReport: (report: VmReport) => void
+  readonly onTools?: (tools: SuspectTools) => void
+}
+
+/** What there is for those VMs that no report came for. */
+export interface ProgramEnd {
+  readonly evidence: Evidence
+  readonly detail: string
+  /** Whether anything came from the suspect while it was waited for. */
+  readonly wasHeard: boolean
+}
+
+type Way = 'as-login' | 'by-sudo' | 'installed'
+
+/**
+ * What is sent goes by `sudo -n` for every user but root; where that starts nothing, once more as the
+ * user is. What is installed is asked once: how it becomes root is the forced command's business.
+ */
+export const runProgram = async (
+  session: Session,
+  run: ProgramRun,
+  { user, program }: ProgramLogin,
+  config: ProgramConfig,
+  within: Within,
+): Promise<ProgramEnd> => {
+  const by = async (way: Way): Promise<Attempt> => await attempt(way, session, run, config, within)
+  if (program === 'installed') {
+    const installed = await by('installed')
+    if (installed.silentEnd === undefined) return installed.end
+    const { because, detail } = silentDoubt(installed.silentEnd)
+    return refusal(because, detail)
+  }
+  if (user === 'root') return (await by('as-login')).end
+  const bySudo = await by('by-sudo')
+  const sudoEnd = neverBegun(bySudo)
+  if (sudoEnd === undefined) return bySudo.end
+  // The program may still prove it without sudo: it says itself what it cannot see or kill.
+  const asLogin = await by('as-login')
+  if (neverBegun(asLogin) === undefined) return asLogin.end
+  return refusal('sudo-refused', sudoDetail(sudoEnd.stderrHead))
+}
+
+interface Attempt {
+  readonly end: ProgramEnd
+  readonly silentEnd: SilentEnd | undefined
+}
+
+/** The code 0, or words of the program itself, say that something was started. */
+const neverBegun = ({ silentEnd }: Attempt): SilentEnd | undefined =>
+  silentEnd === undefined || silentEnd.code === 0 || isRefusedRequest(silentEnd)
+    ? undefined
+    : silentEnd
+
+const refusal = (because: Doubt, detail: string): ProgramEnd => ({
+  evidence: { kind: 'refusal', because },
+  detail,
+  wasHeard: true,
+})
+
+/** What one run may say, in bytes: what a login shell may print, and a report of each VM. */
+const noiseBytesMax = 1024 * 1024
+const reportBytesMax = 16 * 1024
+
+const attempt = async (
+  way: Way,
+  session: Session,
+  run: ProgramRun,
+  config: ProgramConfig,
+  within: Within,
+): Promise<Attempt> => {
+  const { action, vms, vmsMax, hostUuid, startWindowMs = execWindowMs, onReport, onTools } = run
+  const { programText, own, holdMs, pidNamespace, pageCache, sharedFileSystems } = config
+  const rules = { own, holdMs, pidNamespace, pageCache, sharedFileSystems }
+  const text = way === 'installed' ? undefined : programText
+  const { stdin, nonce } = composeRun(text, { action, hostUuid, ...rules })
+  let say: ((text: string) => void) | undefined
+  let isReady = false
+  const onReady = (): readonly VmUuid[] => {
+    isReady = true
+    const asked = vms()
+    // Where nobody is left the program is told nothing, and does nothing.
+    if (asked.length > 0) say?.(composeVms(asked))
+    return asked.map(({ vm }) => vm)
+  }
+  const asked = { nonce, action, onReady }
+  const reader = createReportReader(asked, onReport, onTools)
+  const command = {
+    line: way === 'installed' ? installedCommand : programCommand(way),
+    stdin,
+    bytesMax: noiseBytesMax + vmsMax * reportBytesMax,
+    startWindowMs,
+    onStart: (write: (text: string) => void) => {
+      say = write
+      run.onStart()
+    },
+    onStdout: reader.take,
+  }
+  const ended = await session.run(command, within)
+  return attemptOf(ended, reader.fault(), isReady)
+}
+
+const attemptOf = (
+  ended: CommandEnd,
+  fault: ReportFault | undefined,
+  isReady: boolean,
+): Attempt => {
+  if (ended.kind === 'cut-off') {
+    return { end: { ...cutOff(ended.end), wasHeard: ended.wasHeard }, silentEnd: undefined }
+  }
+  // Where every report has come nobody is left whom this is about.
+  const because = exitDoubt(ended, fault?.because ?? 'program-failed')
+  const isSilent = ended.kind === 'exited' && because === 'report-missing' && !isReady
+  const hint = isSilent && isRefusedRequest(ended) ? forcedHint : (fault?.detail ?? '')
+  return {
+    end: refusal(because, `${exitDetail(ended)}: ${hint}`),
+    silentEnd: isSilent ? ended : undefined,
+  }
+}
+
+const cutOff = (end: SessionEnd): Pick<ProgramEnd, 'evidence' | 'detail'> => ({
+  evidence: evidenceOf(end),
+  detail: detailOf(end),
+})
+
+type Ended = Exclude<CommandEnd, { kind: 'cut-off' }>
+
+/** How the program ended explains a report that stops short; a report that says more says it best. */
+const exitDoubt = (ended: Ended, reported: Doubt): Doubt => {
+  if (ended.kind === 'signalled') {
+    return reported === 'report-missing' || reported === 'report-truncated'
+      ? 'program-failed'
+      : reported
+  }
+  return ended.code !== 0 && reported === 'report-truncated' ? 'program-failed' : reported
+}
+
+const exitDetail = (ended: Ended): string =>
+  ended.kind === 'signalled'
+    ? 'the program was ended by a signal'
+    : `the program ended with code ${ended.code}`

@@ -1,7 +1,0 @@
-import { test } from 'tap'
-import { capabilities } from '../../agent/contract/health-reply.ts'
-import { page } from '../fixtures/contract-page.ts'
-
-test('the contract page names every capability', async (t) => {
-  for (const one of capabilities) t.ok(page().includes(`\`${one}\``), one)
-})

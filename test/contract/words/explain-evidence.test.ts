@@ -1,0 +1,92 @@
+import { test } from 'tap'
+import { explainEvidence } from '../../../agent/contract/words/explain-evidence.ts'
+import {
+  cleanReport,
+  killedQemu,
+  livingQemu,
+  reported,
+  silent,
+  silentAddress,
+} from '../../fixtures/values/evidence.ts'
+
+test('a report is told from the host to what neither proves anything', async (t) => {
+  t.same(explainEvidence(reported()), [
+    'host: as-named; processes seen: all; pid namespace: initial; as root',
+    'qemu 84 (started at tick 1234): told by argv-uuid, seen before-kill, kill sent, gone after 10 ms',
+    'last scan: 200 processes, 0 living of the VM (0 new), 0 unattributable, 0 ambiguous, 0 unreadable; hold: kept',
+    'writes in flight: io_uring none, block devices (not-needed) at rest: not-needed, connections: none',
+    'storage: block devices or file systems of the host (block); page cache: none (suspects.pageCache is report)',
+    'libvirt said no-such-vm, pgrep agreed: neither proves anything',
+  ])
+})
+
+test('living tasks are told one by one, up to a few', async (t) => {
+  const tasks = Array.from({ length: 9 }, (_, tid) => ({
+    tid,
+    state: 'D',
+    wchan: 'exit_aio',
+    comm: 'x',
+  }))
+  const lines = explainEvidence(
+    reported({ qemus: [{ ...killedQemu, end: { kind: 'living', tasks } }] }),
+  )
+  t.match(lines[1], /kill sent, 9 tasks still living$/)
+  t.equal(
+    lines[2],
+    'task 0 of qemu 84: state D, waits in exit_aio, that is for a block device that does not complete a request',
+  )
+  t.equal(lines[10], 'and 1 more tasks')
+})
+
+test('an empty report, doubtful processes, and more qemus than anybody reads', async (t) => {
+  t.equal(explainEvidence(reported({ qemus: [] }))[1], 'no qemu of the VM was found')
+  const doubtful = [{ why: 'ambiguous', pid: 7, comm: '\u001b' }] as const
+  t.ok(explainEvidence(reported({ doubtful })).includes('process 7: ambiguous'))
+  const qemus = Array.from({ length: 10 }, () => killedQemu)
+  t.ok(explainEvidence(reported({ qemus })).includes('and 2 more qemu'))
+})
+
+test('silence is told address by address and witness by witness', async (t) => {
+  const lines = explainEvidence(
+    silent({
+      addresses: [{ ...silentAddress, oldEntry: 'removed' }],
+      witnesses: [
+        { address: '192.0.2.1', answered: 'yes', by: 'echo', vouchesFor: ['192.0.2.7'] },
+        { address: '192.0.2.2', answered: 'no', vouchesFor: ['192.0.2.7', '192.0.2.8'] },
+      ],
+      contactBefore: true,
+    }),
+  )
+  t.same(lines, [
+    '192.0.2.7: TCP silent, ping silent, ARP or ND off-link (old entry removed)',
+    'witness 192.0.2.1: answered yes by echo, on the way to 192.0.2.7',
+    'witness 192.0.2.2: answered no, on the way to 192.0.2.7, 192.0.2.8',
+    'the host had answered earlier in this fence',
+  ])
+  t.match(explainEvidence(silent())[0], /off-link$/)
+})
+
+test('what is no report and no silence is one line, and none of them sounds like a proof', async (t) => {
+  const rest = [
+    { kind: 'refusal', because: 'login-refused' },
+    { kind: 'own-trouble', because: 'internal-error' },
+    { kind: 'out-of-time' },
+  ] as const
+  for (const evidence of rest) {
+    const lines = explainEvidence(evidence)
+    t.equal(lines.length, 1, evidence.kind)
+    t.notMatch(lines[0], /dead|gone|silent/)
+  }
+})
+
+test('nothing that the suspect chose gets through', async (t) => {
+  const spoilt = { tid: 1, state: '\u001b', wchan: 'a\u001b[2J', comm: 'SECRETNAME' }
+  const living = { ...livingQemu(), end: { kind: 'living', tasks: [spoilt] } } as const
+  const doubtful = [{ why: 'ambiguous', pid: 7, comm: 'SECRETNAME' }] as const
+  const text = explainEvidence({
+    kind: 'report',
+    report: { ...cleanReport, qemus: [living], doubtful },
+  }).join('\n')
+  t.match(text, /^[\x20-\x7e\n]*$/)
+  t.notMatch(text, /SECRETNAME/)
+})
