@@ -11,7 +11,8 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 const release = readRelease(import.meta.url)
 // Whatever ends the process before its subcommand has ended must not look like success.
 process.exitCode = exitCodes.notDone
-// Not awaited here: the packages bundle this file as CommonJS, which has no await outside of functions.
+// Not awaited here: the packages bundle this file as CommonJS, which has no await outside of
+// functions.
 void runCommandLine(process.argv.slice(2), {
   env: process.env,
   version: release.version,

@@ -105,12 +105,14 @@ test('no file is longer than 200 lines', async (t) => {
   t.same(long, [])
 })
 
-test('the wire’s names are known to the contract and the caller’s side of it alone', async (t) => {
+test('the wire’s names stand in the contract, in the caller’s side of it and as words of verdicts alone', async (t) => {
   const wire = /qemuConfirmedDead|qemuStillAlive|targetHostUnreachable/
   const knowing = agentFiles.filter((file) => wire.test(read(file)))
   t.ok(knowing.length > 0)
   t.same(
-    knowing.filter((file) => !/^agent\/(contract\/|client\/judge-answer)/.test(file)),
+    knowing.filter(
+      (file) => !/^agent\/(contract\/|client\/judge-answer|domain\/verdict-word)/.test(file),
+    ),
     [],
   )
 })
@@ -145,7 +147,8 @@ test('no path of a machine and no registry is in the tree', async (t) => {
 const lint = (directory: string): string => {
   const oxlint = join(root, 'node_modules/.bin/oxlint')
   try {
-    // Without the environment of the test runner, which would load itself into oxlint's process too.
+    // Without the environment of the test runner, which would load itself into oxlint's process
+    // too.
     const args = ['-i', `PATH=${process.env['PATH'] ?? ''}`, oxlint, '-f', 'json', 'agent']
     return execFileSync('env', args, { cwd: directory, encoding: 'utf8', stdio: 'pipe' })
   } catch (error) {

@@ -1,4 +1,7 @@
-/** One POST of one answer to one literal address: no name, no redirect, no proxy, no second use of the connection. */
+/**
+ * One POST of one answer to one literal address: no name, no redirect, no proxy, no second use of
+ * the connection.
+ */
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
@@ -31,7 +34,8 @@ export const attempt: Attempt = async (destination, task, body, signal) =>
       method: 'POST',
       path,
       headers: answerHeaders(task, host, body),
-      // A connection of our own needs no agent, and so nothing that an agent may be configured to do.
+      // A connection of our own needs no agent, and so nothing that an agent may be configured to
+      // do.
       createConnection: () => (isTls ? tlsConnect({ socket: raw, host: address }) : raw),
     })
     const cut = (): void => {
@@ -64,11 +68,12 @@ export const attempt: Attempt = async (destination, task, body, signal) =>
   })
 
 /**
- * A socket that is merely closed goes on delivering what it holds, for minutes on a bad network, and
- * a proof would arrive long after it stopped to hold. A reset discards it.
+ * A socket that is merely closed goes on delivering what it holds, for minutes on a bad network,
+ * and a proof would arrive long after it stopped to hold. A reset discards it.
  */
 const dropUnsent = (raw: Socket): void => {
-  // While it connects, nothing has left yet; and Node would wait for the connection before its reset.
+  // While it connects, nothing has left yet; and Node would wait for the connection before its
+  // reset.
   if (raw.connecting) raw.destroy()
   else raw.resetAndDestroy()
 }

@@ -1,6 +1,6 @@
-/** Every answer that is on its way to a caller: one per task, bounded in number, on disk before it leaves. */
+/** Keeps the answers on their way: one per task, bounded in number, on disk before they leave. */
 import { parseCallbackUrl } from '../contract/request/callback-url.ts'
-import { isReplyAbout, readBack } from '../contract/reply/stored-reply.ts'
+import { isCredible } from '../contract/reply/stored-reply.ts'
 import { refusalReply } from '../contract/reply/fence-reply.ts'
 import { asciiJson } from '../base/text/ascii-json.ts'
 import type { Doubt } from '../domain/verdict.ts'
@@ -42,7 +42,7 @@ export interface CallbackDelivery extends Callbacks {
   readonly resume: () => number
   /** Answers that are on their way, or wait for their callers. */
   readonly waiting: () => number
-  /** Lets deliveries run for a while, then leaves the rest to the next start; gives the number of those. */
+  /** Lets deliveries run for `graceMs`, then leaves the rest, of this number, to the next start. */
   readonly stop: (graceMs: number) => Promise<number>
 }
 
@@ -170,13 +170,6 @@ export const createCallbacks = (
       return waiting.size
     },
   }
-}
-
-/** A journal is a file: what is not said to be a proof must be a refusal, and every proof is about its record. */
-const isCredible = ({ body, provenAt }: AnswerBody, subject: FenceSubject): boolean => {
-  const read = readBack(body)
-  if (read === undefined) return false
-  return provenAt === undefined ? read.isRefusal : isReplyAbout(read, subject)
 }
 
 const keyOf = ({ task, url }: CallbackAsk): string => JSON.stringify([task, url])

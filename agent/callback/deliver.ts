@@ -1,4 +1,7 @@
-/** One answer on its way to its caller: attempts with growing waits, until it is taken or out of time. */
+/**
+ * One answer on its way to its caller: attempts with growing waits, until it is taken or out of
+ * time.
+ */
 import type { CallbackDestination } from '../contract/request/callback-url.ts'
 import { refusalReply } from '../contract/reply/fence-reply.ts'
 import { asciiJson } from '../base/text/ascii-json.ts'

@@ -4,7 +4,8 @@ import type { AttemptOutcome } from './attempt.ts'
 
 /**
  * A caller that knows no such task will not know it later. One that is overloaded, or not up, may
- * take the answer later. Everything else, a redirect included, is an address that does not take answers.
+ * take the answer later. Everything else, a redirect included, is an address that does not take
+ * answers.
  */
 export const judgeAttempt = (
   outcome: AttemptOutcome,
@@ -19,6 +20,8 @@ export const judgeAttempt = (
 const firstWaitMs = 500
 const longestWaitMs = 15_000
 
-/** Doubles from half a second up; the caller that comes back is answered within the longest wait. */
+/**
+ * Doubles from half a second up; the caller that comes back is answered within the longest wait.
+ */
 export const backoffMs = (attempts: number): number =>
   Math.min(firstWaitMs * 2 ** Math.max(0, attempts - 1), longestWaitMs)

@@ -1,4 +1,7 @@
-/** Something that the agent which runs here does for whoever sits at the command line, with how far it is. */
+/**
+ * Something that the agent which runs here does for whoever sits at the command line, with how far
+ * it is.
+ */
 import { exchange } from '../client/exchange.ts'
 import type { Peer } from '../client/peer.ts'
 import type { InFlightReply } from '../contract/reply/in-flight-reply.ts'

@@ -1,4 +1,6 @@
-/** The configuration that a subcommand works with: which file, what in its place, and its faults. */
+/**
+ * The configuration that a subcommand works with: which file, what in its place, and its faults.
+ */
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Overrides } from '../config/load.ts'

@@ -1,6 +1,8 @@
 /** Exit codes; those from 64 on are of sysexits.h, as service managers know them. */
 export const exitCodes = {
-  /** Of a fence: proven dead, and nothing else. A process that is cut off or breaks never ends so. */
+  /**
+   * Of a fence: proven dead, and nothing else. A process that is cut off or breaks never ends so.
+   */
   done: 0,
   /** A fault while running; something was refused or left undone. */
   notDone: 1,

@@ -1,4 +1,7 @@
-/** The question of a fence as it stands on a command line, judged by the rules of the contract before it leaves. */
+/**
+ * The question of a fence as it stands on a command line, judged by the rules of the contract
+ * before it leaves.
+ */
 import { Ajv } from 'ajv'
 import type { FenceQuestion } from '../client/post-question.ts'
 import { fenceCommandSchema, parseFenceCommand } from '../contract/request/fence-command.ts'

@@ -1,4 +1,6 @@
-/** What is asked of this very process: as a request of its own, and held to the rules of the door. */
+/**
+ * What is asked of this very process: as a request of its own, and held to the rules of the door.
+ */
 import type { Judged } from '../client/judge-answer.ts'
 import type { Config } from '../config/config.ts'
 import { rejectionReply } from '../contract/reply/rejection.ts'

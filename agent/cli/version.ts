@@ -8,8 +8,8 @@ export interface Release {
 }
 
 /**
- * The nearest `package.json` above the running file: `scripts/build` and `scripts/package` lay one beside
- * what they make, with the version of that of the tree, which is the one place that has it.
+ * The nearest `package.json` above the running file: `scripts/build` and `scripts/package` lay one
+ * beside what they make, with the version of that of the tree, which is the one place that has it.
  */
 export const readRelease = (from: string | URL): Release => {
   const directory = new URL('.', from)

@@ -1,7 +1,7 @@
 /**
  * Asks peers for the fence of one VM, in the given order, and says what the caller may do: the side
- * of a management plane, done once. It goes on to the next peer only where one gave no verdict, never
- * after one that refuses: a refusal is a finding about the host, not about the peer.
+ * of a management plane, done once. It goes on to the next peer only where one gave no verdict,
+ * never after one that refuses: a refusal is a finding about the host, not about the peer.
  */
 import { judgeAnswer } from './judge-answer.ts'
 import type { Judged, PeerAnswer } from './judge-answer.ts'
@@ -18,8 +18,8 @@ export type { FenceQuestion } from './post-question.ts'
 
 export interface AskConfig extends PostConfig {
   /**
-   * How many agents, of different failure domains where told, have to call a host unreachable. Two addresses of
-   * one agent are one; of agents that tell no id, two addresses are two.
+   * How many agents, of different failure domains where told, have to call a host unreachable. Two
+   * addresses of one agent are one; of agents that tell no id, two addresses are two.
    */
   readonly quorum?: number
   /** Told before a peer is asked, and with what came of it. */

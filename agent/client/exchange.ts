@@ -1,4 +1,7 @@
-/** One request to one peer and its whole response; no redirect, no proxy, no second use of the connection. */
+/**
+ * One request to one peer and its whole response; no redirect, no proxy, no second use of the
+ * connection.
+ */
 import { request as httpRequest } from 'node:http'
 import type { RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'

@@ -1,7 +1,7 @@
 /**
- * What a response means to the caller who asked for a fence: the caller's side of the contract, done
- * once. Imports nothing, so that management planes can take it as it is. Every doubt refuses: two of
- * the results let a VM start elsewhere, and both ask for every word by its one good value.
+ * What a response means to the caller who asked for a fence: the caller's side of the contract,
+ * done once. Imports nothing, so that management planes can take it as it is. Every doubt refuses:
+ * two of the results let a VM start elsewhere, and both ask for every word by its one good value.
  */
 
 /** What was asked, in the form in which an answer repeats it. */
@@ -42,7 +42,9 @@ export type Judged =
       readonly status: number
       readonly code: string
       readonly error: string
-      /** The cause is this peer alone (busy, stopping, itself the host): another one may be asked. */
+      /**
+       * The cause is this peer alone (busy, stopping, itself the host): another one may be asked.
+       */
       readonly isOfPeer: boolean
     }
   /** An agent that does not know the path: too old, or something else altogether. */

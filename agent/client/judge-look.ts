@@ -1,4 +1,7 @@
-/** What the response to a look means. Whatever it is, it is no verdict: there is no word for one here. */
+/**
+ * What the response to a look means. Whatever it is, it is no verdict: there is no word for one
+ * here.
+ */
 import { aboutAnother, judgeAnswer, parseBody, saidIn } from './judge-answer.ts'
 import type { Asked, Judged, Said } from './judge-answer.ts'
 

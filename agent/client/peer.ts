@@ -1,4 +1,7 @@
-/** How a peer is named: `10.0.0.2:7171`, `https://kvm-2:7171`, `unix:/run/...`, each with `@rack-1` for its failure domain. */
+/**
+ * How a peer is named: `10.0.0.2:7171`, `https://kvm-2:7171`, `unix:/run/...`, each with `@rack-1`
+ * for its failure domain.
+ */
 
 export interface Peer {
   /** As it was written, without its failure domain. */

@@ -1,4 +1,7 @@
-/** Which agent an answer is of: two addresses of one agent are one voter, and prove nothing more than one. */
+/**
+ * Which agent an answer is of: two addresses of one agent are one voter, and prove nothing more
+ * than one.
+ */
 import type { PeerAnswer } from './judge-answer.ts'
 
 export type Voter =
@@ -10,7 +13,10 @@ export type Voter =
 
 const shape = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** Of the very answer that claims: whoever is asked a second time at this address may be another agent. */
+/**
+ * Of the very answer that claims: whoever is asked a second time at this address may be another
+ * agent.
+ */
 export const voterOf = ({ body: { agentId } }: PeerAnswer): Voter => {
   if (agentId === undefined) return { kind: 'untold' }
   return typeof agentId === 'string' && shape.test(agentId)

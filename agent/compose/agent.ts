@@ -31,7 +31,10 @@ export interface Composition {
   readonly server: FastifyInstance
   readonly listeners: Listeners
   readonly service: FenceService
-  /** Puts what may change while the agent runs in place: what listeners demand, and which suspects are allowed. */
+  /**
+   * Puts what may change while the agent runs in place: what listeners demand, and which suspects
+   * are allowed.
+   */
   readonly reload: (fresh: Config) => Promise<void>
   /** Answers that are sent later, those included that an agent before us left. */
   readonly callbacks: Pick<CallbackDelivery, 'resume' | 'stop'>
@@ -92,7 +95,8 @@ export const compose = async (
     await drills.read()
     return []
   }
-  // With these the drill is looked at for its gauges, within the same patience. It never makes a peer unready.
+  // With these the drill is looked at for its gauges, within the same patience. It never makes a
+  // peer unready.
   const checks = [...readinessChecks(config, journal), readDrill]
   const readiness = createReadiness(checks, clock)
   metrics.addGauges({

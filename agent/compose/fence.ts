@@ -1,4 +1,7 @@
-/** The use case with every part that it needs of the world: for the agent, and for one fence without it. */
+/**
+ * The use case with every part that it needs of the world: for the agent, and for one fence without
+ * it.
+ */
 import type { Logger } from 'pino'
 import type { MakeContactDeps } from './suspect-access.ts'
 import type { Config } from '../config/config.ts'

@@ -1,4 +1,7 @@
-/** What sees a suspect: the way to a login there, and the probes where it stays silent. For fences, looks and drills. */
+/**
+ * What sees a suspect: the way to a login there, and the probes where it stays silent. For fences,
+ * looks and drills.
+ */
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../config/config.ts'
 import { createLastHeard } from '../fence/last-heard.ts'
@@ -48,7 +51,8 @@ const suspectConfig = async ({ ssh, fence, suspects }: Config): Promise<SuspectC
   pidNamespace: suspects.pidNamespace,
   pageCache: suspects.pageCache,
   sharedFileSystems: suspects.sharedFileSystems,
-  // Who accepts a suspect on loopback means this very host, so that it cannot be told apart by its ids.
+  // Who accepts a suspect on loopback means this very host, so that it cannot be told apart by its
+  // ids.
   own: suspects.allowLoopback ? { machineId: '', bootId: '' } : await readOwnIdentity(),
   programText: await readFile(programFile, 'utf8'),
 })

@@ -7,7 +7,9 @@ export const headerBytesMax = 32 * 1024
 /** A request arrives in one round trip or two; a slower one holds a connection for nothing. */
 export const headersTimeoutMs = 5_000
 export const requestTimeoutMs = 10_000
-/** How often Node looks at the two limits above; its own default of 30 s would make them 30 s late. */
+/**
+ * How often Node looks at the two limits above; its own default of 30 s would make them 30 s late.
+ */
 export const connectionsCheckingIntervalMs = 1_000
 /**
  * Longer than callers keep idle connections in their pools: a connection that we close first breaks
@@ -15,22 +17,34 @@ export const connectionsCheckingIntervalMs = 1_000
  */
 export const keepAliveTimeoutMs = 72_000
 /**
- * Connections that wait to be accepted: in a storm they come at once, and one that finds no room is asked for
- * again after 1, 3 and 7 s, which is time of its fence. The kernel cuts it to net.core.somaxconn.
+ * Connections that wait to be accepted: in a storm they come at once, and one that finds no room is
+ * asked for again after 1, 3 and 7 s, which is time of its fence. The kernel cuts it to
+ * net.core.somaxconn.
  */
 export const backlogMax = 4096
-/** Connections beyond the fences in flight: health probes, idle pool connections, and 503 answers. */
+/**
+ * Connections beyond the fences in flight: health probes, idle pool connections, and 503 answers.
+ */
 export const spareConnectionsMax = 128
-/** A caller that waits for its answer acknowledges that often, so that its connection vouches for our network. */
+/**
+ * A caller that waits for its answer acknowledges that often, so that its connection vouches for
+ * our network.
+ */
 export const callerKeepAliveMs = 1_000
 /** A handshake is two round trips; a slower one holds a connection for nothing. */
 export const tlsHandshakeTimeoutMs = 5_000
 /** Connections of all addresses together that will be turned away whatever they ask. */
 export const strangersMax = 16
-/** Answers that one connection may wait for: management nodes send the next request after the answer. */
+/**
+ * Answers that one connection may wait for: management nodes send the next request after the
+ * answer.
+ */
 export const openAnswersMax = 16
 
-/** Of every listener alike. A socket is silent for as long as its fence takes, so idle ones are not cut. */
+/**
+ * Of every listener alike. A socket is silent for as long as its fence takes, so idle ones are not
+ * cut.
+ */
 export const serverOptions = {
   maxHeaderSize: headerBytesMax,
   headersTimeout: headersTimeoutMs,

@@ -1,4 +1,7 @@
-/** Tries hosts before the day it matters: the whole way of a fence, and with a drill a canary that is killed there. */
+/**
+ * Tries hosts before the day it matters: the whole way of a fence, and with a drill a canary that
+ * is killed there.
+ */
 import type { VmUuid } from '../domain/vm-uuid.ts'
 import { findingOf } from './finding.ts'
 import type { Finding } from './finding.ts'
@@ -50,7 +53,10 @@ export const drillHost = async (
   return { suspect, finding: findingOf(look, drill), look, drill, durationMs: durationMs() }
 }
 
-/** In the given order, `hostsAtOnceMax` at once. `onDrilled` is called after each, and must not throw. */
+/**
+ * In the given order, `hostsAtOnceMax` at once. `onDrilled` is called after each, and must not
+ * throw.
+ */
 export const drillHosts = async (
   suspects: readonly SuspectTarget[],
   rules: DrillConfig,

@@ -1,4 +1,7 @@
-/** What was found at one host: whether a VM could be fenced there, and what is weak about it. Pure and total. */
+/**
+ * What was found at one host: whether a VM could be fenced there, and what is weak about it. Pure
+ * and total.
+ */
 import { decide } from '../domain/decide.ts'
 import type { Evidence, PgrepState, VirshState, VmReport } from '../domain/evidence.ts'
 import { sightOf } from '../domain/sight.ts'
@@ -22,7 +25,10 @@ export const drillDoubts = [
 ] as const
 export type DrillDoubt = (typeof drillDoubts)[number]
 
-/** What does not keep a fence from its proof, and is worth a person's time before the day it matters. */
+/**
+ * What does not keep a fence from its proof, and is worth a person's time before the day it
+ * matters.
+ */
 export const flaws = [
   'libvirt-no-answer', // libvirtd hangs or is slow
   'libvirt-failed', // virsh ended with an error
@@ -37,7 +43,10 @@ export const flaws = [
 ] as const
 export type Flaw = (typeof flaws)[number]
 
-/** Beyond this, in s, the logs of both hosts are hard to lay side by side. Whole seconds, and the way back, make one or two. */
+/**
+ * Beyond this, in s, the logs of both hosts are hard to lay side by side. Whole seconds, and the
+ * way back, make one or two.
+ */
 export const skewSecMax = 5
 
 /** The default of sshd: below it a few logins at once are dropped. */
@@ -48,7 +57,8 @@ export const findingOf = (look: Inspected, drill: Inspected | undefined): Findin
   const seen = hindranceOfLook(look.evidence)
   if (seen === 'own-host') return { kind: 'own-host' }
   if (seen !== undefined) return { kind: 'could-not', because: seen, by: look }
-  // A look needs no right to kill, and a canary of the login's own would not show that there is none.
+  // A look needs no right to kill, and a canary of the login's own would not show that there is
+  // none.
   if (reportOf(look.evidence)?.view.privilege !== 'root') {
     return { kind: 'could-not', because: 'sudo-refused', by: asUser(look) }
   }

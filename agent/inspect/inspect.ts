@@ -17,7 +17,9 @@ export interface Inspected extends Pick<Inspection, 'evidence' | 'tools'> {
   readonly skewSec: number | undefined
 }
 
-/** Ends before the budget, or soon after the signal; never rejects. No verdict is to be made of it. */
+/**
+ * Ends before the budget, or soon after the signal; never rejects. No verdict is to be made of it.
+ */
 export const inspect = async (
   deps: ContactDeps,
   ask: InspectionAsk,

@@ -1,4 +1,7 @@
-/** Looks at VMs on their suspects, for people: nothing is killed, nothing is journalled, nothing is proven. */
+/**
+ * Looks at VMs on their suspects, for people: nothing is killed, nothing is journalled, nothing is
+ * proven.
+ */
 import { contactBudgetMs } from '../fence/budget.ts'
 import { inspect } from './inspect.ts'
 import type { Inspected } from './inspect.ts'

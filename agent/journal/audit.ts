@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { mayProceed } from '../domain/verdict.ts'
+import { verdictWords } from '../domain/verdict-word.ts'
 import type { DeliveryEnd } from '../fence/callbacks.ts'
 import type { FenceRecord } from '../fence/record.ts'
 
@@ -14,13 +15,13 @@ export const auditLine =
       vm: request.vm,
       suspect: request.suspect.addresses[0],
       suspectUuid: request.suspect.hostUuid,
-      verdict: verdict.kind,
-      because: verdict.because,
+      verdict: verdictWords[verdict.kind],
+      reason: verdict.because,
       durationMs,
       contact: trail.address,
       phases: trail.phases,
       detail: trail.detail,
-      earlier: trail.earlier ?? [],
+      earlier: (trail.earlier ?? []).map(({ because, ...rest }) => ({ reason: because, ...rest })),
     }
     if (mayProceed(verdict)) log.info(fields, 'verdict reached')
     else log.warn(fields, 'verdict reached')

@@ -1,4 +1,7 @@
-/** Journal records of answers that are sent later: the answer before it leaves, and how its delivery ended. */
+/**
+ * Journal records of answers that are sent later: the answer before it leaves, and how its delivery
+ * ended.
+ */
 import { asciiJson } from '../base/text/ascii-json.ts'
 import type { DeliveryEnd, LaterAnswer } from '../fence/callbacks.ts'
 

@@ -1,4 +1,7 @@
-/** The whole journal of this host, with what was moved aside: `FILE`, `FILE.1`, `FILE.2.gz`, the newest first. */
+/**
+ * The whole journal of this host, with what was moved aside: `FILE`, `FILE.1`, `FILE.2.gz`, the
+ * newest first.
+ */
 import { readFile, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'

@@ -1,14 +1,9 @@
-/** One line of a journal to what it says of a fence. Whoever wrote it: as little is believed as possible. */
+/**
+ * One line of a journal to what it says of a fence. Whoever wrote it: as little is believed as
+ * possible.
+ */
 import { parseVmUuid } from '../domain/vm-uuid.ts'
-import {
-  confirmedDead,
-  deathProofs,
-  doubt,
-  doubts,
-  silenceProofs,
-  unreachable,
-} from '../domain/verdict.ts'
-import type { Verdict } from '../domain/verdict.ts'
+import { parseVerdict } from '../domain/verdict-word.ts'
 import type { FenceHistoryEntry } from '../fence/history.ts'
 
 export type HistoryRecord =
@@ -26,7 +21,7 @@ export const historyRecordOf = (line: string): HistoryRecord | undefined => {
   const vm = parseVmUuid(textOf(record['vm']))
   const { addresses, hostUuid } = isObject(suspect) ? suspect : {}
   if (textOf(fenceId) === '' || vm === undefined || !Array.isArray(addresses)) return undefined
-  const verdict = type === 'outcome' ? verdictOf(record) : undefined
+  const verdict = type === 'outcome' ? parseVerdict(record['verdict'], record['reason']) : undefined
   if (type === 'outcome' && verdict === undefined) return undefined
   const fence = {
     fenceId: textOf(fenceId),
@@ -41,16 +36,6 @@ export const historyRecordOf = (line: string): HistoryRecord | undefined => {
     detail: isObject(trail) ? textOf(trail['detail']) : '',
   }
   return { kind: type, fence }
-}
-
-/** A kind with a reason of its own, or none: a garbled line must not look like a proof. */
-const verdictOf = ({ verdict: kind, because }: Fields): Verdict | undefined => {
-  const death = deathProofs.find((one) => one === because)
-  const silence = silenceProofs.find((one) => one === because)
-  const doubtful = doubts.find((one) => one === because)
-  if (kind === 'confirmed-dead') return death && confirmedDead(death)
-  if (kind === 'unreachable') return silence && unreachable(silence)
-  return kind === 'still-alive' ? doubtful && doubt(doubtful) : undefined
 }
 
 type Fields = Readonly<Record<string, unknown>>

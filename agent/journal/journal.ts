@@ -1,4 +1,7 @@
-/** The journal port on a file: the intent is on disk before the first command leaves, the verdict before the answer. */
+/**
+ * The journal port on a file: the intent is on disk before the first command leaves, the verdict
+ * before the answer.
+ */
 import type { CallbackJournal, LeftAnswer } from '../fence/callbacks.ts'
 import type { Journal } from '../fence/ports.ts'
 import type { Clock } from '../base/time/clock.ts'

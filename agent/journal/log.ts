@@ -15,7 +15,9 @@ const secretNames = [
 ]
 const paths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`])
 
-/** JSON lines. Level and destination come from outside; `standardOutput` is the one of the agent. */
+/**
+ * JSON lines. Level and destination come from outside; `standardOutput` is the one of the agent.
+ */
 export const makeLog = (level: LevelWithSilent, to: DestinationStream): Logger =>
   pino(
     {

@@ -1,11 +1,17 @@
-/** Fences of the past out of a journal, the newest first: a page at a time, so that no journal is too long. */
+/**
+ * Fences of the past out of a journal, the newest first: a page at a time, so that no journal is
+ * too long.
+ */
 import { open } from 'node:fs/promises'
 import type { FenceHistoryEntry, HistoryPage, HistoryQuery } from '../fence/history.ts'
 import { linesBackward } from '../base/file/lines-backward.ts'
 import type { TextSource } from '../base/file/lines-backward.ts'
 import { historyRecordOf } from './history-record.ts'
 
-/** What one page reads at most, in bytes. A page that found less than was asked for tells where to go on. */
+/**
+ * What one page reads at most, in bytes. A page that found less than was asked for tells where to
+ * go on.
+ */
 export const pageBytesMax = 8 * 1024 * 1024
 
 /** A clock may have been set back since; older than this and nothing newer comes. */
@@ -57,7 +63,8 @@ export const pageOf = async (
     const { kind, fence } = record
     const atMs = Date.parse(fence.endedAt === '' ? fence.askedAt : fence.endedAt)
     if (atMs < sinceMs - clockSlackMs) break
-    // Of two outcomes the later one counts; an intent is news only where no outcome can have come after it.
+    // Of two outcomes the later one counts; an intent is news only where no outcome can have come
+    // after it.
     const isNews = !ended.has(fence.fenceId) && (kind === 'outcome' || query.before === undefined)
     if (kind === 'outcome') ended.add(fence.fenceId)
     if (isNews && !(atMs < sinceMs) && isAskedFor(fence, query)) fences.push(fence)

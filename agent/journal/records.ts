@@ -1,6 +1,9 @@
-/** One journal record per line: what was to be done, and what came of it. No secret has a way in. */
+/**
+ * One journal record per line: what was to be done, and what came of it. No secret has a way in.
+ */
 import { asciiJson } from '../base/text/ascii-json.ts'
 import { doubt } from '../domain/verdict.ts'
+import { verdictWords } from '../domain/verdict-word.ts'
 import type { FenceRecord } from '../fence/record.ts'
 import type { FenceRequest } from '../fence/request.ts'
 import type { UnfinishedIntent } from './unfinished.ts'
@@ -35,8 +38,8 @@ export const outcomeLine = (record: FenceRecord, at: string): string => {
     askedBy: request.askedBy,
     vm: request.vm,
     suspect: { addresses: request.suspect.addresses, hostUuid: request.suspect.hostUuid },
-    verdict: verdict.kind,
-    because: verdict.because,
+    verdict: verdictWords[verdict.kind],
+    reason: verdict.because,
     startedAt,
     durationMs,
     evidence,
@@ -47,7 +50,7 @@ export const outcomeLine = (record: FenceRecord, at: string): string => {
 /** Closes an intent of an agent that was killed before its verdict: nothing was answered. */
 export const interruptedLine = (intent: UnfinishedIntent, at: string): string => {
   const { fenceId, requestId, askedBy, vm, suspect, at: startedAt } = intent
-  const { kind: verdict, because } = doubt('interrupted')
+  const { kind, because } = doubt('interrupted')
   return line({
     type: 'outcome',
     at,
@@ -56,8 +59,8 @@ export const interruptedLine = (intent: UnfinishedIntent, at: string): string =>
     askedBy,
     vm,
     suspect,
-    verdict,
-    because,
+    verdict: verdictWords[kind],
+    reason: because,
     startedAt,
   })
 }

@@ -1,4 +1,7 @@
-/** Which answers a journal owes to callers: those that were asked for later and have no delivery record. */
+/**
+ * Which answers a journal owes to callers: those that were asked for later and have no delivery
+ * record.
+ */
 import { parseVmUuid } from '../domain/vm-uuid.ts'
 import { parseHostAddress } from '../base/net/host-address.ts'
 import type { AnswerBody, LeftAnswer } from '../fence/callbacks.ts'
@@ -30,8 +33,8 @@ export const settleCallback = (
 }
 
 /**
- * A body that may proceed without a time that can be read, or from before this boot, is as old as can
- * be: it will not be sent.
+ * A body that may proceed without a time that can be read, or from before this boot, is as old as
+ * can be: it will not be sent.
  */
 const answerOf = (record: JournalRecord, boot: string): AnswerBody | undefined => {
   const { body, proceeds, provenAt } = record

@@ -27,7 +27,10 @@ export interface Unfinished {
   readonly answers: readonly LeftAnswer[]
 }
 
-/** `boot`: what `readBootId` gives. Empty for a file that is not there; lines that a crash has torn are passed over. Rejects where it cannot be read. */
+/**
+ * `boot`: what `readBootId` gives. Empty for a file that is not there; lines that a crash has torn
+ * are passed over. Rejects where it cannot be read.
+ */
 export const readUnfinished = async (
   file: string,
   boot: string,

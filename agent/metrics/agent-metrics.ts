@@ -1,7 +1,11 @@
-/** Everything that the agent counts. Verdicts are counted from the value that answer, log and journal are made of. */
+/**
+ * Everything that the agent counts. Verdicts are counted from the value that answer, log and
+ * journal are made of.
+ */
 import { errorCodes } from '../contract/reply/error-codes.ts'
 import type { ErrorCode } from '../contract/reply/error-codes.ts'
 import { deathProofs, doubts, silenceProofs } from '../domain/verdict.ts'
+import { verdictWords } from '../domain/verdict-word.ts'
 import type { DeliveryEnd } from '../fence/callbacks.ts'
 import type { FenceRecord } from '../fence/record.ts'
 import type { FenceService } from '../fence/service.ts'
@@ -41,9 +45,9 @@ const phaseBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 2
 const diskBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5] as const
 
 const everyVerdict = [
-  ...deathProofs.map((reason) => ({ verdict: 'confirmed-dead', reason })),
-  ...silenceProofs.map((reason) => ({ verdict: 'unreachable', reason })),
-  ...doubts.map((reason) => ({ verdict: 'still-alive', reason })),
+  ...deathProofs.map((reason) => ({ verdict: verdictWords['confirmed-dead'], reason })),
+  ...silenceProofs.map((reason) => ({ verdict: verdictWords.unreachable, reason })),
+  ...doubts.map((reason) => ({ verdict: verdictWords['still-alive'], reason })),
 ] as const
 
 export const createAgentMetrics = (version: string): AgentMetrics => {
@@ -105,9 +109,9 @@ export const createAgentMetrics = (version: string): AgentMetrics => {
   )
   return {
     onVerdict: ({ verdict, trail, durationMs }) => {
-      const { kind, because } = verdict
-      verdicts.add({ verdict: kind, reason: because })
-      fences.observe({ verdict: kind }, durationMs / 1000)
+      const word = verdictWords[verdict.kind]
+      verdicts.add({ verdict: word, reason: verdict.because })
+      fences.observe({ verdict: word }, durationMs / 1000)
       for (const { phase, ms } of trail.phases) phases.observe({ phase }, ms / 1000)
       for (const one of trail.earlier ?? []) retries.add({ reason: one.because })
     },

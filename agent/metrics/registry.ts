@@ -1,7 +1,7 @@
 /**
  * Counters, gauges and histograms as the text that Prometheus reads. A page of our own: the usual
- * library brings four packages for quantiles, clusters and tracing that nothing here uses. Labels are
- * words of closed lists; the types leave no room for a VM or a host.
+ * library brings four packages for quantiles, clusters and tracing that nothing here uses. Labels
+ * are words of closed lists; the types leave no room for a VM or a host.
  */
 
 type Labels<L extends string> = Readonly<Record<L, string>>
@@ -16,7 +16,9 @@ export interface Histogram<L extends string> {
 }
 
 export interface Registry {
-  /** `ready`: label values that are there from the beginning, so that a rate sees the first step. */
+  /**
+   * `ready`: label values that are there from the beginning, so that a rate sees the first step.
+   */
   readonly counter: <const L extends string = never>(
     name: string,
     help: string,

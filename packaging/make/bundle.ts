@@ -9,7 +9,9 @@ export interface Bundled {
   readonly packages: readonly string[]
 }
 
-/** `tree` holds `build/` and `node_modules/`. The same tree gives the same bytes, wherever it lies. */
+/**
+ * `tree` holds `build/` and `node_modules/`. The same tree gives the same bytes, wherever it lies.
+ */
 export const bundle = async (tree: string, outfile: string): Promise<Bundled> => {
   const { metafile, outputFiles } = await build({
     absWorkingDir: tree,
@@ -31,7 +33,8 @@ export const bundle = async (tree: string, outfile: string): Promise<Bundled> =>
     logLevel: 'warning',
   })
   for (const { text } of outputFiles) {
-    // The line for `env node` is that of a checkout: in a package the private runtime runs this file.
+    // The line for `env node` is that of a checkout: in a package the private runtime runs this
+    // file.
     mkdirSync(dirname(outfile), { recursive: true })
     writeFileSync(outfile, text.replace(/^#!.*\n/, ''))
   }
@@ -43,9 +46,9 @@ const banner = `'use strict';
 const bundleUrl = require('node:url').pathToFileURL(__filename).href;`
 
 /**
- * Compiled parts of ssh2 and its cpu-features make it faster with bulk data alone, and would have to be
- * built for every architecture. Whoever requires one catches that it cannot be had. It must not be
- * looked for on the host either: what lies in its node_modules folders is none of ours.
+ * Compiled parts of ssh2 and its cpu-features make it faster with bulk data alone, and would have
+ * to be built for every architecture. Whoever requires one catches that it cannot be had. It must
+ * not be looked for on the host either: what lies in its node_modules folders is none of ours.
  */
 const withoutNatives: Plugin = {
   name: 'without natives',

@@ -6,8 +6,8 @@ export interface Release {
 }
 
 /**
- * The releases that CHANGELOG.md tells of, newest first. While something stands under "Unreleased", the
- * version of package.json is the one to come, of this commit. Throws where the two disagree.
+ * The releases that CHANGELOG.md tells of, newest first. While something stands under "Unreleased",
+ * the version of package.json is the one to come, of this commit. Throws where the two disagree.
  */
 export const readReleases = (
   page: string,

@@ -11,8 +11,8 @@ export interface Licence {
 }
 
 /**
- * Of one package in node_modules. `supplied` is a folder of ours with the texts that packages do not
- * bring. Throws where there is no text: what may not be passed on without one is not passed on.
+ * Of one package in node_modules. `supplied` is a folder of ours with the texts that packages do
+ * not bring. Throws where there is no text: what may not be passed on without one is not passed on.
  */
 export const readLicence = (folder: string, supplied: string): Licence => {
   const { name, version, ...stated } = JSON.parse(
@@ -45,7 +45,9 @@ export interface Runtime {
   readonly text: string
 }
 
-/** The page that the packages install: our own licence, that of the runtime, those of the bundle. */
+/**
+ * The page that the packages install: our own licence, that of the runtime, those of the bundle.
+ */
 export const licencePage = (
   own: string,
   runtime: Runtime,

@@ -31,8 +31,8 @@ const sectionOf = ({ name, options, about }: Subcommand): string => {
 }
 
 /**
- * Exit codes begin a paragraph, and where the help gives each a line of its own, so does the page: one
- * after which the VM may be started must not run into the next, after which it may not.
+ * Exit codes begin a paragraph, and where the help gives each a line of its own, so does the page:
+ * one after which the VM may be started must not run into the next, after which it may not.
  */
 const paragraphs = (about: string): string =>
   roff(about)

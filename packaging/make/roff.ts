@@ -1,7 +1,13 @@
-/** What the man pages are made of: a page written by hand with places in it, and text that is none of roff's. */
+/**
+ * What the man pages are made of: a page written by hand with places in it, and text that is none
+ * of roff's.
+ */
 import type { Release } from './changelogs.ts'
 
-/** A dash that is no hyphen, a backslash that is none of roff's, and no line that looks like a request. */
+/**
+ * A dash that is no hyphen, a backslash that is none of roff's, and no line that looks like a
+ * request.
+ */
 export const roff = (text: string): string =>
   text
     .replaceAll('\\', '\\e')

@@ -15,7 +15,9 @@ export const sshOptions = [
   'GlobalKnownHostsFile=/dev/null',
 ].flatMap((option) => ['-o', option])
 
-/** Whatever the command ends with: only the time counts here, the truth is looked at from outside. */
+/**
+ * Whatever the command ends with: only the time counts here, the truth is looked at from outside.
+ */
 export const anyEnd = async (program: string, args: readonly string[]): Promise<string> => {
   try {
     return (await run(program, args, { timeout: 60_000 })).stdout

@@ -15,7 +15,9 @@ export interface BenchVm {
   readonly isAlive: () => boolean
 }
 
-/** Paused guests of libvirt, so that they cost nothing but their memory; some are started at a time. */
+/**
+ * Paused guests of libvirt, so that they cost nothing but their memory; some are started at a time.
+ */
 export const startVms = async (host: LabHost, count: number): Promise<readonly BenchVm[]> => {
   const vms: BenchVm[] = []
   let begun = 0

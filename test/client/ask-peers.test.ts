@@ -59,7 +59,10 @@ const door = (code: ErrorCode) => (response: ServerResponse) =>
 
 interface Row {
   readonly title: string
-  /** What each peer does, in the order in which they are asked; `@` its domain, `#` what the answer says of its agent. */
+  /**
+   * What each peer does, in the order in which they are asked; `@` its domain, `#` what the answer
+   * says of its agent.
+   */
   readonly peers: readonly string[]
   readonly quorum?: number
   readonly kind: string

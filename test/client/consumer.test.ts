@@ -1,4 +1,7 @@
-/** A management plane of somebody else's that takes the client from the package: it compiles, and runs. */
+/**
+ * A management plane of somebody else's that takes the client from the package: it compiles, and
+ * runs.
+ */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

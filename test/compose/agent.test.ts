@@ -71,8 +71,8 @@ test('a process is fenced; answer, log line and journal are made of one record',
   t.match(metrics, /^peerfence_journal_write_duration_seconds_count 2$/m)
   t.match(metrics, /^peerfence_fence_phase_duration_seconds_count\{phase="run"\} 1$/m)
   t.match(metrics, /^peerfence_ready 1$/m)
-  t.match(await (await fetch(`${address}/ha/fence/records`)).json(), {
-    records: [{ verdict: 'qemuConfirmedDead', reason: 'destroyed', askedBy: '127.0.0.1' }],
+  t.match(await (await fetch(`${address}/ha/fence/history`)).json(), {
+    fences: [{ verdict: 'qemuConfirmedDead', reason: 'destroyed', askedBy: '127.0.0.1' }],
   })
   await Promise.all([server.close(), listeners.close()])
   await close()
@@ -85,11 +85,15 @@ test('a process is fenced; answer, log line and journal are made of one record',
     journal.map((line) => JSON.parse(line) as unknown),
     [
       { type: 'intent', fenceId },
-      { type: 'outcome', fenceId, verdict: 'confirmed-dead', because: 'destroyed' },
+      { type: 'outcome', fenceId, verdict: 'qemuConfirmedDead', reason: 'destroyed' },
     ],
   )
   t.equal(lines.length, 1)
-  t.match(JSON.parse(lines[0] ?? ''), { fenceId, verdict: 'confirmed-dead', because: 'destroyed' })
+  t.match(JSON.parse(lines[0] ?? ''), {
+    fenceId,
+    verdict: 'qemuConfirmedDead',
+    reason: 'destroyed',
+  })
   t.notMatch([text, ...journal, ...lines].join(''), /planted/)
 })
 

@@ -1,4 +1,6 @@
-/** The reader and the rules of the fake management node, against the facts that they were made from. */
+/**
+ * The reader and the rules of the fake management node, against the facts that they were made from.
+ */
 import { test } from 'tap'
 import { decideOn, decisionsOn, revisions } from './decisions.ts'
 import { readAnswer } from './gson.ts'

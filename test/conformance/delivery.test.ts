@@ -1,4 +1,7 @@
-/** How answers travel between a real agent server and a management node that is not always at its best. */
+/**
+ * How answers travel between a real agent server and a management node that is not always at its
+ * best.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
 import type { Test } from 'tap'

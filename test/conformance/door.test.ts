@@ -126,7 +126,7 @@ const doorCases: Readonly<Record<ErrorCode, DoorCase>> = {
   FENCE_BUSY: { options: { inFlight: () => 4 } },
   FENCE_SUSPECT_BUSY: { options: { rules: { inFlightPerSuspectMax: 0 } } },
   FENCE_CALLBACKS_FULL: { options: { callbacks: { waitingMax: 0 } } },
-  FENCE_RECORDS_BUSY: {
+  FENCE_HISTORY_BUSY: {
     options: { readHistory: never },
     send: async (url) => {
       const get = `GET ${historyPath} HTTP/1.1\r\nhost: peer\r\n\r\n`

@@ -1,4 +1,6 @@
-/** The real agent is killed with answers undelivered and fences unfinished; its successor owes them. */
+/**
+ * The real agent is killed with answers undelivered and fences unfinished; its successor owes them.
+ */
 import { appendFileSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -18,7 +20,9 @@ const password = 'planted-password'
 const suspects = { allowLoopback: true, pidNamespace: 'nested' }
 const refuse = ['refuse', 'refuse', 'refuse']
 
-/** A suspect with a process that stands in for the qemu of a VM, so that a fence ends in a proof. */
+/**
+ * A suspect with a process that stands in for the qemu of a VM, so that a fence ends in a proof.
+ */
 const openSuspect = async (t: Test) => {
   const host = await startShellHost(password)
   t.teardown(host.close)
@@ -49,7 +53,9 @@ const records = (directory: string): readonly Readonly<Record<string, unknown>>[
 
 const types = (directory: string): readonly unknown[] => records(directory).map(({ type }) => type)
 
-/** An agent that is killed once its answer is on disk and was refused by a node that is not well. */
+/**
+ * An agent that is killed once its answer is on disk and was refused by a node that is not well.
+ */
 const killedWithAnswer = async (t: Test, callbacks: object) => {
   const config = { suspects, callbacks, http: { listeners: [{ at: '127.0.0.1:0' }] } }
   let how: Taking = 503
@@ -140,7 +146,7 @@ test('a fence that was cut off is answered with a refusal, and has its outcome',
   t.match(answer, { body: /"reason":"interrupted"/ })
   await until(() => types(first.directory).includes('delivery'))
   t.same(types(first.directory), ['intent', 'outcome', 'answer', 'delivery'])
-  t.match(records(first.directory)[1], { because: 'interrupted' })
+  t.match(records(first.directory)[1], { reason: 'interrupted' })
   t.equal(await next.stop(), 0)
 })
 

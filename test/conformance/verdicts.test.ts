@@ -1,4 +1,7 @@
-/** Everything that the agent can say, through a real server, as three revisions of a management node take it. */
+/**
+ * Everything that the agent can say, through a real server, as three revisions of a management node
+ * take it.
+ */
 import { test } from 'tap'
 import type { Test } from 'tap'
 import {

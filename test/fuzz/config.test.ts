@@ -1,4 +1,7 @@
-/** Configurations with random faults: loaded or told what is wrong and where, never both, never thrown. */
+/**
+ * Configurations with random faults: loaded or told what is wrong and where, never both, never
+ * thrown.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

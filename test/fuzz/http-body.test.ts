@@ -1,4 +1,6 @@
-/** Commands with random faults against a real server: accepted as the contract says, or turned away. */
+/**
+ * Commands with random faults against a real server: accepted as the contract says, or turned away.
+ */
 import { test } from 'tap'
 import { command, fenceUrl } from '../fixtures/servers/agent-server.ts'
 import { fuzzPrng, row, spoil, spoilValue, tally } from '../fixtures/values/fuzz.ts'

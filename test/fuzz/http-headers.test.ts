@@ -1,4 +1,7 @@
-/** Requests that are hardly HTTP, several at once, and floods: answered in form, and nothing is fenced by them. */
+/**
+ * Requests that are hardly HTTP, several at once, and floods: answered in form, and nothing is
+ * fenced by them.
+ */
 import { test } from 'tap'
 import { command, fenceUrl } from '../fixtures/servers/agent-server.ts'
 import { fuzzPrng, row, spoil, spoilLines, tally } from '../fixtures/values/fuzz.ts'

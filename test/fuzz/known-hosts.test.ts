@@ -1,4 +1,7 @@
-/** A known hosts file that something garbled: who was known stays known, and only their own key passes. */
+/**
+ * A known hosts file that something garbled: who was known stays known, and only their own key
+ * passes.
+ */
 import { createHmac } from 'node:crypto'
 import { test } from 'tap'
 import { entriesOf, judgeKey, parseKnownHosts } from '../../agent/suspect/host-key/known-hosts.ts'
@@ -36,7 +39,8 @@ test('behind its name, nothing that happens to a line lets another key in', asyn
   const counts = await tally(40_000, () => {
     let rest = ` ${prng.pick([ours, rsa]).publicText}`
     for (let faults = prng.int(1, 6); faults > 0; faults -= 1) rest = spoil(rest, prng)
-    // Whatever ends the name is not the name: a letter that is stuck to it makes another host of it.
+    // Whatever ends the name is not the name: a letter that is stuck to it makes another host of
+    // it.
     const line = `${prng.pick(names)} ${rest}`
     const text = prng.shuffle([...others, line]).join('\n')
     const word = judge(text, stranger.publicKey)

@@ -1,6 +1,6 @@
 /**
- * Reports with several random faults at once. No fault may make a proof: a spoiled report proves only
- * what the report that it was made of had proven, by the very same evidence.
+ * Reports with several random faults at once. No fault may make a proof: a spoiled report proves
+ * only what the report that it was made of had proven, by the very same evidence.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { test } from 'tap'

@@ -1,4 +1,6 @@
-/** Every way of asking wrongly that we could think of: what it is told, and that nothing was done. */
+/**
+ * Every way of asking wrongly that we could think of: what it is told, and that nothing was done.
+ */
 import { test } from 'tap'
 import type { InjectOptions } from 'fastify'
 import { command, fenceUrl, openServer } from '../fixtures/servers/agent-server.ts'

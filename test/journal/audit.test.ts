@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { Secret } from '../../agent/base/text/secret.ts'
 import { confirmedDead, doubt, unreachable } from '../../agent/domain/verdict.ts'
+import { verdictWords } from '../../agent/domain/verdict-word.ts'
 import type { DeliveryEnd } from '../../agent/fence/callbacks.ts'
 import { auditLine, deliveryAudit } from '../../agent/journal/audit.ts'
 import { makeLog } from '../../agent/journal/log.ts'
@@ -27,8 +28,8 @@ test('one line per verdict, and a refusal is a warning', async (t) => {
       vm: vmUuid(),
       suspect: '192.0.2.7',
       suspectUuid: 'host-7',
-      verdict: verdict.kind,
-      because: verdict.because,
+      verdict: verdictWords[verdict.kind],
+      reason: verdict.because,
       durationMs: 412.4,
       contact: '192.0.2.7',
       detail: 'report complete',

@@ -68,10 +68,10 @@ test('whatever is not whole is no record, and least of all a proof', async (t) =
     ['no suspect', JSON.stringify({ ...record, suspect: null })],
     ['no addresses', JSON.stringify({ ...record, suspect: { addresses: 'a' } })],
     ['a kind that is none', JSON.stringify({ ...record, verdict: 'dead' })],
-    ['dead for want of time', JSON.stringify({ ...record, because: 'deadline-passed' })],
-    ['unreachable for death', JSON.stringify({ ...record, verdict: 'unreachable' })],
-    ['alive for death', JSON.stringify({ ...record, verdict: 'still-alive' })],
-    ['no reason', JSON.stringify({ ...record, because: undefined })],
+    ['dead for want of time', JSON.stringify({ ...record, reason: 'deadline-passed' })],
+    ['unreachable for death', JSON.stringify({ ...record, verdict: 'targetHostUnreachable' })],
+    ['alive for death', JSON.stringify({ ...record, verdict: 'qemuStillAlive' })],
+    ['no reason', JSON.stringify({ ...record, reason: undefined })],
   ]
   for (const [title, text] of rows) t.equal(historyRecordOf(text), undefined, title)
 })

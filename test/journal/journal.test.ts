@@ -15,7 +15,7 @@ test('intent and outcome are on disk when they resolve', async (t) => {
   await journal.intent(fenceRequest())
   t.match(read(), [{ type: 'intent', at: 'now', fenceId: 'fence-1' }])
   await journal.outcome(fenceRecord())
-  t.match(read(), [{ type: 'intent' }, { type: 'outcome', at: 'now', because: 'destroyed' }])
+  t.match(read(), [{ type: 'intent' }, { type: 'outcome', at: 'now', reason: 'destroyed' }])
   await journal.close()
   await t.rejects(journal.intent(fenceRequest()), 'a closed journal takes nothing')
 })
@@ -42,8 +42,8 @@ test('what an agent left in flight is closed by the next, once', async (t) => {
     requestId: 'request-1',
     vm: fenceRequest().vm,
     suspect: { addresses: ['192.0.2.7'] },
-    verdict: 'still-alive',
-    because: 'interrupted',
+    verdict: 'qemuStillAlive',
+    reason: 'interrupted',
   })
   await next.outcome(fenceRecord({ request: fenceRequest({}, { fenceId: 'fence-3' }) }))
   await next.close()

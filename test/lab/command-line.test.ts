@@ -1,4 +1,7 @@
-/** A person at the command line of a peer: real agents, real hosts, real VMs, and the truth from outside. */
+/**
+ * A person at the command line of a peer: real agents, real hosts, real VMs, and the truth from
+ * outside.
+ */
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -112,7 +115,7 @@ test('without an agent, by the configuration', async (t) => {
   const lines = readFileSync(join(agent.directory, 'journal.jsonl'), 'utf8').trimEnd().split('\n')
   t.match(
     lines.map((line) => JSON.parse(line) as unknown),
-    [{ type: 'intent' }, { type: 'outcome', because: 'destroyed' }],
+    [{ type: 'intent' }, { type: 'outcome', reason: 'destroyed' }],
     'in the journal of the agent, which still runs',
   )
   t.match(await agent.fence({ vmUuid: vm, targetHostIp: host.address }), { reason: 'already-gone' })

@@ -1,4 +1,7 @@
-/** A fire drill against real hosts with planted faults, each to be found and named; and a look at a VM. The comments are the transcript. */
+/**
+ * A fire drill against real hosts with planted faults, each to be found and named; and a look at a
+ * VM. The comments are the transcript.
+ */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

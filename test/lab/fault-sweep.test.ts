@@ -26,7 +26,9 @@ tap.setTimeout(isFull ? 3_600_000 : 600_000)
 
 /** Below the ten connections without a login at which sshd begins to drop some. */
 const laneCount = 6
-/** These end a contact at once; the others leave somebody waiting, which only the budget may end. */
+/**
+ * These end a contact at once; the others leave somebody waiting, which only the budget may end.
+ */
 const quick: readonly FaultKind[] = ['cut', 'reset', 'half-close']
 /** These leave somebody waiting wherever they are. */
 const slow: readonly FaultKind[] = ['stall', 'freeze']
@@ -67,7 +69,9 @@ const requestBytes = 512
 /** The fewest bytes up to the end of a VM's frame: fewer to the agent, and it can prove nothing. */
 const reportBytesMin = numbered('f'.repeat(32), reportBodies(someVm).slice(0, -1)).join('').length
 
-/** The identification, then packets: length, length of the padding, payload, padding; up to NEWKEYS. */
+/**
+ * The identification, then packets: length, length of the padding, payload, padding; up to NEWKEYS.
+ */
 const paddingIn = (bytes: Buffer): ReadonlySet<number> => {
   const offsets: number[] = []
   let at = bytes.indexOf('\n') + 1
@@ -109,7 +113,10 @@ const placeOf = ({ direction, offset }: Fault, outcome: Outcome, marks: Marks): 
   return offset < marks.down - exitBytes ? 'report' : 'exit'
 }
 
-/** Every way in which an outcome could be wrong; the verdict `dead` is the only one that may proceed. */
+/**
+ * Every way in which an outcome could be wrong; the verdict `dead` is the only one that may
+ * proceed.
+ */
 const wrongs = (outcome: Outcome, couldTell: boolean): readonly string[] => {
   const { verdict, isAlive, isLate, isLeaking } = outcome
   const isDead = verdict.kind === 'confirmed-dead'
@@ -176,7 +183,9 @@ const withHost = async (
   await use(host, canaries)
 }
 
-/** Bytes at which the connection ends: dense where phases are short, and through the whole upload. */
+/**
+ * Bytes at which the connection ends: dense where phases are short, and through the whole upload.
+ */
 const cutOffsets = (direction: Direction, marks: Marks): readonly number[] => {
   if (isFull) return steps(0, marks[direction] + 64, every)
   const identification = steps(0, 48, 12)

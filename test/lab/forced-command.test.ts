@@ -1,6 +1,6 @@
 /**
- * A key behind a forced command, against a real sshd: what it cannot do, held against a key that can,
- * and that it fences. The closing comments are the transcript.
+ * A key behind a forced command, against a real sshd: what it cannot do, held against a key that
+ * can, and that it fences. The closing comments are the transcript.
  */
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
@@ -178,7 +178,9 @@ interface Fence {
   readonly reason: string
   readonly detail?: RegExp
   readonly alive: boolean
-  /** The user that the agent logs in as, and its key; the host has the program and the line for it. */
+  /**
+   * The user that the agent logs in as, and its key; the host has the program and the line for it.
+   */
   readonly make: (host: LabHost) => Promise<Login>
 }
 

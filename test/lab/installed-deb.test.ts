@@ -1,4 +1,7 @@
-/** The life of the Debian package on a host with its own systemd: the installed agent, not that of the checkout. */
+/**
+ * The life of the Debian package on a host with its own systemd: the installed agent, not that of
+ * the checkout.
+ */
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { bootHost, newVmUuid } from '../fixtures/lab/lab.ts'
@@ -47,7 +50,10 @@ const configure = async (host: InstalledHost): Promise<void> => {
     peerfence config check && systemctl restart peerfence`)
 }
 
-/** The line of the page of next steps that adds the key, given to the suspect's shell as it stands there. */
+/**
+ * The line of the page of next steps that adds the key, given to the suspect's shell as it stands
+ * there.
+ */
 const followStep = async (host: InstalledHost, suspect: LabHost, form: RegExp): Promise<void> => {
   const page = await host.run('cat /etc/peerfence/next-steps.txt')
   const line = page.split('\n').find((one) => form.test(one)) ?? 'exit 9'
@@ -163,7 +169,8 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
     await away.state('drop')
     const answer = await host.fence({ vmUuid: newVmUuid(), targetHostIp: away.address })
     t.match(answer, { verdict: 'targetHostUnreachable', reason: 'every-address-silent' })
-    // Without CAP_NET_ADMIN it is kept. Where a first contact proves nothing, the second finds none.
+    // Without CAP_NET_ADMIN it is kept. Where a first contact proves nothing, the second finds
+    // none.
     t.notMatch(JSON.stringify(answer['evidence']), /"oldEntry":"kept"/)
   })
 

@@ -4,7 +4,9 @@ import { runNemesis } from '../nemesis/run.ts'
 
 tap.setTimeout(600_000)
 
-/** Its first rounds have the faults that matter most; with another deck of faults, look for another. */
+/**
+ * Its first rounds have the faults that matter most; with another deck of faults, look for another.
+ */
 const seed = 14632
 const rounds = 8
 

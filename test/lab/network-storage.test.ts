@@ -1,4 +1,7 @@
-/** A qemu that speaks to its storage itself: what it had written waits in the kernel when it is dead. */
+/**
+ * A qemu that speaks to its storage itself: what it had written waits in the kernel when it is
+ * dead.
+ */
 import { spawn } from 'node:child_process'
 import { copyFileSync, readFileSync } from 'node:fs'
 import { once } from 'node:events'

@@ -1,4 +1,7 @@
-/** Pacemaker's own fencer as the judge of our fence agent: real devices, real VMs, and the truth from outside. */
+/**
+ * Pacemaker's own fencer as the judge of our fence agent: real devices, real VMs, and the truth
+ * from outside.
+ */
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -28,7 +31,7 @@ const startPeer = async (t: Test, witness: LabHost) => {
       readFileSync(file, 'utf8')
         .split('\n')
         .filter((line) => line.includes(vm) && line.includes('"outcome"'))
-        .map((line) => String((JSON.parse(line) as { because?: unknown }).because)),
+        .map((line) => String((JSON.parse(line) as { reason?: unknown }).reason)),
   }
 }
 

@@ -1,4 +1,7 @@
-/** What may be called silence, and everything that must not be: a suspect's network in all its states. */
+/**
+ * What may be called silence, and everything that must not be: a suspect's network in all its
+ * states.
+ */
 import { execFileSync } from 'node:child_process'
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
@@ -239,7 +242,7 @@ test('the caller is the only witness', async (t) => {
           t.match(evidence.witnesses, [{ address: caller[row.family], by: row.by }])
         } else {
           await answer
-          t.match(agent.written().journal, `"because":"${row.reason}"`)
+          t.match(agent.written().journal, `"reason":"${row.reason}"`)
         }
         const [, ms] = /"durationMs":([0-9.]+)/.exec(agent.written().journal) ?? []
         t.comment(`caller ${row.state} | ${row.reason} | ${ms} ms`)

@@ -1,6 +1,7 @@
 /**
- * Every state that a suspect is known to be in, made real in the lab, fenced through HTTP and SSH, and
- * held against the truth as seen from outside. The closing comments are the table of what came out.
+ * Every state that a suspect is known to be in, made real in the lab, fenced through HTTP and SSH,
+ * and held against the truth as seen from outside. The closing comments are the table of what came
+ * out.
  */
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
@@ -17,7 +18,9 @@ const proceeds = ['qemuConfirmedDead', 'targetHostUnreachable']
 interface Row {
   readonly state: string
   readonly reason: string
-  /** Brings the host into the state; the VM's uuid is given, and started here where it should run. */
+  /**
+   * Brings the host into the state; the VM's uuid is given, and started here where it should run.
+   */
   readonly make: (host: LabHost, vm: string) => Promise<void>
   readonly command?: object
   /** Whether a task of the VM has to be alive afterwards; checked from outside. */

@@ -1,6 +1,6 @@
 /**
- * No write after the verdict: qemu whose storage hangs under io_uring, and under the page cache. What
- * has landed is read where it is stored. The closing comments are the table of what came out.
+ * No write after the verdict: qemu whose storage hangs under io_uring, and under the page cache.
+ * What has landed is read where it is stored. The closing comments are the table of what came out.
  */
 import { execFile } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
@@ -169,10 +169,13 @@ test('another device of the kernel hangs, and not the VM’s', async (t) => {
   await other.state('thaw-storage')
 })
 
-/** A VM whose image lies, through the page cache, on an ext4 on a LUN that other hosts could mount. */
+/**
+ * A VM whose image lies, through the page cache, on an ext4 on a LUN that other hosts could mount.
+ */
 const startOnSharedFs = async (host: LabHost, vm: string): Promise<() => Promise<number>> => {
   const { directory, backing } = await mountLun(host)
-  // The guest has no word for a flush, so that qemu under any other cache mode would flush every write.
+  // The guest has no word for a flush, so that qemu under any other cache mode would flush every
+  // write.
   await host.startVm(vm, '--disk', directory, '--cache', 'unsafe')
   await host.exec(`sync -f ${directory}`)
   return async () => await storedCounter(backing, vm)

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { verdictWords } from '../../agent/domain/verdict-word.ts'
 import { test } from 'tap'
 import { errorCodes } from '../../agent/contract/reply/error-codes.ts'
 import {
@@ -55,13 +56,13 @@ test('every verdict is there from the beginning, and counted by kind and reason'
     ...doubts.map(doubt),
   ]
   for (const verdict of all) {
-    const labels = { verdict: verdict.kind, reason: verdict.because }
+    const labels = { verdict: verdictWords[verdict.kind], reason: verdict.because }
     t.equal(value('peerfence_verdicts_total', labels), 0, verdict.because)
     metrics.onVerdict(fenceRecord({ verdict }))
     t.equal(value('peerfence_verdicts_total', labels), 1, verdict.because)
   }
   t.equal(
-    value('peerfence_fence_duration_seconds_count', { verdict: 'still-alive' }),
+    value('peerfence_fence_duration_seconds_count', { verdict: 'qemuStillAlive' }),
     doubts.length,
   )
 })
@@ -82,7 +83,7 @@ test('how long a fence took, in all and by phase, and what was tried again', asy
       },
     }),
   )
-  const [verdict, phase] = [{ verdict: 'confirmed-dead' }, { phase: 'run' }]
+  const [verdict, phase] = [{ verdict: 'qemuConfirmedDead' }, { phase: 'run' }]
   t.equal(value('peerfence_fence_duration_seconds_sum', verdict), 0.412)
   t.equal(value('peerfence_fence_duration_seconds_bucket', { ...verdict, le: '0.25' }), 0)
   t.equal(value('peerfence_fence_duration_seconds_bucket', { ...verdict, le: '0.5' }), 1)

@@ -132,13 +132,13 @@ export const callerMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/journal/history-record.ts',
-    ['journal/history-record'],
+    'agent/domain/verdict-word.ts',
+    ['domain/verdict-word', 'journal/history-record'],
     [
       [
         'a garbled line of the past looks like a proof',
-        "if (kind === 'confirmed-dead') return death && confirmedDead(death)",
-        "if (kind === 'confirmed-dead') return confirmedDead(death ?? 'destroyed')",
+        "if (word === verdictWords['confirmed-dead']) return death && confirmedDead(death)",
+        "if (word === verdictWords['confirmed-dead']) return confirmedDead(death ?? 'destroyed')",
       ],
     ],
   ),

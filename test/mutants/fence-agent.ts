@@ -1,4 +1,7 @@
-/** Breaks in what a fencer reads: exit 0 of `off` lets it start the VM elsewhere, and 2 of `status` would say "off". */
+/**
+ * Breaks in what a fencer reads: exit 0 of `off` lets it start the VM elsewhere, and 2 of `status`
+ * would say "off".
+ */
 import { mutantsOf } from './mutant.ts'
 
 const folder = 'agent/cli/fence-agent'
@@ -34,7 +37,7 @@ export const fenceAgentMutants = [
   ),
   ...mutantsOf(
     `${folder}/fence-agent.ts`,
-    [`${tests}/fence-agent`, `${tests}/off`, `${tests}/look`, `${tests}/monitor`],
+    [`${tests}/fence-agent`, `${tests}/off`, `${tests}/status`, `${tests}/monitor`],
     [
       [
         'off that failed exits with 0',

@@ -1,4 +1,6 @@
-/** Breaks in what looks and drills: neither may kill a VM, and neither may be taken for a verdict. */
+/**
+ * Breaks in what looks and drills: neither may kill a VM, and neither may be taken for a verdict.
+ */
 import { mutantsOf } from './mutant.ts'
 
 export const lookMutants = [

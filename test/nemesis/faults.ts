@@ -33,8 +33,8 @@ const state =
 const net = (name: string): Fault => state(name, 'net-ok')
 
 /**
- * Silence, and the peer's neighbour entry is gone: always, or every other time. It would vouch for the
- * suspect for half a minute, on the same network; behind a gateway nothing does.
+ * Silence, and the peer's neighbour entry is gone: always, or every other time. It would vouch for
+ * the suspect for half a minute, on the same network; behind a gateway nothing does.
  */
 const unknown =
   (fault: Fault, every: 1 | 2): Fault =>

@@ -96,5 +96,5 @@ export const readRecords = (directory: string): readonly JournalRecord[] =>
     fenceId: String(record['fenceId']),
     requestId: String(record['requestId']),
     verdict: String(record['verdict']),
-    because: String(record['because']),
+    reason: String(record['reason']),
   }))

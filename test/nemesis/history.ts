@@ -39,7 +39,10 @@ export interface AtAnswer {
   readonly counters: readonly number[]
   /** The records that the journal held of this request. */
   readonly journal: readonly JournalRecord[]
-  /** When each address of the request, and the witness, was last heard of; read for `unreachable` only. */
+  /**
+   * When each address of the request, and the witness, was last heard of; read for `unreachable`
+   * only.
+   */
   readonly lastHeardMs: Readonly<Record<string, number>>
   readonly suspectAddresses: readonly string[]
   readonly witnessAddress: string
@@ -69,5 +72,5 @@ export interface JournalRecord {
   readonly fenceId: string
   readonly requestId: string
   readonly verdict: string
-  readonly because: string
+  readonly reason: string
 }

@@ -38,14 +38,14 @@ const intent = {
   fenceId,
   requestId: 'r1',
   verdict: 'undefined',
-  because: 'undefined',
+  reason: 'undefined',
 }
 const outcome = (verdict: string) => ({ ...intent, type: 'outcome', verdict })
 
 const atAnswer = (part: Partial<AtAnswer> = {}): AtAnswer => ({
   living: [],
   counters: [7],
-  journal: [intent, outcome('confirmed-dead')],
+  journal: [intent, outcome('qemuConfirmedDead')],
   lastHeardMs: {},
   suspectAddresses: ['10.77.0.11', 'fd77::11'],
   witnessAddress: '10.77.0.12',
@@ -71,7 +71,7 @@ const history = (part: Partial<RoundHistory> = {}): RoundHistory => ({
   fences: [fence()],
   sightings: [{ vm, atMs: 15_000, living: [], counters: [7] }],
   bystanders: [{ name: 'the guest', isAlive: true }],
-  journal: [intent, outcome('confirmed-dead')],
+  journal: [intent, outcome('qemuConfirmedDead')],
   ...part,
 })
 
@@ -89,8 +89,8 @@ const journalFailed = history({
   ],
   journal: [
     intent,
-    outcome('confirmed-dead'),
-    { ...outcome('still-alive'), because: 'journal-failed' },
+    outcome('qemuConfirmedDead'),
+    { ...outcome('qemuStillAlive'), reason: 'journal-failed' },
   ],
 })
 const later = (living: readonly LivingQemu[], counters: readonly number[]): RoundHistory =>
@@ -113,7 +113,7 @@ const unreachable = (
         atAnswer: atAnswer({
           lastHeardMs,
           living: [qemu(1_000)],
-          journal: [intent, outcome('unreachable')],
+          journal: [intent, outcome('targetHostUnreachable')],
         }),
       }),
     ],
@@ -124,7 +124,7 @@ const refused = history({
       answer: { status: 200, body: refusedBody },
       atAnswer: atAnswer({
         living: [qemu(1_000)],
-        journal: [intent, outcome('still-alive')],
+        journal: [intent, outcome('qemuStillAlive')],
       }),
     }),
   ],
@@ -229,31 +229,33 @@ const broken: readonly (readonly [string, RoundHistory, Invariant, RegExp])[] = 
   ['an answer before its outcome', dead({ journal: [intent] }), 'journalled', /at the answer/],
   [
     'an outcome without an intent',
-    dead({ journal: [outcome('confirmed-dead')] }),
+    dead({ journal: [outcome('qemuConfirmedDead')] }),
     'journalled',
     /at the answer/,
   ],
   [
     'another verdict on disk than in the answer',
-    dead({ journal: [intent, outcome('still-alive')] }),
+    dead({ journal: [intent, outcome('qemuStillAlive')] }),
     'journalled',
     /at the answer/,
   ],
   [
     'another fence on disk than in the answer',
-    dead({ journal: [intent, outcome('confirmed-dead')].map((one) => ({ ...one, fenceId: 'x' })) }),
+    dead({
+      journal: [intent, outcome('qemuConfirmedDead')].map((one) => ({ ...one, fenceId: 'x' })),
+    }),
     'journalled',
     /at the answer/,
   ],
   [
     'an intent of a killed agent that nobody closed',
-    history({ journal: [intent, outcome('still-alive'), { ...intent, fenceId: 'f2' }] }),
+    history({ journal: [intent, outcome('qemuStillAlive'), { ...intent, fenceId: 'f2' }] }),
     'journalled',
     /f2 has the records intent/,
   ],
   [
     'two outcomes of one intent',
-    history({ journal: [intent, outcome('still-alive'), outcome('confirmed-dead')] }),
+    history({ journal: [intent, outcome('qemuStillAlive'), outcome('qemuConfirmedDead')] }),
     'journalled',
     /intent,outcome,outcome/,
   ],

@@ -85,8 +85,9 @@ const said = ({ answer }: FenceSeen, word: VerdictWord): boolean =>
 const tickMs = 10
 
 /**
- * Nothing on the peer can see a qemu that starts between the last look and the answer; the look ends
- * at most this long before. Where something on the host restarts the VM that is the restart's fault.
+ * Nothing on the peer can see a qemu that starts between the last look and the answer; the look
+ * ends at most this long before. Where something on the host restarts the VM that is the restart's
+ * fault.
  */
 const lastLookMs = 250
 
@@ -112,10 +113,14 @@ const checkDead = (fence: FenceSeen, history: RoundHistory): readonly Violation[
   return firstOf('dead-is-dead', found)
 }
 
-/** The connect window of the agents here: for so long nothing may have been heard, whoever asked. */
+/**
+ * The connect window of the agents here: for so long nothing may have been heard, whoever asked.
+ */
 export const connectWindowMs = 3_500
 
-/** Until a request has become a packet. What was heard before that nobody asked for in this fence. */
+/**
+ * Until a request has become a packet. What was heard before that nobody asked for in this fence.
+ */
 const departureMs = 250
 
 const checkSilent = (fence: FenceSeen): readonly Violation[] => {
@@ -141,15 +146,9 @@ const firstOf = (invariant: Invariant, found: readonly string[]): readonly Viola
 
 const journalFailed = 'journal-failed'
 
-const journalWords: Readonly<Record<VerdictWord, string>> = {
-  qemuConfirmedDead: 'confirmed-dead',
-  targetHostUnreachable: 'unreachable',
-  qemuStillAlive: 'still-alive',
-}
-
 /**
- * Intent and outcome are on disk when the answer arrives, with the verdict that was answered; but for
- * the refusal that says that they are not.
+ * Intent and outcome are on disk when the answer arrives, with the verdict that was answered; but
+ * for the refusal that says that they are not.
  */
 const checkAnswerJournalled = (fence: FenceSeen): readonly Violation[] => {
   const word = fence.answer && readVerdict(fence.answer)
@@ -158,15 +157,16 @@ const checkAnswerJournalled = (fence: FenceSeen): readonly Violation[] => {
   const isWhole =
     journal.map(({ type }) => type).join() === 'intent,outcome' &&
     journal.every(({ fenceId }) => fenceId === fence.answer?.body['fenceId']) &&
-    journal[1]?.verdict === journalWords[word]
+    journal[1]?.verdict === word
   if (isWhole) return []
   const text = `${nameOf(fence)}: at the answer the journal holds ${JSON.stringify(journal)}`
   return [violation('journalled', false, text)]
 }
 
 /**
- * In the end each intent has exactly one outcome, also where the agent was killed in between. A journal
- * that was late may hold the first verdict, and then the refusal that was answered in its place.
+ * In the end each intent has exactly one outcome, also where the agent was killed in between. A
+ * journal that was late may hold the first verdict, and then the refusal that was answered in its
+ * place.
  */
 const checkJournal = ({ journal }: RoundHistory): readonly Violation[] => {
   const ofFence = new Map<string, JournalRecord[]>()
@@ -175,7 +175,7 @@ const checkJournal = ({ journal }: RoundHistory): readonly Violation[] => {
   }
   return [...ofFence].flatMap(([fenceId, records]) => {
     const types = records.map(({ type }) => type).join()
-    const isLate = records.at(-1)?.because === journalFailed
+    const isLate = records.at(-1)?.reason === journalFailed
     if (types === 'intent,outcome') return []
     if (isLate && /^intent(,outcome)+$/.test(types)) return []
     return [violation('journalled', false, `fence ${fenceId} has the records ${types}`)]

@@ -47,7 +47,9 @@ const livingTasks = (pid: number): readonly string[] => {
 }
 
 export interface Observer {
-  /** Begins to watch a VM of the host; again after each start of a qemu, which may have a new disk. */
+  /**
+   * Begins to watch a VM of the host; again after each start of a qemu, which may have a new disk.
+   */
   readonly watch: (vm: string) => void
   readonly living: (vm: string) => readonly LivingQemu[]
   readonly counters: (vm: string) => readonly number[]

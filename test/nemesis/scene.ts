@@ -112,7 +112,10 @@ export const startTarget = async (
   observer.watch(vm)
 }
 
-/** Another VM whose name begins with the first target's, and whose disk lies below the target's uuid. */
+/**
+ * Another VM whose name begins with the first target's, and whose disk lies below the target's
+ * uuid.
+ */
 const startNeighbour = async (
   { phases, hostUuid }: RoundPlan,
   suspect: LabHost,
@@ -134,7 +137,9 @@ const startNeighbour = async (
   })
 }
 
-/** Somebody else's session on the suspect. A fault may cut its connection; its process has to live. */
+/**
+ * Somebody else's session on the suspect. A fault may cut its connection; its process has to live.
+ */
 const logInGuest = async (suspect: LabHost, bystanders: Bystanders) => {
   const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR']
   const args = ['-i', key, ...options.flatMap((option) => ['-o', option])]

@@ -1,4 +1,7 @@
-/** The configuration that the packages install; that it has every setting is in test/config/defaults.test.ts. */
+/**
+ * The configuration that the packages install; that it has every setting is in
+ * test/config/defaults.test.ts.
+ */
 import { readFileSync } from 'node:fs'
 import { test } from 'tap'
 import { parseConfig } from '../../agent/config/load.ts'

@@ -1,4 +1,7 @@
-/** What the first installation makes. The user of the agent is not there: who gets what is noted instead. */
+/**
+ * What the first installation makes. The user of the agent is not there: who gets what is noted
+ * instead.
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -73,7 +73,7 @@ const isExposed = (name: string): boolean =>
 
 /** What may stand in a label of ours. */
 const wordsOf: Readonly<Record<string, readonly string[]>> = {
-  verdict: ['confirmed-dead', 'unreachable', 'still-alive'],
+  verdict: ['qemuConfirmedDead', 'targetHostUnreachable', 'qemuStillAlive'],
   reason: [...deathProofs, ...silenceProofs, ...doubts],
   code: Object.keys(errorCodes),
   end: ['delivered', 'no-such-task', 'rejected', 'written-off'],

@@ -1,4 +1,7 @@
-/** What the maintainer scripts take away, and what they leave. Their paths are moved into a folder; systemd is not there. */
+/**
+ * What the maintainer scripts take away, and what they leave. Their paths are moved into a folder;
+ * systemd is not there.
+ */
 import { execFileSync } from 'node:child_process'
 import {
   existsSync,

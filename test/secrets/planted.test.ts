@@ -1,6 +1,7 @@
 /**
- * Secrets with a mark, in every place where a caller or an operator may put one, through a real agent
- * at log level trace that meets suspects of every kind; then a search of all that it said and wrote.
+ * Secrets with a mark, in every place where a caller or an operator may put one, through a real
+ * agent at log level trace that meets suspects of every kind; then a search of all that it said and
+ * wrote.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -57,7 +57,10 @@ export const appendLine = async (file: string, line: string): Promise<void> => {
 /** Whose a file is, and for whom. */
 export type Owned = Pick<Stats, 'uid' | 'gid' | 'mode'>
 
-/** All of the new text or all of the old: a reader, or a crash, never meets half of it. It is owned as it was, or like `like`. */
+/**
+ * All of the new text or all of the old: a reader, or a crash, never meets half of it. It is owned
+ * as it was, or like `like`.
+ */
 export const replaceText = async (file: string, text: string, like?: Owned): Promise<void> => {
   const before = like ?? (await statOf(file))
   await withNewFile(
@@ -73,8 +76,8 @@ export const replaceText = async (file: string, text: string, like?: Owned): Pro
 }
 
 /**
- * Fills a new file beside this one, 0600, and has `put` give it its place once it is on disk; then that is on disk,
- * too. Nothing is left of it where any of that fails.
+ * Fills a new file beside this one, 0600, and has `put` give it its place once it is on disk; then
+ * that is on disk, too. Nothing is left of it where any of that fails.
  */
 export const withNewFile = async <T>(
   file: string,

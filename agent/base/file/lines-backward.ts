@@ -19,15 +19,18 @@ const chunkBytes = 64 * 1024
 const lineBytesMax = 1024 * 1024
 
 /**
- * From the line that ends at or before `end`. What follows the last newline is no line yet: somebody
- * may just be writing it.
+ * From the line that ends at or before `end`. What follows the last newline is no line yet:
+ * somebody may just be writing it.
  */
 export async function* linesBackward(
   source: TextSource,
   end: number,
 ): AsyncGenerator<LineAt, void, undefined> {
   let start = Math.min(end, source.size)
-  /** Of the line that is being read, what stands behind `start`; it has no end before the first newline. */
+  /**
+   * Of the line that is being read, what stands behind `start`; it has no end before the first
+   * newline.
+   */
   let rest = Buffer.alloc(0)
   let lineEnd: number | undefined
   let isTooLong = false

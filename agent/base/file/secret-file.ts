@@ -1,4 +1,6 @@
-/** A file that holds a secret of the agent: read only where nobody else can have read or written it. */
+/**
+ * A file that holds a secret of the agent: read only where nobody else can have read or written it.
+ */
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'

@@ -1,9 +1,15 @@
-/** Small files of the agent's own beside the journal: read whole and written whole. Everything here may reject. */
+/**
+ * Small files of the agent's own beside the journal: read whole and written whole. Everything here
+ * may reject.
+ */
 import { link, readFile, rename, stat, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { withNewFile } from './durable-file.ts'
 
-/** Undefined where there is no such file. Rejects where it cannot be read, or is longer than `bytesMax`. */
+/**
+ * Undefined where there is no such file. Rejects where it cannot be read, or is longer than
+ * `bytesMax`.
+ */
 export const readState = async (file: string, bytesMax: number): Promise<string | undefined> => {
   try {
     const { size } = await stat(file)

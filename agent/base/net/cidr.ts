@@ -7,7 +7,10 @@ export interface Cidr {
   readonly family: 'ipv4' | 'ipv6'
 }
 
-/** Accepts `10.0.0.0/8`, `fd00::/8` and single addresses; undefined for anything else, zones included. */
+/**
+ * Accepts `10.0.0.0/8`, `fd00::/8` and single addresses; undefined for anything else, zones
+ * included.
+ */
 export const parseCidr = (text: string): Cidr | undefined => {
   const [address = '', prefixText, ...rest] = text.split('/')
   const family = isIpv4(address) ? 'ipv4' : isIpv6(address) ? 'ipv6' : undefined

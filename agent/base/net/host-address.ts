@@ -1,8 +1,8 @@
 declare const brand: unique symbol
 
 /**
- * An IPv4 address, an IPv6 address or a host name. It is parsed once, at the edge, and holds no character
- * that a tool could take for an option.
+ * An IPv4 address, an IPv6 address or a host name. It is parsed once, at the edge, and holds no
+ * character that a tool could take for an option.
  */
 export type HostAddress = string & { readonly [brand]: 'HostAddress' }
 
@@ -14,7 +14,10 @@ const ipv6Characters = /^[0-9a-f:.]+(%[0-9a-z._-]{1,15})?$/i
 /** Whether the text is a dotted quad without leading zeros. */
 export const isIpv4 = (text: string): boolean => ipv4.test(text) && !text.endsWith('.')
 
-/** Whether the text is an IPv6 address, with an optional zone. Shape only: eight groups, at most one `::`. */
+/**
+ * Whether the text is an IPv6 address, with an optional zone. Shape only: eight groups, at most one
+ * `::`.
+ */
 export const isIpv6 = (text: string): boolean => {
   if (!ipv6Characters.test(text)) return false
   const [address = ''] = text.split('%')
@@ -30,7 +33,9 @@ export const isIpv6 = (text: string): boolean => {
   return halves.length === 2 ? count <= 7 : count === 8
 }
 
-/** Undefined for anything that is no address and no host name; `1.2.3` and `999.1.1.1` are neither. */
+/**
+ * Undefined for anything that is no address and no host name; `1.2.3` and `999.1.1.1` are neither.
+ */
 export const parseHostAddress = (text: string): HostAddress | undefined => {
   if (isIpv4(text) || isIpv6(text)) return text.toLowerCase() as HostAddress
   if (allNumeric.test(text) || !hostName.test(text)) return undefined

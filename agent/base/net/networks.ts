@@ -26,7 +26,10 @@ export const literalAddress = (text: string): LiteralAddress | undefined => {
   return { address: octets.join('.'), family: 'ipv4' }
 }
 
-/** A predicate over literal addresses. Throws on a network that does not parse: the config has checked it. */
+/**
+ * A predicate over literal addresses. Throws on a network that does not parse: the config has
+ * checked it.
+ */
 export const insideOf = (networks: readonly string[]): ((text: string) => boolean) => {
   // One for each family: in a list of both, ::/0 holds IPv4 addresses, too.
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() }

@@ -1,7 +1,7 @@
 /**
- * Whole lines out of a text that comes in pieces, cut anywhere. A line counts when its newline has come. Of one
- * that is longer than `lengthMax` only so much is kept that it is seen to be: what it costs to read a text
- * follows from its length alone, not from its pieces.
+ * Whole lines out of a text that comes in pieces, cut anywhere. A line counts when its newline has
+ * come. Of one that is longer than `lengthMax` only so much is kept that it is seen to be: what it
+ * costs to read a text follows from its length alone, not from its pieces.
  */
 export const createLineCutter = (lengthMax: number): ((text: string) => readonly string[]) => {
   let unfinished = ''

@@ -1,4 +1,6 @@
-/** A drill by this very process: by the keys, the known hosts and the rules of the configuration. */
+/**
+ * A drill by this very process: by the keys, the known hosts and the rules of the configuration.
+ */
 import { randomUUID } from 'node:crypto'
 import { composeSuspectAccess } from '../../compose/suspect-access.ts'
 import type { MakeContactDeps } from '../../compose/suspect-access.ts'

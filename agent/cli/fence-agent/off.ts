@@ -1,6 +1,6 @@
 /**
- * `off`: the one action that kills, and the one whose 0 lets a cluster start the VM elsewhere. The VM has to be proven
- * dead on every host where it may run.
+ * `off`: the one action that kills, and the one whose 0 lets a cluster start the VM elsewhere. The
+ * VM has to be proven dead on every host where it may run.
  */
 import { askPeers } from '../../client/ask-peers.ts'
 import type { Advised } from '../../client/ask-peers.ts'

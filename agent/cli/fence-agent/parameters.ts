@@ -1,4 +1,7 @@
-/** What `fence_peerfence` takes: one table for standard input, the command line, the metadata and the help. */
+/**
+ * What `fence_peerfence` takes: one table for standard input, the command line, the metadata and
+ * the help.
+ */
 import type { Options } from '../subcommand.ts'
 
 export interface Parameter {

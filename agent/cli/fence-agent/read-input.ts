@@ -5,7 +5,10 @@ import type { Readable } from 'node:stream'
 const inputBytesMax = 64 * 1024
 export const inputMsMax = 10_000
 
-/** Undefined where it does not end in `msMax`, is too long, or breaks off: nothing of it counts then. */
+/**
+ * Undefined where it does not end in `msMax`, is too long, or breaks off: nothing of it counts
+ * then.
+ */
 export const readInput = async (
   stdin: NodeJS.ReadableStream,
   msMax = inputMsMax,
@@ -13,7 +16,8 @@ export const readInput = async (
   const chunks: Buffer[] = []
   let size = 0
   try {
-    // The streams of a process are all of this kind; one that is given up is destroyed, or it would hold the process.
+    // The streams of a process are all of this kind; one that is given up is destroyed, or it would
+    // hold the process.
     const limited = addAbortSignal(AbortSignal.timeout(msMax), stdin as Readable)
     for await (const chunk of limited as AsyncIterable<Buffer | string>) {
       const bytes = Buffer.from(chunk)

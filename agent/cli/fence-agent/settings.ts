@@ -15,7 +15,10 @@ export interface Settings extends Via {
   readonly vms: readonly NamedVm[] | undefined
   readonly isUnreachableOff: boolean
   readonly isExplained: boolean
-  /** The same VM on each host where it may run. Rejected where the VM does not exist: it was resolved before. */
+  /**
+   * The same VM on each host where it may run. Rejected where the VM does not exist: it was
+   * resolved before.
+   */
   readonly questions: (vmUuid: string) => readonly FenceQuestion[]
   /** How long `off` takes at most, in seconds. */
   readonly offSecMax: number

@@ -1,4 +1,7 @@
-/** `status` and `list-status`: looks, which kill nothing and prove nothing. There is no word for "off" here. */
+/**
+ * `status` and `list-status`: looks, which kill nothing and prove nothing. There is no word for
+ * "off" here.
+ */
 import type { FenceQuestion } from '../../client/post-question.ts'
 import { lookPeer } from '../status/look-peer.ts'
 import { plain, withoutVerdict } from '../print-answer.ts'

@@ -1,4 +1,7 @@
-/** The VMs that a device is for, by the names that the fencer has for them, and which one it means. Pure. */
+/**
+ * The VMs that a device is for, by the names that the fencer has for them, and which one it means.
+ * Pure.
+ */
 import { parseVmUuid, vmUuidHex } from '../../domain/vm-uuid.ts'
 
 export interface NamedVm {
@@ -28,7 +31,10 @@ export const parseVmMap = (text: string): readonly NamedVm[] | string => {
   return isOther || names < vms.length || uuids < vms.length ? 'vm_map names one VM twice' : vms
 }
 
-/** The uuid of the VM that is meant; undefined where that is none of the map, or no uuid where there is no map. */
+/**
+ * The uuid of the VM that is meant; undefined where that is none of the map, or no uuid where there
+ * is no map.
+ */
 export const resolveVm = (
   plug: string,
   vms: readonly NamedVm[] | undefined,

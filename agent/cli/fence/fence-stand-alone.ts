@@ -1,4 +1,7 @@
-/** A fence by this very process, where no agent runs: the same use case, the same journal, the same rules. */
+/**
+ * A fence by this very process, where no agent runs: the same use case, the same journal, the same
+ * rules.
+ */
 import { dirname } from 'node:path'
 import type { PeerOutcome } from '../../client/ask-peers.ts'
 import { composeSuspectAccess } from '../../compose/suspect-access.ts'

@@ -1,5 +1,5 @@
-import { recordEntry } from '../../contract/reply/history-reply.ts'
-import type { RecordEntry } from '../../contract/reply/history-reply.ts'
+import { historyEntry } from '../../contract/reply/history-reply.ts'
+import type { HistoryEntry } from '../../contract/reply/history-reply.ts'
 import { asciiJson } from '../../base/text/ascii-json.ts'
 import type { FenceHistoryEntry } from '../../fence/history.ts'
 import { readWholeHistory } from '../../journal/history-files.ts'
@@ -55,27 +55,29 @@ exit codes: 0 shown, 1 none was found or the journal cannot be read, 64 wrong us
     const { fences, garbled, unreadable } = await readWholeHistory(file, history.query)
     const paint = paintFor(terminal)
     for (const fence of fences) {
-      const entry = recordEntry(fence, nowMs)
+      const entry = historyEntry(fence, nowMs)
       const line = args.isSet('json') ? asciiJson(entry) : lineOf(entry, fence, paint)
       terminal.out(`${line}\n`)
     }
     if (garbled > 0)
-      terminal.err(`peerfence: ${garbled} lines are no records and were passed over\n`)
+      terminal.err(
+        `peerfence: ${garbled} lines of the journal are no records and were passed over\n`,
+      )
     for (const one of unreadable) terminal.err(`peerfence: ${one}: cannot be read\n`)
     if (fences.length === 0) terminal.err('peerfence: no such fence\n')
     return fences.length === 0 || unreadable.length > 0 ? exitCodes.notDone : exitCodes.done
   },
 }
 
-const lineOf = (entry: RecordEntry, { verdict }: FenceHistoryEntry, paint: Paint): string => {
-  const { endedAt, askedAt, ageMs, vmUuid, targetHostIp, askedBy, reason, fenceId } = entry
+const lineOf = (entry: HistoryEntry, { verdict }: FenceHistoryEntry, paint: Paint): string => {
+  const { endedAt, askedAt, ageMs, vm, suspect, askedBy, reason, fenceId } = entry
   const when = endedAt === '' ? askedAt : endedAt
   const age = ageMs === undefined ? '' : ` (${ageOf(ageMs)} ago)`
   const what =
     verdict === undefined
       ? paint('no outcome: in flight or cut off', 'dim')
       : paint(`${entry.verdict} ${reason}`, colours[verdict.kind])
-  return `${when}${age} VM ${vmUuid} on ${targetHostIp}: ${what}; asked by ${askedBy}, fence ${fenceId}`
+  return `${when}${age} VM ${vm} on ${suspect}: ${what}; asked by ${askedBy}, fence ${fenceId}`
 }
 
 const colours = { 'confirmed-dead': 'green', unreachable: 'yellow', 'still-alive': 'red' } as const

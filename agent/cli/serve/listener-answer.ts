@@ -1,4 +1,7 @@
-/** Whether something answers where the agent is to listen. Asked from this host, and without a login. */
+/**
+ * Whether something answers where the agent is to listen. Asked from this host, and without a
+ * login.
+ */
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
@@ -7,8 +10,8 @@ import { healthPath } from '../../contract/api/paths.ts'
 import type { ListenerRule } from '../../http/admit/listener-rule.ts'
 
 /**
- * Never rejects, and ends within `waitMs`. Nothing is asked where it would be turned away: the agent
- * would log each of these as a caller who may not ask.
+ * Never rejects, and ends within `waitMs`. Nothing is asked where it would be turned away: the
+ * agent would log each of these as a caller who may not ask.
  */
 export const isAnswering = async (
   { at, tls, tokensFile, allowFrom }: Omit<ListenerRule, 'requestCredentials'>,
@@ -37,7 +40,10 @@ const answersHttp = async (at: Place, waitMs: number): Promise<boolean> => {
   return exchanged.kind === 'answered' && exchanged.status !== 503
 }
 
-/** The agent shows its certificate before it looks at that of a caller, and here nobody looks whose it is. */
+/**
+ * The agent shows its certificate before it looks at that of a caller, and here nobody looks whose
+ * it is.
+ */
 const answersTls = async (at: Place, waitMs: number): Promise<boolean> =>
   await opens(connectTls({ ...whereIs(at), rejectUnauthorized: false }), 'secureConnect', waitMs)
 

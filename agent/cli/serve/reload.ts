@@ -1,4 +1,6 @@
-/** Reads the configuration anew for a running agent; whatever is wrong leaves everything as it was. */
+/**
+ * Reads the configuration anew for a running agent; whatever is wrong leaves everything as it was.
+ */
 import type { Logger } from 'pino'
 import type { LoadedConfig } from '../../config/load.ts'
 import type { Running } from './serve.ts'

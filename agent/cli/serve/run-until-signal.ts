@@ -7,7 +7,10 @@ import { reload } from './reload.ts'
 import { serve } from './serve.ts'
 import type { Running } from './serve.ts'
 
-/** Resolves once the agent answers; it ends the process by itself. `load` reads the configuration anew. */
+/**
+ * Resolves once the agent answers; it ends the process by itself. `load` reads the configuration
+ * anew.
+ */
 export const runUntilSignal = async (
   config: Config,
   load: () => Promise<LoadedConfig>,

@@ -28,13 +28,15 @@ export const serve = async (
   const addresses = await listeners.open((request, response) => {
     server.routing(request, response)
   })
-  // Whoever holds the addresses is the only agent here, so what is open in the journal is nobody's now.
+  // Whoever holds the addresses is the only agent here, so what is open in the journal is nobody's
+  // now.
   try {
     const interrupted = await closeInterrupted()
     if (interrupted > 0)
       log.warn({ interrupted }, 'fences of an agent before this one were cut off')
   } catch (error) {
-    // A disk that takes nothing refuses every fence by itself, and says so; the next start tries again.
+    // A disk that takes nothing refuses every fence by itself, and says so; the next start tries
+    // again.
     log.error({ err: error }, 'fences that were cut off could not be closed in the journal')
   }
   const left = callbacks.resume()

@@ -1,4 +1,7 @@
-/** What a look saw, as a person or a program reads it, and the exit code that says the same: never 0. */
+/**
+ * What a look saw, as a person or a program reads it, and the exit code that says the same: never
+ * 0.
+ */
 import type { PeerOutcome } from '../../client/ask-peers.ts'
 import type { JudgedLook, SeenReply } from '../../client/judge-look.ts'
 import type { Paint } from '../colour.ts'

@@ -1,4 +1,7 @@
-/** A look by this very process, where no agent runs. It writes nothing but host keys that are pinned on first contact. */
+/**
+ * A look by this very process, where no agent runs. It writes nothing but host keys that are pinned
+ * on first contact.
+ */
 import { dirname } from 'node:path'
 import { composeSuspectAccess } from '../../compose/suspect-access.ts'
 import { composeLooks } from '../../compose/looks.ts'

@@ -12,7 +12,9 @@ export type ReadTokens =
   | { readonly kind: 'tokens'; readonly tokens: readonly Token[] }
   | { readonly kind: 'faulty'; readonly because: string }
 
-/** A text without any token has none; the agent takes no such file, but one has to begin somehow. */
+/**
+ * A text without any token has none; the agent takes no such file, but one has to begin somehow.
+ */
 export const tokensIn = (text: string): ReadTokens => {
   if (text.split('\n').every((line) => line.trim() === '' || line.trim().startsWith('#'))) {
     return { kind: 'tokens', tokens: [] }

@@ -1,4 +1,7 @@
-/** The tokens file on disk: one writer at a time, whole or not at all, and readable for the agent alone. */
+/**
+ * The tokens file on disk: one writer at a time, whole or not at all, and readable for the agent
+ * alone.
+ */
 import { stat } from 'node:fs/promises'
 import { readText, realFile, replaceText } from '../../base/file/durable-file.ts'
 import type { Owned } from '../../base/file/durable-file.ts'
@@ -14,7 +17,9 @@ export const readTokensFile = async (file: string): Promise<string> => {
   return text
 }
 
-/** Undefined once the new text is on disk, else why it is not. `stateFolder` belongs to the agent. */
+/**
+ * Undefined once the new text is on disk, else why it is not. `stateFolder` belongs to the agent.
+ */
 export const editTokensFile = async (
   file: string,
   stateFolder: string,
@@ -32,8 +37,8 @@ export const editTokensFile = async (
 }
 
 /**
- * As root: root's, and for the group of the agent to read, so that the agent cannot let anybody in by
- * itself. The agent is who owns its state folder. As anybody else: one's own.
+ * As root: root's, and for the group of the agent to read, so that the agent cannot let anybody in
+ * by itself. The agent is who owns its state folder. As anybody else: one's own.
  */
 const ownedFor = async (file: string, stateFolder: string): Promise<Owned> => {
   const { geteuid, getegid } = process

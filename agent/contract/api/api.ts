@@ -17,7 +17,7 @@ import {
   historyPath,
   successorPath,
 } from './paths.ts'
-import { recordsQuerySchema } from '../request/history-query.ts'
+import { historyQuerySchema } from '../request/history-query.ts'
 import {
   answerSchema,
   batchSchema,
@@ -104,11 +104,11 @@ export const api: readonly ApiRoute[] = [
   {
     path: historyPath,
     method: 'GET',
-    name: 'records',
+    name: 'history',
     summary: 'What was fenced here, out of the journal, a bounded page at a time.',
-    query: recordsQuerySchema,
+    query: historyQuerySchema,
     answer: historySchema,
-    codes: ['FENCE_FIELD_INVALID', 'FENCE_RECORDS_BUSY'],
+    codes: ['FENCE_FIELD_INVALID', 'FENCE_HISTORY_BUSY'],
   },
   {
     path: inFlightPath,

@@ -1,4 +1,7 @@
-/** What is served for monitoring, too: it tells of the agent, names no host, and does nothing to any. */
+/**
+ * What is served for monitoring, too: it tells of the agent, names no host, and does nothing to
+ * any.
+ */
 import type { ApiRoute } from './api-route.ts'
 import { healthPath, metricsPath, openapiPath, readyPath, versionPath } from './paths.ts'
 import { healthSchema, readySchema, versionSchema } from '../reply/reply-schemas.ts'

@@ -1,4 +1,7 @@
-/** The API document: OpenAPI 3.1, made of the schemas that judge requests and of the codes of the door. */
+/**
+ * The API document: OpenAPI 3.1, made of the schemas that judge requests and of the codes of the
+ * door.
+ */
 import { api } from './api.ts'
 import { codesOfEveryRoute } from './api-route.ts'
 import type { ApiRoute } from './api-route.ts'

@@ -6,7 +6,7 @@ export const successorPath = '/ha/vm/fenceonsuspecthost'
 export const batchPath = '/ha/fence/vms/from/peer'
 /** What runs of one VM on its suspect: a look, which kills nothing and proves nothing. */
 export const lookPath = '/ha/fence/look'
-export const historyPath = '/ha/fence/records'
+export const historyPath = '/ha/fence/history'
 export const inFlightPath = '/ha/fence/in-flight'
 /** What the last drill of all hosts found. */
 export const doctorPath = '/doctor'

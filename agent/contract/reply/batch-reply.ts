@@ -1,7 +1,8 @@
 /** Several fence replies as one answer, or one after the other. */
 import { vmUuidHex } from '../../domain/vm-uuid.ts'
 import type { FenceSubject } from '../../fence/request.ts'
-import type { FenceReply, WireVerdict } from './fence-reply.ts'
+import type { VerdictWord } from '../../domain/verdict-word.ts'
+import type { FenceReply } from './fence-reply.ts'
 
 export interface BatchSummary {
   /** True only where HA may proceed for every VM. */
@@ -9,7 +10,7 @@ export interface BatchSummary {
   /** Present on a refusal of any. */
   readonly error?: string
   /** How many VMs have which verdict. */
-  readonly counts: Readonly<Record<WireVerdict, number>>
+  readonly counts: Readonly<Record<VerdictWord, number>>
 }
 
 export interface BatchReply extends BatchSummary {
@@ -19,7 +20,7 @@ export interface BatchReply extends BatchSummary {
 
 /** Bears none of the wire's booleans: whoever takes it for the answer about one VM refuses. */
 export const batchSummary = (replies: readonly FenceReply[]): BatchSummary => {
-  const count = (verdict: WireVerdict): number =>
+  const count = (verdict: VerdictWord): number =>
     replies.filter((reply) => reply.verdict === verdict).length
   const refused = replies.filter((reply) => !reply.success)
   const success = replies.length > 0 && refused.length === 0

@@ -1,4 +1,7 @@
-/** What a drill found at every host, as it is printed, kept and shown. None of it is a verdict about any VM. */
+/**
+ * What a drill found at every host, as it is printed, kept and shown. None of it is a verdict about
+ * any VM.
+ */
 import { killedOf } from '../../inspect/finding.ts'
 import type { DrilledHost } from '../../inspect/drill.ts'
 import type { SuspectTarget } from '../../fence/request.ts'

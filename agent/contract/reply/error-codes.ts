@@ -51,7 +51,7 @@ export const errorCodes = {
     status: 503,
     meaning: 'too many answers wait for their callers to take them; try again',
   },
-  FENCE_RECORDS_BUSY: {
+  FENCE_HISTORY_BUSY: {
     status: 503,
     meaning: 'others read the records at this moment; try again',
   },

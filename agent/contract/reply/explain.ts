@@ -1,4 +1,6 @@
-/** The chain of evidence of one fence as lines for a person, in the order in which it came to be. */
+/**
+ * The chain of evidence of one fence as lines for a person, in the order in which it came to be.
+ */
 import { vmUuidHex } from '../../domain/vm-uuid.ts'
 import type { Doubt } from '../../domain/verdict.ts'
 import type { FenceRecord } from '../../fence/record.ts'
@@ -13,7 +15,10 @@ export interface ExplainedReply extends FenceReply {
   readonly explanation: readonly string[]
 }
 
-/** The reply that everybody gets, and how it came to be. Its last lines are made of the reply itself. */
+/**
+ * The reply that everybody gets, and how it came to be. Its last lines are made of the reply
+ * itself.
+ */
 export const explainedReply = (record: FenceRecord, agentId: string): ExplainedReply => {
   const reply = fenceReply(record, agentId)
   const { request, evidence, trail, startedAt } = record

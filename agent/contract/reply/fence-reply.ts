@@ -1,14 +1,17 @@
-/** A `FenceRecord` to the reply body. Besides the door reply, the only place that knows the three wire booleans. */
+/**
+ * A `FenceRecord` to the reply body. Besides the door reply, the only place that knows the three
+ * wire booleans.
+ */
 import { vmUuidHex } from '../../domain/vm-uuid.ts'
 import { deathProofs, doubt, doubts, silenceProofs } from '../../domain/verdict.ts'
 import type { Because, Doubt, Verdict } from '../../domain/verdict.ts'
+import { verdictWords } from '../../domain/verdict-word.ts'
+import type { VerdictWord } from '../../domain/verdict-word.ts'
 import type { FenceRecord } from '../../fence/record.ts'
 import type { FenceSubject } from '../../fence/request.ts'
 import { summariseEvidence } from './evidence-summary.ts'
 import { nextStepOf } from '../words/next-step.ts'
 import { summaries } from '../words/summary.ts'
-
-export type WireVerdict = 'qemuConfirmedDead' | 'qemuStillAlive' | 'targetHostUnreachable'
 
 export interface FenceReply {
   /** False whenever the caller must not proceed: some callers read nothing else. */
@@ -16,7 +19,7 @@ export interface FenceReply {
   readonly qemuConfirmedDead: boolean
   readonly qemuStillAlive: boolean
   readonly targetHostUnreachable: boolean
-  readonly verdict: WireVerdict
+  readonly verdict: VerdictWord
   readonly reason: Because
   readonly summary: string
   /** Present on a refusal only. */
@@ -24,7 +27,7 @@ export interface FenceReply {
   /** What a person does next, drawn from the evidence. Present on a refusal only. */
   readonly nextStep?: string
   readonly fenceId: string
-  /** Whose word it is: whoever counts voices counts this one, wherever the request was sent. */
+  /** Whose word it is: whoever counts votes counts this one, wherever the request was sent. */
   readonly agentId: string
   /** 32 hex digits in lower case, the management node's form, whatever form the request had. */
   readonly vmUuid: string
@@ -58,11 +61,7 @@ export const fenceReply = (record: AnsweredRecord, agentId: string): FenceReply 
     qemuConfirmedDead: isDead,
     qemuStillAlive: isRefused,
     targetHostUnreachable: isUnreachable,
-    verdict: isDead
-      ? 'qemuConfirmedDead'
-      : isUnreachable
-        ? 'targetHostUnreachable'
-        : 'qemuStillAlive',
+    verdict: verdictWords[verdict.kind],
     reason: verdict.because,
     summary,
     ...(isRefused ? { error } : {}),
@@ -95,7 +94,10 @@ export const refusalReply = (
     agentId,
   )
 
-/** The reply where a bug left no record: an accepted request is always answered, and then with a refusal. */
+/**
+ * The reply where a bug left no record: an accepted request is always answered, and then with a
+ * refusal.
+ */
 export const bugReply = (request: FenceSubject, durationMs: number, agentId: string): FenceReply =>
   refusalReply(request, 'internal-error', durationMs, agentId)
 

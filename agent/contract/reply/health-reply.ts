@@ -16,7 +16,9 @@ export interface VersionReply {
   readonly version: string
   /** The same at every address of this agent, and of no other: two with one id are one voice. */
   readonly agentId: string
-  /** What this agent can do; a caller that needs one looks for it here, and takes no other for it. */
+  /**
+   * What this agent can do; a caller that needs one looks for it here, and takes no other for it.
+   */
   readonly capabilities: readonly Capability[]
 }
 
@@ -28,7 +30,7 @@ export const capabilities = [
   'batch',
   'callback',
   'explain',
-  'records',
+  'history',
   'in-flight',
   'look',
   'doctor',

@@ -1,32 +1,37 @@
-/** Fences of the past on the wire. A record is no answer: none of the booleans of an answer is in it. */
-import { vmUuidHex } from '../../domain/vm-uuid.ts'
-import type { Verdict } from '../../domain/verdict.ts'
+/**
+ * The history of fences on the wire. An entry is no answer: none of the booleans of an answer is in
+ * it.
+ */
+import { verdictWords } from '../../domain/verdict-word.ts'
+import type { VerdictWord } from '../../domain/verdict-word.ts'
 import type { FenceHistoryEntry, HistoryPage } from '../../fence/history.ts'
-import type { WireVerdict } from './fence-reply.ts'
 import { summaries } from '../words/summary.ts'
 import { plainText } from '../../base/text/plain-text.ts'
 
-export interface RecordsReply {
-  readonly records: readonly RecordEntry[]
+export interface HistoryReply {
+  readonly fences: readonly HistoryEntry[]
   /** What to send as `before` for older ones; absent where there are none. */
   readonly next?: string
   /** Lines of the journal that were passed over because they are no records. */
   readonly garbledLines: number
 }
 
-export interface RecordEntry {
+export interface HistoryEntry {
   readonly fenceId: string
   readonly requestId: string
   readonly askedBy: string
-  readonly vmUuid: string
-  readonly targetHostIp: string
-  readonly targetHostUuid: string
+  readonly vm: string
+  readonly suspect: string
+  readonly suspectUuid: string
   readonly askedAt: string
   readonly endedAt: string
-  /** How long ago it ended, in ms, by the clock of this peer; a proof of then says nothing about now. */
+  /**
+   * How long ago it ended, in ms, by the clock of this peer; a proof of then says nothing about
+   * now.
+   */
   readonly ageMs?: number
   /** Empty where there is no outcome: in flight, or cut off. */
-  readonly verdict: WireVerdict | ''
+  readonly verdict: VerdictWord | ''
   readonly reason: string
   readonly summary: string
   readonly durationMs?: number
@@ -36,36 +41,30 @@ export interface RecordEntry {
 export const historyReply = (
   { fences, next, garbled }: HistoryPage,
   nowMs: number,
-): RecordsReply => ({
-  records: fences.map((fence) => recordEntry(fence, nowMs)),
+): HistoryReply => ({
+  fences: fences.map((fence) => historyEntry(fence, nowMs)),
   ...(next === undefined ? {} : { next: String(next) }),
   garbledLines: garbled,
 })
 
 /** `nowMs` is of the wall clock. A journal is a file: what it says is printed as plain text. */
-export const recordEntry = (fence: FenceHistoryEntry, nowMs: number): RecordEntry => {
+export const historyEntry = (fence: FenceHistoryEntry, nowMs: number): HistoryEntry => {
   const { verdict, durationMs, suspect } = fence
   const ageMs = nowMs - Date.parse(fence.endedAt)
   return {
     fenceId: plainText(fence.fenceId),
     requestId: plainText(fence.requestId),
     askedBy: plainText(fence.askedBy),
-    vmUuid: vmUuidHex(fence.vm),
-    targetHostIp: plainText(suspect.addresses[0] ?? ''),
-    targetHostUuid: plainText(suspect.hostUuid),
+    vm: fence.vm,
+    suspect: plainText(suspect.addresses[0] ?? ''),
+    suspectUuid: plainText(suspect.hostUuid),
     askedAt: plainText(fence.askedAt),
     endedAt: plainText(fence.endedAt),
     ...(Number.isNaN(ageMs) ? {} : { ageMs: Math.max(0, Math.round(ageMs)) }),
-    verdict: verdict === undefined ? '' : wireVerdictOf[verdict.kind],
+    verdict: verdict === undefined ? '' : verdictWords[verdict.kind],
     reason: verdict?.because ?? '',
     summary: verdict === undefined ? '' : summaries[verdict.because],
     ...(durationMs === undefined ? {} : { durationMs }),
     detail: plainText(fence.detail),
   }
-}
-
-export const wireVerdictOf: Readonly<Record<Verdict['kind'], WireVerdict>> = {
-  'confirmed-dead': 'qemuConfirmedDead',
-  unreachable: 'targetHostUnreachable',
-  'still-alive': 'qemuStillAlive',
 }

@@ -1,5 +1,4 @@
 /** What is in flight, on the wire. Nothing in it is a verdict. */
-import { vmUuidHex } from '../../domain/vm-uuid.ts'
 import type { InFlightFence } from '../../fence/in-flight.ts'
 
 export interface InFlightReply {
@@ -10,9 +9,9 @@ export interface InFlightEntry {
   readonly fenceId: string
   readonly requestId: string
   readonly askedBy: string
-  readonly vmUuid: string
-  readonly targetHostIp: string
-  readonly targetHostUuid: string
+  readonly vm: string
+  readonly suspect: string
+  readonly suspectUuid: string
   /** A look kills nothing. */
   readonly action: 'fence' | 'look'
   /** `queue` until something is done for it. */
@@ -26,9 +25,9 @@ export const inFlightReply = (fences: readonly InFlightFence[]): InFlightReply =
     fenceId: request.fenceId,
     requestId: request.requestId,
     askedBy: request.askedBy,
-    vmUuid: vmUuidHex(request.vm),
-    targetHostIp: request.suspect.addresses[0],
-    targetHostUuid: request.suspect.hostUuid,
+    vm: request.vm,
+    suspect: request.suspect.addresses[0],
+    suspectUuid: request.suspect.hostUuid,
     action,
     phase,
     elapsedMs,

@@ -29,7 +29,9 @@ export const parseLastDrill = (text: string | undefined): LastDrill => {
   }
 }
 
-/** `nowMs` is of the wall clock; a drill of the future, by a clock that was set back, has the age 0. */
+/**
+ * `nowMs` is of the wall clock; a drill of the future, by a clock that was set back, has the age 0.
+ */
 export const ageSecOf = ({ at }: DrillReport, nowMs: number): number =>
   Math.max(0, Math.round((nowMs - Date.parse(at)) / 1000))
 

@@ -1,6 +1,6 @@
 /**
- * What a look saw, on the wire. It is no answer of a fence: none of the three verdicts is in it, and `success` is false
- * always, so that whoever takes it for one refuses.
+ * What a look saw, on the wire. It is no answer of a fence: none of the three verdicts is in it,
+ * and `success` is false always, so that whoever takes it for one refuses.
  */
 import { vmUuidHex } from '../../domain/vm-uuid.ts'
 import { sightOf } from '../../domain/sight.ts'

@@ -21,7 +21,9 @@ export interface RejectionReply {
   readonly rule: string
 }
 
-/** No verdict is true: a caller that counts the true ones, or reads `success`, refuses either way. */
+/**
+ * No verdict is true: a caller that counts the true ones, or reads `success`, refuses either way.
+ */
 export const rejectionReply = ({ code, field, rule }: Rejection): RejectionReply => ({
   success: false,
   qemuConfirmedDead: false,

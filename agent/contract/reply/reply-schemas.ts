@@ -1,4 +1,7 @@
-/** JSON Schemas of everything that is answered, for the API document. A test holds every reply against them. */
+/**
+ * JSON Schemas of everything that is answered, for the API document. A test holds every reply
+ * against them.
+ */
 import { deathProofs, doubts, silenceProofs } from '../../domain/verdict.ts'
 import { lookDoubts } from '../../domain/sight.ts'
 import { closed } from './closed-schema.ts'
@@ -14,6 +17,7 @@ const agentId = {
   pattern: '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
   description: 'The same at every address of this agent, and of no other.',
 } as const
+const dashedUuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }
 const vmUuid = { type: 'string', pattern: '^[0-9a-f]{32}$' } as const
 const verdicts = ['qemuConfirmedDead', 'targetHostUnreachable', 'qemuStillAlive'] as const
 const reasons = [...deathProofs, ...silenceProofs, ...doubts] as const
@@ -104,9 +108,9 @@ export const lookSchema = closed(
 )
 
 export const historySchema = closed(
-  'Fences of the past, the newest first. A record is no answer.',
+  'Fences of the past, the newest first. An entry is no answer.',
   {
-    records: {
+    fences: {
       type: 'array',
       items: closed(
         'One fence; verdict and reason are empty where there is no outcome.',
@@ -114,9 +118,9 @@ export const historySchema = closed(
           fenceId: text,
           requestId: text,
           askedBy: text,
-          vmUuid,
-          targetHostIp: text,
-          targetHostUuid: text,
+          vm: dashedUuid,
+          suspect: text,
+          suspectUuid: text,
           askedAt: text,
           endedAt: text,
           ageMs: count,
@@ -142,9 +146,9 @@ export const inFlightSchema = closed('What is in flight.', {
       fenceId: text,
       requestId: text,
       askedBy: text,
-      vmUuid,
-      targetHostIp: text,
-      targetHostUuid: text,
+      vm: dashedUuid,
+      suspect: text,
+      suspectUuid: text,
       action: { type: 'string', enum: ['fence', 'look'] },
       phase: text,
       elapsedMs: count,

@@ -1,5 +1,6 @@
 /** A reply that was written down, read again: as little of it is believed as possible. */
 import { vmUuidHex } from '../../domain/vm-uuid.ts'
+import type { AnswerBody } from '../../fence/callbacks.ts'
 import type { FenceSubject } from '../../fence/request.ts'
 
 export interface ReadReply {
@@ -22,6 +23,16 @@ export const readBack = (body: string): ReadReply | undefined => {
 
 export const isReplyAbout = (reply: ReadReply, { fenceId, vm, suspect }: FenceSubject): boolean =>
   reply.fenceId === fenceId && reply.vm === vmUuidHex(vm) && reply.address === suspect.addresses[0]
+
+/**
+ * Decides whether a stored answer may be sent. A journal is a file: what is not said to be a proof must
+ * be a refusal, and every proof is about its record.
+ */
+export const isCredible = ({ body, provenAt }: AnswerBody, subject: FenceSubject): boolean => {
+  const read = readBack(body)
+  if (read === undefined) return false
+  return provenAt === undefined ? read.isRefusal : isReplyAbout(read, subject)
+}
 
 const parse = (body: string): Readonly<Record<string, unknown>> | undefined => {
   try {

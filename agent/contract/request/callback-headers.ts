@@ -1,4 +1,6 @@
-/** The headers by which a caller asks for its answer later, and those that the answer then bears. */
+/**
+ * The headers by which a caller asks for its answer later, and those that the answer then bears.
+ */
 import type { CallbackAsk } from '../../fence/request.ts'
 import { parseCallbackUrl } from './callback-url.ts'
 import type { CallbackDestination } from './callback-url.ts'
@@ -51,7 +53,10 @@ export const parseCallbackHeaders = (
   return { kind: 'later', ask: { task, url }, destination }
 }
 
-/** The answer about a list of VMs, and that of a look, is the response: who waits for it elsewhere is turned away. */
+/**
+ * The answer about a list of VMs, and that of a look, is the response: who waits for it elsewhere
+ * is turned away.
+ */
 export const takesNoCallback = (
   headers: Readonly<Record<string, unknown>>,
   of: 'batch' | 'look',

@@ -1,4 +1,7 @@
-/** The url of a callback, taken apart. No resolver and no url parser with a mind of its own gets near it. */
+/**
+ * The url of a callback, taken apart. No resolver and no url parser with a mind of its own gets
+ * near it.
+ */
 import { isIpv4, isIpv6 } from '../../base/net/host-address.ts'
 
 export interface CallbackDestination {
@@ -14,7 +17,9 @@ export interface CallbackDestination {
 
 const charactersMax = 512
 
-/** Scheme, host of digits and dots or in brackets, port, path in plain ASCII. No user, no fragment. */
+/**
+ * Scheme, host of digits and dots or in brackets, port, path in plain ASCII. No user, no fragment.
+ */
 const shape = /^(https?):\/\/(([0-9.]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?)(\/[!"$-~]*)?$/i
 
 /** Undefined for anything but an http or https url with a literal address. */

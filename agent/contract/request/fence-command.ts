@@ -57,8 +57,8 @@ const refused = (field: string): ParsedCommand => ({
 })
 
 /**
- * Parses what the schema cannot say, applies every default, and wraps the secrets.
- * The command has passed `fenceCommandSchema`; source of the defaults: the management node's own.
+ * Parses what the schema cannot say, applies every default, and wraps the secrets. The command has
+ * passed `fenceCommandSchema`; source of the defaults: the management node's own.
  */
 export const parseFenceCommand = (command: FenceCommand, arrival: Arrival): ParsedCommand => {
   const vm = parseVmUuid(command.vmUuid)

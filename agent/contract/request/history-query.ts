@@ -6,11 +6,11 @@ import type { HistoryQuery } from '../../fence/history.ts'
 import { queryRules } from './field-rules.ts'
 import type { Rejection } from '../reply/rejection.ts'
 
-export const recordsMax = 200
-const recordsDefault = 50
+export const historyMax = 200
+const historyDefault = 50
 
 /** Closed: a misspelt filter must not look like one that found everything. */
-export const recordsQuerySchema = {
+export const historyQuerySchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
@@ -28,7 +28,7 @@ export const recordsQuerySchema = {
     limit: {
       type: 'string',
       pattern: '^[1-9][0-9]{0,2}$',
-      description: `How many at most, up to ${recordsMax}; ${recordsDefault} without it.`,
+      description: `How many at most, up to ${historyMax}; ${historyDefault} without it.`,
     },
     before: {
       type: 'string',
@@ -38,21 +38,21 @@ export const recordsQuerySchema = {
   },
 } as const
 
-export type RecordsQuery = FromSchema<typeof recordsQuerySchema>
+export type HistoryFilter = FromSchema<typeof historyQuerySchema>
 
-export type ParsedRecordsQuery =
+export type ParsedHistoryQuery =
   | { readonly kind: 'accepted'; readonly query: HistoryQuery }
   | { readonly kind: 'refused'; readonly refusal: Rejection }
 
-const refused = (field: keyof typeof recordsQuerySchema.properties): ParsedRecordsQuery => ({
+const refused = (field: keyof typeof historyQuerySchema.properties): ParsedHistoryQuery => ({
   kind: 'refused',
   refusal: { code: 'FENCE_FIELD_INVALID', field, rule: String(queryRules[field]) },
 })
 
 const dateTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2}))?$/
 
-/** The query has passed `recordsQuerySchema`. */
-export const parseRecordsQuery = (given: RecordsQuery): ParsedRecordsQuery => {
+/** The query has passed `historyQuerySchema`. */
+export const parseHistoryQuery = (given: HistoryFilter): ParsedHistoryQuery => {
   const { vm: vmText, host, since, limit, before } = given
   const vm = vmText === undefined ? undefined : parseVmUuid(vmText)
   if (vmText !== undefined && vm === undefined) return refused('vm')
@@ -60,8 +60,8 @@ export const parseRecordsQuery = (given: RecordsQuery): ParsedRecordsQuery => {
   if (!isHost) return refused('host')
   const isTime = since === undefined || (dateTime.test(since) && !Number.isNaN(Date.parse(since)))
   if (!isTime) return refused('since')
-  const count = limit === undefined ? recordsDefault : Number(limit)
-  if (count > recordsMax) return refused('limit')
+  const count = limit === undefined ? historyDefault : Number(limit)
+  if (count > historyMax) return refused('limit')
   return {
     kind: 'accepted',
     query: {

@@ -1,12 +1,14 @@
-/** Where answers may be sent: a caller names the url, and must not turn this agent against others. */
+/**
+ * Where answers may be sent: a caller names the url, and must not turn this agent against others.
+ */
 import { plainRejection } from '../../contract/reply/rejection.ts'
 import type { Rejection } from '../../contract/reply/rejection.ts'
 import { insideOf, literalAddress } from '../../base/net/networks.ts'
 
 /**
- * Never, whatever the configuration says: link-local (where clouds keep their metadata), unspecified,
- * multicast, broadcast and reserved, and every way to dress an IPv4 address as IPv6 but the mapped
- * one, which `literalAddress` undresses.
+ * Never, whatever the configuration says: link-local (where clouds keep their metadata),
+ * unspecified, multicast, broadcast and reserved, and every way to dress an IPv4 address as IPv6
+ * but the mapped one, which `literalAddress` undresses.
  */
 const isForbidden = insideOf([
   '0.0.0.0/8',

@@ -44,7 +44,9 @@ export const answerBody = async (
   }
 }
 
-/** An identical request may share one fence, but a verdict about another VM or host answers nothing. */
+/**
+ * An identical request may share one fence, but a verdict about another VM or host answers nothing.
+ */
 const assertAnswers = (record: FenceRecord, request: FenceRequest): void => {
   const isAboutIt =
     record.request.vm === request.vm &&
@@ -52,7 +54,10 @@ const assertAnswers = (record: FenceRecord, request: FenceRequest): void => {
   if (!isAboutIt) throw new Error('the record is about another VM or another host')
 }
 
-/** A ms earlier than it was: both numbers are rounded, and a proof must not look as if it were to come. */
+/**
+ * A ms earlier than it was: both numbers are rounded, and a proof must not look as if it were to
+ * come.
+ */
 const provenAt = ({ startedAt, durationMs }: FenceRecord): string => {
   const provenMs = Date.parse(startedAt) + Math.max(0, Math.round(durationMs) - 1)
   return Number.isNaN(provenMs) ? '' : new Date(provenMs).toISOString()

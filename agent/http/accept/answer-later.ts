@@ -1,4 +1,6 @@
-/** A request whose answer is to be sent to an address of the caller's: may it be, and then start it. */
+/**
+ * A request whose answer is to be sent to an address of the caller's: may it be, and then start it.
+ */
 import type { FastifyRequest } from 'fastify'
 import type { AskedAnswer } from '../../contract/request/callback-headers.ts'
 import { plainRejection } from '../../contract/reply/rejection.ts'

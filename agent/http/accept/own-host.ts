@@ -31,7 +31,8 @@ const readHostUuid = (file: string): string => {
   try {
     return /^host=([A-Za-z0-9-]{1,64})\s*$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? ''
   } catch {
-    // Missing or not readable: the address rules below, and the machine's own ids later, still hold.
+    // Missing or not readable: the address rules below, and the machine's own ids later, still
+    // hold.
     return ''
   }
 }

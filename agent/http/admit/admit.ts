@@ -1,4 +1,6 @@
-/** The first step of every request, whatever its path: through its door, within its caller's rate. */
+/**
+ * The first step of every request, whatever its path: through its door, within its caller's rate.
+ */
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { api } from '../../contract/api/api.ts'
@@ -14,7 +16,10 @@ export interface Caller {
   /** For log, journal and limits: a token's or a certificate's name, else an address, or `unix`. */
   readonly askedBy: string
   readonly requestCredentials: ListenerRule['requestCredentials']
-  /** Came over a unix socket, so from this very host: told by the listener, never by a missing address. */
+  /**
+   * Came over a unix socket, so from this very host: told by the listener, never by a missing
+   * address.
+   */
   readonly isUnix: boolean
 }
 

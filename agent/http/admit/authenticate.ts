@@ -34,7 +34,8 @@ export interface ListenerPolicy {
 export const createListenerPolicy = (rule: ListenerRule, files: ListenerFiles): ListenerPolicy => {
   const isInside = insideOf(rule.allowFrom)
   const isUnix = rule.at.kind === 'unix'
-  // A TCP socket that was reset has no address. It must not pass for a unix socket, which never has one.
+  // A TCP socket that was reset has no address. It must not pass for a unix socket, which never has
+  // one.
   const knows = (address: string | undefined): boolean =>
     isUnix || (address !== undefined && (rule.allowFrom.length === 0 || isInside(address)))
   const admit = ({ headers, socket }: IncomingRequest): Admission => {

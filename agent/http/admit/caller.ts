@@ -11,7 +11,10 @@ export const callerName = ({ at }: ListenerRule, address: string | undefined): s
 
 const isLoopback = insideOf(['127.0.0.0/8', '::1/128'])
 
-/** Of a `net.Socket`: what it no longer has once the connection is gone, and never had on a unix socket. */
+/**
+ * Of a `net.Socket`: what it no longer has once the connection is gone, and never had on a unix
+ * socket.
+ */
 export interface SocketEnds {
   readonly remoteAddress?: string | undefined
   readonly remotePort?: number | undefined

@@ -3,7 +3,8 @@ import type { X509Certificate } from 'node:crypto'
 
 /**
  * The first allowed name that is the certificate's common name or one of its DNS names, without
- * wildcards; with no names allowed in particular, its subject. Undefined where it bears none of them.
+ * wildcards; with no names allowed in particular, its subject. Undefined where it bears none of
+ * them.
  */
 export const clientName = (
   certificate: X509Certificate,

@@ -12,7 +12,10 @@ import { asciiJson } from '../../base/text/ascii-json.ts'
 
 export const jsonType = 'application/json; charset=utf-8'
 
-/** Seconds after which a caller may come back to a full or closing agent, where nothing else is known. */
+/**
+ * Seconds after which a caller may come back to a full or closing agent, where nothing else is
+ * known.
+ */
 const retryAfterSec = 5
 
 const isAboutCaller: ReadonlySet<ErrorCode> = new Set([
@@ -59,7 +62,8 @@ const codesOfFastify: Readonly<Record<string, ErrorCode>> = {
 
 /**
  * An error before the request was accepted, as a refusal. The message of a caller's error is never
- * used, not even for the log: a JSON parser quotes the text around a fault, which may be a password.
+ * used, not even for the log: a JSON parser quotes the text around a fault, which may be a
+ * password.
  */
 export const refusalOfError = (error: FastifyError): Rejection => {
   if (error.validation !== undefined) return refusalOfFault(error.validation[0])
@@ -100,7 +104,10 @@ export const rejectSocket = (
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
-/** Answers an `Expect` that nobody meets, which never reaches the framework; Node's answer has no body. */
+/**
+ * Answers an `Expect` that nobody meets, which never reaches the framework; Node's answer has no
+ * body.
+ */
 export const rejectExpectation = (
   { log, onRejected }: Rejecting,
   { socket }: IncomingMessage,

@@ -15,8 +15,9 @@ export const tokensMax = 256
 const lineForm = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63})[ \t]+([0-9a-f]{64})$/
 
 /**
- * One token a line: a name, a space, the SHA-256 of the token in hex. Empty lines and lines that begin with `#`
- * are passed over. Several lines may bear one name, so that a token can be replaced without a gap.
+ * One token a line: a name, a space, the SHA-256 of the token in hex. Empty lines and lines that
+ * begin with `#` are passed over. Several lines may bear one name, so that a token can be replaced
+ * without a gap.
  */
 export const parseTokens = (text: string): ParsedTokens => {
   const tokens: Token[] = []
@@ -42,7 +43,8 @@ const tokenLengthMax = 512
 
 /**
  * Whose token stands in an Authorization header; undefined for nobody's. Every hash is compared, in
- * constant time each, so that the time tells neither how much of a token was right nor whose it was.
+ * constant time each, so that the time tells neither how much of a token was right nor whose it
+ * was.
  */
 export const bearerOf = (
   tokens: readonly Token[],

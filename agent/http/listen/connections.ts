@@ -5,7 +5,9 @@ import { createQuota } from '../../base/limit/quota.ts'
 
 export interface ConnectionLimits {
   readonly allMax: number
-  /** Loopback and unix sockets are bounded by `allMax` alone: a proxy in front of us is one address. */
+  /**
+   * Loopback and unix sockets are bounded by `allMax` alone: a proxy in front of us is one address.
+   */
   readonly perAddressMax: number
 }
 

@@ -1,4 +1,6 @@
-/** One listener as a server of Node's own: its limits, its TLS, and who is greeted at which door. */
+/**
+ * One listener as a server of Node's own: its limits, its TLS, and who is greeted at which door.
+ */
 import { constants } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'

@@ -17,11 +17,14 @@ import type { ListenerRule } from '../admit/listener-rule.ts'
 
 export interface Listeners {
   readonly policies: ListenerPolicies
-  /** Resolves with the addresses that were bound, in the order of the rules. Rejects, with none open, when one is not. */
+  /**
+   * Resolves with the addresses that were bound, in the order of the rules. Rejects, with none
+   * open, when one is not.
+   */
   readonly open: (handle: RequestListener) => Promise<readonly string[]>
   /**
-   * Puts what these rules demand in place. Rejects, and nothing has changed, where a file is at fault
-   * or where they are about other listeners than those that are open.
+   * Puts what these rules demand in place. Rejects, and nothing has changed, where a file is at
+   * fault or where they are about other listeners than those that are open.
    */
   readonly reload: (rules: readonly ListenerRule[]) => Promise<void>
   /** Takes no new connections; resolves when the last one has ended. */
@@ -29,7 +32,10 @@ export interface Listeners {
   readonly closeAllConnections: () => void
 }
 
-/** Reads what the policies are made of; opens nothing. Rejects with the listener and the file at fault. */
+/**
+ * Reads what the policies are made of; opens nothing. Rejects with the listener and the file at
+ * fault.
+ */
 export const createListeners = async (
   rules: readonly ListenerRule[],
   limits: ConnectionLimits,
@@ -112,8 +118,8 @@ const placesOf = (rules: readonly ListenerRule[]): string =>
 
 /**
  * Connections from before are asked anew by the door, whatever it demands now, but for what TLS
- * asked of them: those of other authorities are closed, the busy ones after their answer. All others
- * stay: a caller may just be sending on one.
+ * asked of them: those of other authorities are closed, the busy ones after their answer. All
+ * others stay: a caller may just be sending on one.
  */
 const renew = (
   server: ListenerServer,

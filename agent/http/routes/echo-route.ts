@@ -9,7 +9,8 @@ export const addEchoRoute = (server: FastifyInstance, isDraining: () => boolean)
   // A scope of its own: elsewhere a body that is not JSON is turned away.
   void server.register(async (scope) => {
     scope.addHook('onRequest', async ({ raw }) => {
-      // A type that breaks its grammar would be turned away before anybody could say that it does not matter.
+      // A type that breaks its grammar would be turned away before anybody could say that it does
+      // not matter.
       delete raw.headers['content-type']
       await Promise.resolve()
     })

@@ -2,28 +2,30 @@
 import type { FastifyInstance } from 'fastify'
 import { plainRejection } from '../../contract/reply/rejection.ts'
 import { historyPath } from '../../contract/api/paths.ts'
-import { parseRecordsQuery, recordsQuerySchema } from '../../contract/request/history-query.ts'
-import type { RecordsQuery } from '../../contract/request/history-query.ts'
+import { parseHistoryQuery, historyQuerySchema } from '../../contract/request/history-query.ts'
+import type { HistoryFilter } from '../../contract/request/history-query.ts'
 import { historyReply } from '../../contract/reply/history-reply.ts'
 import { asciiJson } from '../../base/text/ascii-json.ts'
 import type { ReadHistory } from '../../fence/history.ts'
 import { jsonType, reject } from '../admit/reject.ts'
 import { createQuota } from '../../base/limit/quota.ts'
 
-/** Readers at the same time: each reads some MiB and parses them, while fences want the processor. */
+/**
+ * Readers at the same time: each reads some MiB and parses them, while fences want the processor.
+ */
 const readersMax = 2
 
 export const addHistoryRoute = (server: FastifyInstance, readHistory: ReadHistory): void => {
   const shares = createQuota()
   server.get(
     historyPath,
-    { schema: { querystring: recordsQuerySchema } },
+    { schema: { querystring: historyQuerySchema } },
     async (request, reply) => {
-      const parsed = parseRecordsQuery(request.query as RecordsQuery)
+      const parsed = parseHistoryQuery(request.query as HistoryFilter)
       if (parsed.kind === 'refused') return await reject(request, reply, parsed.refusal)
       const end = shares.take('readers', readersMax)
       if (end === undefined) {
-        return await reject(request, reply, plainRejection('FENCE_RECORDS_BUSY'))
+        return await reject(request, reply, plainRejection('FENCE_HISTORY_BUSY'))
       }
       try {
         const page = await readHistory(parsed.query)

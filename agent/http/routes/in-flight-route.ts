@@ -5,7 +5,10 @@ import { asciiJson } from '../../base/text/ascii-json.ts'
 import type { InFlightFence } from '../../fence/in-flight.ts'
 import { jsonType } from '../admit/reject.ts'
 
-/** GET of what is in flight and how far it is: for people who wait. Bounded by what may be in flight. */
+/**
+ * GET of what is in flight and how far it is: for people who wait. Bounded by what may be in
+ * flight.
+ */
 export const addInFlightRoute = (
   server: FastifyInstance,
   inFlight: () => readonly InFlightFence[],

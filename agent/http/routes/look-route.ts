@@ -1,4 +1,7 @@
-/** POST of a look: through the door of a fence and within its bounds, to the use case that kills nothing. */
+/**
+ * POST of a look: through the door of a fence and within its bounds, to the use case that kills
+ * nothing.
+ */
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { takesNoCallback } from '../../contract/request/callback-headers.ts'
 import { explainQuerySchema, wantsExplanation } from '../../contract/request/explain-query.ts'
@@ -37,10 +40,11 @@ export const addLookRoute = (
       const [request] = accepted.requests
       const record = await look(request).finally(begun.end)
       const body = lookReply(record, wantsExplanation(http.query))
-      const { seen, reason, vmUuid, targetHostIp, durationMs } = body
-      const { askedBy, requestId } = request
-      const fields = { seen, reason, vmUuid, targetHostIp, askedBy, requestId, durationMs }
-      log.info(fields, 'look ended')
+      const { seen, reason, durationMs } = body
+      const { fenceId, requestId, askedBy, vm, suspect } = request
+      const { addresses, hostUuid: suspectUuid } = suspect
+      const asked = { fenceId, requestId, askedBy, vm, suspect: addresses[0], suspectUuid }
+      log.info({ ...asked, seen, reason, durationMs }, 'look ended')
       return await reply.code(200).type(jsonType).send(asciiJson(body))
     },
   })

@@ -22,7 +22,9 @@ export const createReadiness = (
 ): Readiness => {
   let found: readonly string[] | undefined
   let endedMs = Number.NEGATIVE_INFINITY
-  /** One look at a time: those that hang on a disk would take the threads that the journal needs. */
+  /**
+   * One look at a time: those that hang on a disk would take the threads that the journal needs.
+   */
   let looking: Promise<readonly string[]> | undefined
 
   const look = async (): Promise<readonly string[]> => {

@@ -33,7 +33,7 @@ test('who had what fenced, when, for whom and with which verdict', async (t) => 
   writeFileSync(file, lines.join(''))
   const { code, out, err } = await call(['history', '--journal', file])
   t.equal(code, 0)
-  t.match(err, /^peerfence: 1 lines are no records and were passed over\n$/)
+  t.match(err, /^peerfence: 1 lines of the journal are no records and were passed over\n$/)
   const vm = `VM ${vmHex} on 192.0.2.7`
   t.same(out.trimEnd().split('\n'), [
     `${at} ${vm}: no outcome: in flight or cut off; asked by mn-1, fence f4`,

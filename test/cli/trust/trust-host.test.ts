@@ -1,4 +1,6 @@
-/** `trust HOST` against real SSH servers, and the agent's own gate as the judge of what was pinned. */
+/**
+ * `trust HOST` against real SSH servers, and the agent's own gate as the judge of what was pinned.
+ */
 import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { test } from 'tap'
 import { parseHostPort } from '../../../agent/base/net/host-port.ts'

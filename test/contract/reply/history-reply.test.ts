@@ -1,9 +1,5 @@
 import { test } from 'tap'
-import {
-  recordEntry,
-  historyReply,
-  wireVerdictOf,
-} from '../../../agent/contract/reply/history-reply.ts'
+import { historyEntry, historyReply } from '../../../agent/contract/reply/history-reply.ts'
 import { fenceReply } from '../../../agent/contract/reply/fence-reply.ts'
 import { confirmedDead, doubt, unreachable } from '../../../agent/domain/verdict.ts'
 import type { FenceHistoryEntry } from '../../../agent/fence/history.ts'
@@ -25,13 +21,13 @@ const past: FenceHistoryEntry = {
 const nowMs = Date.parse('2026-11-22T00:01:01.000Z')
 
 test('a record on the wire tells its age', async (t) => {
-  t.strictSame(recordEntry(past, nowMs), {
+  t.strictSame(historyEntry(past, nowMs), {
     fenceId: 'f1',
     requestId: 'r1',
     askedBy: 'mn-1',
-    vmUuid: vmHex,
-    targetHostIp: '192.0.2.7',
-    targetHostUuid: 'host-7',
+    vm: vmUuid(),
+    suspect: '192.0.2.7',
+    suspectUuid: 'host-7',
     askedAt: '2026-11-22T00:00:00.000Z',
     endedAt: '2026-11-22T00:00:01.000Z',
     ageMs: 60_000,
@@ -41,32 +37,32 @@ test('a record on the wire tells its age', async (t) => {
     durationMs: 412,
     detail: 'report complete',
   })
-  t.equal(recordEntry(past, 0).ageMs, 0, 'never less than none')
+  t.equal(historyEntry(past, 0).ageMs, 0, 'never less than none')
 })
 
-test('the names of the verdicts are those of the answers', async (t) => {
+test('an entry has the word of the verdict that the answer had', async (t) => {
   for (const verdict of [
     confirmedDead('destroyed'),
     unreachable('every-address-silent'),
     doubt('unkillable'),
   ]) {
-    const { verdict: name } = fenceReply(fenceRecord({ verdict }), agentId)
-    t.equal(wireVerdictOf[verdict.kind], name)
+    const { verdict: word } = fenceReply(fenceRecord({ verdict }), agentId)
+    t.equal(historyEntry({ ...past, verdict }, nowMs).verdict, word)
   }
 })
 
 test('one without an outcome has no verdict, no age and no words', async (t) => {
   const open = { ...past, verdict: undefined, endedAt: '', durationMs: undefined }
-  const entry = recordEntry({ ...open, suspect: { addresses: [], hostUuid: '' } }, nowMs)
-  t.match(entry, { verdict: '', reason: '', summary: '', targetHostIp: '' })
+  const entry = historyEntry({ ...open, suspect: { addresses: [], hostUuid: '' } }, nowMs)
+  t.match(entry, { verdict: '', reason: '', summary: '', suspect: '' })
   t.notOk(Object.hasOwn(entry, 'ageMs') || Object.hasOwn(entry, 'durationMs'))
 })
 
 test('no page and no record can be taken for an answer', async (t) => {
   const page = historyReply({ fences: [past], next: 7, garbled: 1 }, nowMs)
-  t.match(page, { next: '7', garbledLines: 1, records: [{ fenceId: 'f1' }] })
+  t.match(page, { next: '7', garbledLines: 1, fences: [{ fenceId: 'f1' }] })
   const asked = { vmUuid: vmHex, targetHostIp: '192.0.2.7' }
-  for (const body of [page, page.records[0]]) {
+  for (const body of [page, page.fences[0]]) {
     t.match(judgeAnswer(asked, 200, JSON.stringify(body)), { kind: 'unclear' })
     t.notOk(JSON.stringify(body).includes('"success"'))
   }
@@ -75,6 +71,6 @@ test('no page and no record can be taken for an answer', async (t) => {
 
 test('what a journal says is printed plainly', async (t) => {
   const evil = { ...past, askedBy: '\u001b[2J', detail: '\u001b]0;x', fenceId: '\u001b' }
-  t.match(JSON.stringify(recordEntry(evil, nowMs)), /^[\x20-\x7e]*$/)
-  t.notMatch(JSON.stringify(recordEntry(evil, nowMs)), /u001b/)
+  t.match(JSON.stringify(historyEntry(evil, nowMs)), /^[\x20-\x7e]*$/)
+  t.notMatch(JSON.stringify(historyEntry(evil, nowMs)), /u001b/)
 })

@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { inFlightReply } from '../../../agent/contract/reply/in-flight-reply.ts'
 import { Secret } from '../../../agent/base/text/secret.ts'
-import { fenceRequest, vmHex } from '../../fixtures/values/fence-records.ts'
+import { fenceRequest, vmUuid } from '../../fixtures/values/fence-records.ts'
 
 test('what is in flight is told without a verdict and without a secret', async (t) => {
   const request = fenceRequest({ password: new Secret('hush') })
@@ -13,9 +13,9 @@ test('what is in flight is told without a verdict and without a secret', async (
     fenceId: 'fence-1',
     requestId: 'request-1',
     askedBy: 'mn-1',
-    vmUuid: vmHex,
-    targetHostIp: '192.0.2.7',
-    targetHostUuid: 'host-7',
+    vm: vmUuid(),
+    suspect: '192.0.2.7',
+    suspectUuid: 'host-7',
     action: 'fence',
     phase: 'login',
     elapsedMs: 7,

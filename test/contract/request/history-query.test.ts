@@ -3,17 +3,17 @@ import { test } from 'tap'
 import { explainQuerySchema } from '../../../agent/contract/request/explain-query.ts'
 import { queryRules, refusalOfFault } from '../../../agent/contract/request/field-rules.ts'
 import {
-  parseRecordsQuery,
-  recordsQuerySchema,
+  parseHistoryQuery,
+  historyQuerySchema,
 } from '../../../agent/contract/request/history-query.ts'
-import type { RecordsQuery } from '../../../agent/contract/request/history-query.ts'
+import type { HistoryFilter } from '../../../agent/contract/request/history-query.ts'
 import { tableUnder, word } from '../../fixtures/values/contract-page.ts'
 import { vmHex, vmUuid } from '../../fixtures/values/fence-records.ts'
 
-const validate = new Ajv({ coerceTypes: false }).compile<RecordsQuery>(recordsQuerySchema)
+const validate = new Ajv({ coerceTypes: false }).compile<HistoryFilter>(historyQuerySchema)
 const parse = (query: object) => {
   if (!validate(query)) return { kind: 'refused', refusal: refusalOfFault(validate.errors?.[0]) }
-  return parseRecordsQuery(query)
+  return parseHistoryQuery(query)
 }
 
 test('filters become what they say', async (t) => {
@@ -59,7 +59,7 @@ test('what breaks a rule is named, with the rule', async (t) => {
 })
 
 test('every word of a query has its rule, by which a refusal names it', async (t) => {
-  const words = [explainQuerySchema, recordsQuerySchema].flatMap(({ properties }) =>
+  const words = [explainQuerySchema, historyQuerySchema].flatMap(({ properties }) =>
     Object.keys(properties),
   )
   t.same(words, Object.keys(queryRules))

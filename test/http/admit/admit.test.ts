@@ -93,10 +93,10 @@ test('a listener for monitoring serves what the agent says of itself, however a 
     ['POST', '/ha/fence/vm/from/%70eer'],
     ['POST', '/host/echo'],
     ['POST', '/healthz'],
-    ['GET', '/ha/fence/records'],
+    ['GET', '/ha/fence/history'],
     ['GET', '/ha/fence/in-flight'],
     ['GET', '/other'],
-    ['GET', '/healthz/../ha/fence/records'],
+    ['GET', '/healthz/../ha/fence/history'],
   ] as const
   for (const [method, path] of refused) {
     const body = method === 'POST' ? JSON.stringify(command()) : null

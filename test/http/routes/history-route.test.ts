@@ -17,7 +17,7 @@ test('the filters reach the journal, and a page comes back', async (t) => {
   const answer = await server.inject(`${historyPath}?vm=${vmHex}&host=192.0.2.7&limit=3&before=9`)
   t.equal(answer.statusCode, 200)
   t.equal(answer.headers['content-type'], 'application/json; charset=utf-8')
-  t.same(answer.json(), { records: [], next: '7', garbledLines: 2 })
+  t.same(answer.json(), { fences: [], next: '7', garbledLines: 2 })
   t.strictSame(queries, [{ vm: vmUuid(), host: '192.0.2.7', limit: 3, before: 9 }])
 })
 

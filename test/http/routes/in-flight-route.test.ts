@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { inFlightPath } from '../../../agent/contract/api/paths.ts'
 import { command, dead, fenceUrl, openServer } from '../../fixtures/servers/agent-server.ts'
-import { vmHex } from '../../fixtures/values/fence-records.ts'
+import { vmUuid } from '../../fixtures/values/fence-records.ts'
 
 test('who waits for a fence sees how far it is', async (t) => {
   let release = (): void => undefined
@@ -21,7 +21,7 @@ test('who waits for a fence sees how far it is', async (t) => {
   while (calls.length === 0) await new Promise((resolve) => setImmediate(resolve))
   const seen = await server.inject(inFlightPath)
   t.equal(seen.headers['content-type'], 'application/json; charset=utf-8')
-  t.match(seen.json(), { fences: [{ requestId: 'r7', vmUuid: vmHex, phase: 'handshake' }] })
+  t.match(seen.json(), { fences: [{ requestId: 'r7', vm: vmUuid(), phase: 'handshake' }] })
   release()
   await answer
   t.same((await server.inject(inFlightPath)).json(), { fences: [] })

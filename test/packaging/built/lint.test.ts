@@ -1,4 +1,6 @@
-/** Neither lintian nor rpmlint has anything to say that is not answered, with its reason, in a file. */
+/**
+ * Neither lintian nor rpmlint has anything to say that is not answered, with its reason, in a file.
+ */
 import { spawnSync } from 'node:child_process'
 import { test } from 'tap'
 import { arches, debOf, rpmOf } from '../../fixtures/values/packages.ts'
