@@ -83,15 +83,14 @@ export const createCallbacks = (
     return isOnDisk
   }
 
-  /** What is not on disk may not let HA proceed; a refusal needs no disk. */
-  const writeDown = async (answer: LaterAnswer): Promise<LaterAnswer> => {
-    const { subject, ask, provenAt } = answer
-    if (await isWritten(journal.answer(answer), subject)) return answer
-    if (provenAt === undefined) return answer
-    const refusal = { subject, ask, body: refusalOf(subject, 'journal-failed') }
-    // Should the first line be on disk after all, this one comes after it.
-    journal.answer(refusal).catch(() => undefined)
-    return refusal
+  /**
+   * Notes an answer for the agent after this one, and waits for no disk: the verdict of a proof is on disk
+   * already. A refusal in the place of a line that is late would be worse than none, because the next agent
+   * might find that line, and send the proof after the refusal.
+   */
+  const note = (answer: LaterAnswer): LaterAnswer => {
+    void isWritten(journal.answer(answer), answer.subject)
+    return answer
   }
 
   const send = async (answer: LaterAnswer, endsMs: number): Promise<void> => {
@@ -145,7 +144,7 @@ export const createCallbacks = (
       track(subject, ask, async () => {
         const made = await making
         const endsMs = clock.nowMs() + retryMs
-        await send(await writeDown({ ...made, subject, ask }), endsMs)
+        await send(note({ ...made, subject, ask }), endsMs)
       })
       return true
     },
@@ -157,7 +156,7 @@ export const createCallbacks = (
         track(subject, ask, async () => {
           const whole =
             answer === undefined || !isCredible(answer, subject)
-              ? await writeDown({ subject, ask, body: refusalOf(subject, 'interrupted') })
+              ? note({ subject, ask, body: refusalOf(subject, 'interrupted') })
               : { ...answer, subject, ask }
           await send(whole, endsMs)
         })

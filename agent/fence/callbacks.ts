@@ -58,7 +58,7 @@ export interface LeftAnswer {
 }
 
 export interface CallbackJournal {
-  /** Resolves when the answer is on disk; rejects when it is not, and then it may not proceed. */
+  /** Resolves when the answer is on disk; rejects when it is not. */
   readonly answer: (answer: LaterAnswer) => Promise<void>
   readonly delivery: (end: DeliveryEnd) => Promise<void>
 }

@@ -8,7 +8,7 @@ mtype = { intent_without_outcome, kill_without_intent, proof_not_on_disk, proof_
 #define SLOW_DISK 0     /* 1: the disk may take longer for a line than the agent waits */
 #endif
 #ifndef ANSWER_WAITED
-#define ANSWER_WAITED 1 /* 1: a proof that is late on the disk a second time, as an answer, is refused */
+#define ANSWER_WAITED 0 /* 1: a proof that is late on the disk a second time, as an answer, is refused */
 #endif
 #ifndef CLOCK_SET_BACK
 #define CLOCK_SET_BACK 0 /* 1: somebody sets the wall clock back while no agent runs */

@@ -77,9 +77,14 @@ const table = mutantsOf(
   ['callback/callbacks', 'conformance/delivery'],
   [
     [
-      'a proof that is not on disk proceeds',
-      'if (provenAt === undefined) return answer',
-      'if (answer.body !== undefined) return answer',
+      'a refusal takes the place of a proof',
+      '    return answer\n',
+      "    return { ...answer, body: refusalOf(answer.subject, 'journal-failed') }\n",
+    ],
+    [
+      'an answer is not noted for the next agent',
+      'void isWritten(journal.answer(answer), answer.subject)',
+      '',
     ],
     [
       'a task in flight is fenced once more',
