@@ -1,4 +1,4 @@
-/** The README's line for plain curl: what it takes for a proof decides over a disk. */
+/** The contract page's line for plain curl: what it takes for a proof decides over a disk. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'tap'
@@ -7,7 +7,7 @@ import { fenceReply } from '../agent/contract/reply/fence-reply.ts'
 import { rejectionReply, plainRejection } from '../agent/contract/reply/rejection.ts'
 import { agentId, fenceRecord } from './fixtures/values/fence-records.ts'
 
-const [, filter = ''] = /jq -se '([^']+)' &&/.exec(readFileSync('README.md', 'utf8')) ?? []
+const [, filter = ''] = /jq -se '([^']+)' &&/.exec(readFileSync('agent/contract/README.md', 'utf8')) ?? []
 
 const isProof = (input: string): boolean =>
   spawnSync('jq', ['-se', filter], { input, encoding: 'utf8' }).status === 0

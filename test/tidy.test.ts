@@ -136,6 +136,28 @@ test('there is no barrel, no default export and no enum', async (t) => {
   }
 })
 
+/** Where something may be called a look: it kills nothing, and leads to no verdict. */
+const lookPlaces =
+  /^agent\/(inspect\/|contract\/|cli\/(status|fence-agent)\/|client\/judge-look|domain\/sight|http\/(routes\/look-route|server)|compose\/(agent|looks))/
+
+/** Code without comments and texts: what is left are names. */
+const namesOf = (file: string): string =>
+  read(file)
+    .replaceAll(/\/\*[^]*?\*\/|(?<!:)\/\/.*/g, '')
+    .replaceAll(/'[^'\n]*'|`[^`]*`/g, '')
+
+test('nothing that can kill is called a look', async (t) => {
+  const called = /\b(?:look(?!up)|[a-z][A-Za-z]*Look(?!up)|Look(?!up))[A-Za-z]*\b/g
+  for (const file of agentFiles.filter((one) => !lookPlaces.test(one))) {
+    t.same(namesOf(file).match(called) ?? [], [], file)
+  }
+})
+
+test('what is handed in is called Config or Deps, and nothing else', async (t) => {
+  const others = /(?:interface|type) \w+(?:Rules|Options|Settings|Parts|Knobs|Watch)\b/g
+  for (const file of agentFiles) t.same(namesOf(file).match(others) ?? [], [], file)
+})
+
 test('no path of a machine and no registry is in the tree', async (t) => {
   const lock = read('package-lock.json')
   t.notMatch(lock, /"resolved"/)

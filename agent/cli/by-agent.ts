@@ -13,7 +13,7 @@ import type { Terminal } from './subcommand.ts'
 
 /** Between two looks at how far it is: an agent counts what it is asked. */
 const everyMs = 500
-const lookLimits = { connectMs: 1_000, totalMs: 2_000 }
+const progressLimits = { connectMs: 1_000, totalMs: 2_000 }
 
 export const agentAt = (socket: string): Peer => ({
   name: socket,
@@ -60,7 +60,7 @@ export const byAgent = async <T>(
 export const askState =
   <T>(path: string, read: (state: T, requestId: string) => string | undefined): HowFar =>
   async (peer, requestId) => {
-    const exchanged = await exchange(peer, { method: 'GET', path }, {}, lookLimits)
+    const exchanged = await exchange(peer, { method: 'GET', path }, {}, progressLimits)
     if (exchanged.kind === 'unanswered' || exchanged.status !== 200) return undefined
     try {
       return read(JSON.parse(exchanged.body) as T, requestId)

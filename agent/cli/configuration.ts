@@ -32,13 +32,16 @@ export const overrideOptions = {
 
 export const precedence = 'A flag goes before the environment, and the environment before the file.'
 
-export interface Settings {
+export interface ConfigSource {
   readonly configFile: string
   readonly overrides: Overrides
 }
 
 /** An empty variable counts as unset, as shells leave them behind. */
-export const settingsOf = ({ text }: Arguments, { env }: Pick<Terminal, 'env'>): Settings => {
+export const configSourceOf = (
+  { text }: Arguments,
+  { env }: Pick<Terminal, 'env'>,
+): ConfigSource => {
   const variable = (name: string): string | undefined => (env[name] === '' ? undefined : env[name])
   const listen = text('listen') ?? variable('PEERFENCE_LISTEN')
   const logLevel = text('log-level') ?? variable('PEERFENCE_LOG_LEVEL')
@@ -53,7 +56,7 @@ export const settingsOf = ({ text }: Arguments, { env }: Pick<Terminal, 'env'>):
 
 /** Undefined where the file has faults; each of them was told then. */
 export const readConfig = async (
-  { configFile, overrides }: Settings,
+  { configFile, overrides }: ConfigSource,
   err: Terminal['err'],
 ): Promise<Config | undefined> => {
   const loaded = await loadConfig(configFile, overrides)

@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.ts'
 import type { FenceQuestion } from '../client/post-question.ts'
 import { asciiJson } from '../base/text/ascii-json.ts'
-import { readConfig, settingsOf } from './configuration.ts'
+import { readConfig, configSourceOf } from './configuration.ts'
 import { exitCodes } from './exit-code.ts'
 import type { ExitCode } from './exit-code.ts'
 import { questionOf } from './fence-question.ts'
@@ -48,7 +48,10 @@ export const runInMode = async <T>(
       terminal,
     )
   }
-  const config = await readConfig({ ...settingsOf(args, terminal), overrides: {} }, terminal.err)
+  const config = await readConfig(
+    { ...configSourceOf(args, terminal), overrides: {} },
+    terminal.err,
+  )
   if (config === undefined) return exitCodes.config
   const said = await standAlone(asked, config, isExplained, terminal)
   return said === undefined ? exitCodes.notDone : tell(said, args, terminal)

@@ -22,7 +22,7 @@ export interface OpenFor {
   /** Who asked, a witness of our health; undefined where that is this very host. */
   readonly caller: CallerConnection | undefined
   /** Called whenever anything comes from the suspect, now or later on the session. Must not throw. */
-  readonly onOutcome: (address: string) => void
+  readonly onHeard: (address: string) => void
   /** False where silence would prove nothing to anybody: then nobody waits for a probe. */
   readonly isSilenceWanted: boolean
 }
@@ -35,30 +35,30 @@ export type Opened =
 export const openSuspect = async (
   { suspect, probe, clock }: ContactDeps,
   target: SuspectTarget,
-  { budgetMs, signal, caller, isSilenceWanted, onOutcome }: OpenFor,
+  { budgetMs, signal, caller, isSilenceWanted, onHeard }: OpenFor,
 ): Promise<Opened> => {
   const startedMs = clock.nowMs()
   const answered = new AbortController()
   const stop = AbortSignal.any([signal, answered.signal])
-  const look = async (addresses: readonly string[]): Promise<ProbeEvidence> => {
+  const probeOnce = async (addresses: readonly string[]): Promise<ProbeEvidence> => {
     await clock.wait(probeDelayMs, stop)
     // On a suspect that answers at once nothing is probed, and nobody reads this.
     if (stop.aborted) return nothingProbed
     const leftMs = budgetMs - (clock.nowMs() - startedMs)
     return await probe.probe(addresses, leftMs, stop, { sinceMs: startedMs, caller })
   }
-  const looks: Promise<ProbeEvidence>[] = []
+  const probing: Promise<ProbeEvidence>[] = []
   const onAddresses = (addresses: readonly string[]): void => {
-    if (isSilenceWanted) looks.push(look(addresses))
+    if (isSilenceWanted) probing.push(probeOnce(addresses))
   }
-  const opening = await suspect.open(target, budgetMs, signal, { onAddresses, onOutcome })
+  const opening = await suspect.open(target, budgetMs, signal, { onAddresses, onHeard })
   if (opening.kind === 'no-contact') {
-    const [probed = nothingProbed] = await Promise.all(looks)
+    const [probed = nothingProbed] = await Promise.all(probing)
     const silence = combineSilence(opening.dials, probed)
     return { kind: 'seen', seen: { evidence: { kind: 'silence', silence }, trail: opening.trail } }
   }
   answered.abort()
-  await Promise.allSettled(looks)
+  await Promise.allSettled(probing)
   return opening.kind === 'open' ? opening : { kind: 'seen', seen: opening }
 }
 

@@ -36,7 +36,7 @@ export interface OpeningEvents {
    * When it has taken a connection, at each step of the login, and then whenever anything comes on that one, also long
    * after the opening. What ended in a refusal may have been heard without.
    */
-  readonly onOutcome: (address: string) => void
+  readonly onHeard: (address: string) => void
 }
 
 /** A login on the right host, open for a while. */

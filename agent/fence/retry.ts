@@ -16,7 +16,7 @@ export type Contact = (ask: LaneAsk) => Promise<Observation>
  * confirms, nothing is put together from several. Ends before `budgetMs`, or soon after the signal.
  */
 export const retryContact = async (
-  look: Contact,
+  contact: Contact,
   clock: Clock,
   { request, budgetMs, sinceMs, mayBegin }: Omit<LaneAsk, 'isSilenceWanted'>,
   signal: AbortSignal,
@@ -29,7 +29,7 @@ export const retryContact = async (
     const beganMs = clock.nowMs()
     const hadContact = before !== undefined && mayHaveHadContact(before)
     // After a contact no probe can make a proof of silence any more, so nobody waits for one.
-    const seen = await look({
+    const seen = await contact({
       request,
       budgetMs: leftMs(),
       sinceMs,

@@ -42,7 +42,7 @@ const contact = async (
     budgetMs,
     signal,
     caller: undefined,
-    onOutcome: deps.heard.note,
+    onHeard: deps.heard.note,
     isSilenceWanted: true,
   })
   if (opened.kind === 'seen') {

@@ -61,7 +61,7 @@ export const createSuspect = (
   }: SuspectDeps,
 ): Suspect => {
   return {
-    open: async (target, budgetMs, signal, { onAddresses, onOutcome }) => {
+    open: async (target, budgetMs, signal, { onAddresses, onHeard }) => {
       const log = createPhaseLog(clock, (phase) => onPhase?.(target, phase))
       const done = new AbortController()
       const stop = new AbortController()
@@ -84,7 +84,7 @@ export const createSuspect = (
         within,
         log,
         onAddresses,
-        onOutcome,
+        onHeard,
         onPhase: (phase, vms) => onPhase?.(target, phase, vms),
       })
       const outcome = await Promise.race([work, late()]).catch((error: unknown) =>
@@ -154,9 +154,9 @@ const loginAt = async (
   { address, socket }: Extract<RaceOutcome, { kind: 'connected' }>,
   resolved: Resolved,
   suspect: SuspectTarget,
-  { config, knownHosts, within, log, onOutcome, onPhase }: Context,
+  { config, knownHosts, within, log, onHeard, onPhase }: Context,
 ): Promise<Opening> => {
-  onOutcome(address)
+  onHeard(address)
   // Whatever hangs or breaks in here, the connection does not outlive it.
   const drop = (): void => {
     socket.destroy()
@@ -175,7 +175,7 @@ const loginAt = async (
   const plan = { ...login, hostKeys }
   const opened = await openSession(socket, plan, within, (phase) => {
     // Each phase of a login but the first is entered when the one before was answered.
-    if (phase !== 'banner') onOutcome(address)
+    if (phase !== 'banner') onHeard(address)
     log.enter(phase)
   })
   if (opened.kind === 'ended') {
@@ -183,7 +183,7 @@ const loginAt = async (
   }
   within.signal.removeEventListener('abort', drop)
   listen(socket, () => {
-    onOutcome(address)
+    onHeard(address)
   })
   const { clock } = within
   const { hostUuid } = suspect
@@ -192,9 +192,9 @@ const loginAt = async (
 }
 
 /** Whoever closes or resets a connection has been heard; a kernel that gave up waiting has not. */
-const listen = (socket: Socket, onOutcome: () => void): void => {
-  socket.on('data', onOutcome).on('end', onOutcome)
+const listen = (socket: Socket, onHeard: () => void): void => {
+  socket.on('data', onHeard).on('end', onHeard)
   socket.on('error', (error) => {
-    if (!isSilence(error)) onOutcome()
+    if (!isSilence(error)) onHeard()
   })
 }

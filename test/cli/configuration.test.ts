@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { test } from 'tap'
-import { defaultConfigFile, readConfig, settingsOf } from '../../agent/cli/configuration.ts'
+import { defaultConfigFile, readConfig, configSourceOf } from '../../agent/cli/configuration.ts'
 import { args } from '../fixtures/worlds/command-line.ts'
 
 test('a flag goes before the environment, an empty variable is none', async (t) => {
@@ -8,13 +8,13 @@ test('a flag goes before the environment, an empty variable is none', async (t) 
   const empty = { PEERFENCE_CONFIG: '', PEERFENCE_LISTEN: '', PEERFENCE_LOG_LEVEL: '' }
   const flags = { config: '/c', listen: 'x', 'log-level': 'y' }
   const none = { configFile: defaultConfigFile, overrides: {} }
-  t.strictSame(settingsOf(args({}), { env: {} }), none)
-  t.strictSame(settingsOf(args({}), { env: empty }), none)
-  t.strictSame(settingsOf(args({}), { env: all }), {
+  t.strictSame(configSourceOf(args({}), { env: {} }), none)
+  t.strictSame(configSourceOf(args({}), { env: empty }), none)
+  t.strictSame(configSourceOf(args({}), { env: all }), {
     configFile: '/e',
     overrides: { listen: 'l', logLevel: 'v' },
   })
-  t.strictSame(settingsOf(args(flags), { env: all }), {
+  t.strictSame(configSourceOf(args(flags), { env: all }), {
     configFile: '/c',
     overrides: { listen: 'x', logLevel: 'y' },
   })

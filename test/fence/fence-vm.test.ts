@@ -280,14 +280,14 @@ test('what is heard between two looks of a fence is contact in it', async (t) =>
   ] as const) {
     let contacts = 0
     const { service, clock } = createWorld({
-      suspect: async (_request, _budgetMs, signal, { onAddresses, onOutcome }) => {
+      suspect: async (_request, _budgetMs, signal, { onAddresses, onHeard }) => {
         contacts += 1
         onAddresses(['192.0.2.7'])
         await clock.wait(4_000, signal)
         // In the pause before the next look.
         if (isHeard && contacts === 1) {
           void clock.wait(50, signal).then(() => {
-            onOutcome('192.0.2.7')
+            onHeard('192.0.2.7')
           })
         }
         return {

@@ -29,7 +29,7 @@ const rest = {
   budgetMs: 19_600,
   signal: new AbortController().signal,
   caller,
-  onOutcome: () => undefined,
+  onHeard: () => undefined,
 }
 
 /** Plays one contact that takes `contactMs`, and a probe that takes 2 s. */

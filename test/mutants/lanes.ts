@@ -60,8 +60,8 @@ export const laneMutants = [
     [
       [
         'what a look hears is not told to a fence',
-        'onOutcome: deps.heard.note',
-        'onOutcome: () => undefined',
+        'onHeard: deps.heard.note',
+        'onHeard: () => undefined',
       ],
       ['what a look saw is not told to a fence', 'deps.heard.noteSeen(opened.seen)', ''],
     ],
@@ -106,8 +106,8 @@ export const laneMutants = [
       ],
       [
         'what a session says counts for nothing',
-        '      onOutcome,',
-        '      onOutcome: () => undefined,',
+        '      onHeard,',
+        '      onHeard: () => undefined,',
       ],
       [
         'a session that may hang is used again',
@@ -184,7 +184,7 @@ export const laneMutants = [
     ['suspect/suspect'],
     [
       ['nobody listens to an open session', 'listen(socket, () => {', 'void (() => {'],
-      ['a login that is under way is not heard', "if (phase !== 'banner') onOutcome(address)", ''],
+      ['a login that is under way is not heard', "if (phase !== 'banner') onHeard(address)", ''],
     ],
   ),
   ...mutantsOf(

@@ -62,7 +62,7 @@ interface Given {
   readonly budgetMs?: number
   readonly signal?: AbortSignal
   readonly onAddresses?: (addresses: readonly string[]) => void
-  readonly onOutcome?: (address: string) => void
+  readonly onHeard?: (address: string) => void
 }
 
 const omitPassword = (target: Given['target'] = {}): Partial<SuspectTarget> => {
@@ -100,12 +100,12 @@ const fence = async (t: Test, given: Given): Promise<ContactOutcome> => {
     },
   }
   const suspect = createSuspect(config, { clock: createWallClock(), ...given.deps })
-  const { budgetMs = 19_000, signal, onAddresses, onOutcome } = given
+  const { budgetMs = 19_000, signal, onAddresses, onHeard } = given
   return await contactOnce(suspect, request, {
     budgetMs,
     ...(signal === undefined ? {} : { signal }),
     ...(onAddresses === undefined ? {} : { onAddresses }),
-    ...(onOutcome === undefined ? {} : { onOutcome }),
+    ...(onHeard === undefined ? {} : { onHeard }),
   })
 }
 
@@ -138,7 +138,7 @@ test('what is heard is told from the connection on, and whatever comes after the
       reporting(shell)
     },
   })
-  await fence(t, { port, onOutcome: () => heard.push(state) })
+  await fence(t, { port, onHeard: () => heard.push(state) })
   t.equal(heard[0], 'connecting')
   t.ok(heard.includes('running'), heard.join())
 })
@@ -146,7 +146,7 @@ test('what is heard is told from the connection on, and whatever comes after the
 test('a suspect that answers a login step by step is heard at each', async (t) => {
   const heard: string[] = []
   const { port } = await startSuspectHost(t, { login: () => undefined })
-  const asked = { port, budgetMs: 2_500, onOutcome: (address: string) => heard.push(address) }
+  const asked = { port, budgetMs: 2_500, onHeard: (address: string) => heard.push(address) }
   t.match(await fence(t, asked), { evidence: { because: 'login-stalled' } })
   t.same(heard, ['127.0.0.1', '127.0.0.1', '127.0.0.1'], 'connected, greeted, keys exchanged')
 })

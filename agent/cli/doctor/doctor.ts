@@ -6,7 +6,7 @@ import { asciiJson } from '../../base/text/ascii-json.ts'
 import { parseHostPort } from '../../base/net/host-port.ts'
 import { asOwnerOf } from '../as-owner.ts'
 import { paintFor } from '../colour.ts'
-import { configOption, readConfig, settingsOf } from '../configuration.ts'
+import { configOption, readConfig, configSourceOf } from '../configuration.ts'
 import { doctorRun } from './doctor-run.ts'
 import { exitCodes } from '../exit-code.ts'
 import type { Terminal, Subcommand } from '../subcommand.ts'
@@ -48,7 +48,7 @@ or no peer is args and doctor.peers is empty`,
     if (!Number.isInteger(timeoutSec) || timeoutSec < 1 || timeoutSec > timeoutSecMax) {
       return misused(`--timeout has to be a number from 1 to ${timeoutSecMax}`)
     }
-    const settings = settingsOf(args, terminal)
+    const settings = configSourceOf(args, terminal)
     const config = await readConfig({ ...settings, overrides: {} }, terminal.err)
     if (config === undefined) return exitCodes.config
     const names = args.operands.length > 0 ? args.operands : config.doctor.peers

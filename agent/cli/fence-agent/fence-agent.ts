@@ -11,8 +11,8 @@ import { off } from './off.ts'
 import { actions, options } from './parameters.ts'
 import type { Action } from './parameters.ts'
 import { readInput } from './read-input.ts'
-import { settingsOf } from './settings.ts'
-import type { Settings } from './settings.ts'
+import { configSourceOf } from './settings.ts'
+import type { FenceAgentConfig } from './settings.ts'
 import { resolveVm } from './vm-map.ts'
 
 export const fenceAgentSubcommand: Subcommand = {
@@ -62,7 +62,7 @@ const perform = async (action: Action, args: Arguments, terminal: Terminal): Pro
     terminal.out(metadata())
     return exitCodes.done
   }
-  const settings = await settingsOf(args, socketOf({ text: () => undefined }, terminal))
+  const settings = await configSourceOf(args, socketOf({ text: () => undefined }, terminal))
   if (typeof settings === 'string') return fail(settings, terminal)
   switch (action) {
     case 'monitor':
@@ -83,7 +83,7 @@ const perform = async (action: Action, args: Arguments, terminal: Terminal): Pro
 const onVm = async (
   action: 'off' | 'status' | 'validate-all',
   args: Arguments,
-  settings: Settings,
+  settings: FenceAgentConfig,
   terminal: Terminal,
 ): Promise<ExitCode> => {
   const plug = args.text('plug') ?? args.text('nodename')
@@ -112,7 +112,7 @@ const noSuchVm = 'plug has to be a name or a uuid of vm_map, or without vm_map a
 
 const list = async (
   action: 'list' | 'list-status',
-  settings: Settings,
+  settings: FenceAgentConfig,
   terminal: Terminal,
 ): Promise<ExitCode> => {
   if (settings.vms === undefined)

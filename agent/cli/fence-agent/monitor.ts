@@ -4,12 +4,12 @@ import type { Peer } from '../../client/peer.ts'
 import { readyPath } from '../../contract/api/paths.ts'
 import type { Terminal } from '../subcommand.ts'
 import { plain } from '../print-answer.ts'
-import type { Settings } from './settings.ts'
+import type { FenceAgentConfig } from './settings.ts'
 
 const limits = { connectMs: 2_000, totalMs: 5_000 }
 
 export const monitor = async (
-  { peers, quorum, credentials }: Settings,
+  { peers, quorum, credentials }: FenceAgentConfig,
   terminal: Pick<Terminal, 'err'>,
 ): Promise<boolean> => {
   const faults = await Promise.all(peers.map(async (peer) => await faultOf(peer, credentials)))
@@ -20,7 +20,7 @@ export const monitor = async (
 /** Undefined of a peer that is ready. */
 const faultOf = async (
   peer: Peer,
-  credentials: Settings['credentials'],
+  credentials: FenceAgentConfig['credentials'],
 ): Promise<string | undefined> => {
   const exchanged = await exchange(peer, { method: 'GET', path: readyPath }, credentials, limits)
   if (exchanged.kind === 'unanswered') return `${peer.name}: no answer: ${exchanged.because}`

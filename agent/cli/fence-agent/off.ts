@@ -8,7 +8,7 @@ import type { FenceQuestion } from '../../client/post-question.ts'
 import { adviceLine, outcomeLine } from '../ask/ask-advice.ts'
 import type { Terminal } from '../subcommand.ts'
 import { plain } from '../print-answer.ts'
-import type { Settings } from './settings.ts'
+import type { FenceAgentConfig } from './settings.ts'
 
 interface Host {
   readonly host: string
@@ -31,7 +31,7 @@ export const isOff = (advised: readonly Advised[], isUnreachableOff: boolean): b
 
 export const off = async (
   questions: readonly FenceQuestion[],
-  settings: Settings,
+  settings: FenceAgentConfig,
   terminal: Pick<Terminal, 'out' | 'err'>,
 ): Promise<boolean> => {
   const { peers, quorum, credentials, isExplained, isUnreachableOff } = settings
@@ -50,7 +50,7 @@ export const off = async (
   return isDone
 }
 
-const linesOf = ({ host, advised }: Host, settings: Settings): string => {
+const linesOf = ({ host, advised }: Host, settings: FenceAgentConfig): string => {
   const lines = advised.heard.flatMap((heard) => {
     const { outcome } = heard
     if (!('answer' in outcome)) return [outcomeLine(heard)]
@@ -68,7 +68,7 @@ const linesOf = ({ host, advised }: Host, settings: Settings): string => {
 }
 
 /** What a host stands for in the end. That one is proven says nothing of the others. */
-const closingOf = (advised: Advised, { isUnreachableOff }: Settings): readonly string[] => {
+const closingOf = (advised: Advised, { isUnreachableOff }: FenceAgentConfig): readonly string[] => {
   switch (advised.kind) {
     case 'start':
       return []

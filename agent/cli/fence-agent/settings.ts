@@ -10,7 +10,7 @@ import type { FenceQuestion } from '../../client/post-question.ts'
 import { parseVmMap } from './vm-map.ts'
 import type { NamedVm } from './vm-map.ts'
 
-export interface Settings extends Via {
+export interface FenceAgentConfig extends Via {
   readonly credentials: PeerCredentials
   readonly vms: readonly NamedVm[] | undefined
   readonly isUnreachableOff: boolean
@@ -29,7 +29,10 @@ const hostsMax = 16
 const peerGraceSec = (connectMsMax + answerGraceMs) / 1000
 
 /** A text says what is wrong. */
-export const settingsOf = async (args: Arguments, socket: string): Promise<Settings | string> => {
+export const configSourceOf = async (
+  args: Arguments,
+  socket: string,
+): Promise<FenceAgentConfig | string> => {
   const via = viaOf({ text: (option) => args.text(option) ?? defaults(socket)[option] })
   if (typeof via === 'string') return via.replace(/^--/, '')
   const credentials = await readPeerCredentials(args)

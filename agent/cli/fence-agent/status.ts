@@ -6,7 +6,7 @@ import type { FenceQuestion } from '../../client/post-question.ts'
 import { lookPeer } from '../status/look-peer.ts'
 import { plain, withoutVerdict } from '../print-answer.ts'
 import type { SaidOfLook } from '../status/print-look.ts'
-import type { Settings } from './settings.ts'
+import type { FenceAgentConfig } from './settings.ts'
 
 export interface Sighting {
   /** Seen running on one host at least; false is "not known". */
@@ -17,7 +17,7 @@ export interface Sighting {
 
 export const sightingOf = async (
   questions: readonly FenceQuestion[],
-  settings: Settings,
+  settings: FenceAgentConfig,
 ): Promise<Sighting> => {
   const seen = await Promise.all(
     questions.map(async (question) => {
@@ -34,7 +34,7 @@ export const sightingOf = async (
 /** The next peer is asked where one could not look; undefined where none could. */
 const firstLook = async (
   question: FenceQuestion,
-  { peers, credentials }: Settings,
+  { peers, credentials }: FenceAgentConfig,
 ): Promise<SaidOfLook | undefined> => {
   let said: SaidOfLook | undefined
   for (const peer of peers) {

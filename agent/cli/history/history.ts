@@ -6,7 +6,7 @@ import { readWholeHistory } from '../../journal/history-files.ts'
 import { exitCodes } from '../exit-code.ts'
 import { paintFor } from '../colour.ts'
 import type { Paint } from '../colour.ts'
-import { configOption, readConfig, settingsOf } from '../configuration.ts'
+import { configOption, readConfig, configSourceOf } from '../configuration.ts'
 import { historyOf } from './history-options.ts'
 import type { Subcommand } from '../subcommand.ts'
 
@@ -46,7 +46,7 @@ exit codes: 0 shown, 1 none was found or the journal cannot be read, 64 wrong us
     let file = args.text('journal')
     if (file === undefined) {
       const config = await readConfig(
-        { ...settingsOf(args, terminal), overrides: {} },
+        { ...configSourceOf(args, terminal), overrides: {} },
         terminal.err,
       )
       if (config === undefined) return exitCodes.config

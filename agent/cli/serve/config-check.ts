@@ -1,4 +1,4 @@
-import { overrideOptions, precedence, readConfig, settingsOf } from '../configuration.ts'
+import { overrideOptions, precedence, readConfig, configSourceOf } from '../configuration.ts'
 import { exitCodes } from '../exit-code.ts'
 import type { Subcommand } from '../subcommand.ts'
 
@@ -11,7 +11,7 @@ export const configCheckSubcommand: Subcommand = {
 ${precedence}
 exit codes: 0 no faults, 64 wrong usage, 78 wrong configuration`,
   run: async (args, terminal) => {
-    const settings = settingsOf(args, terminal)
+    const settings = configSourceOf(args, terminal)
     if ((await readConfig(settings, terminal.err)) === undefined) return exitCodes.config
     terminal.out(`${settings.configFile}: no faults\n`)
     return exitCodes.done

@@ -1,7 +1,7 @@
 import { nameOfListener } from '../../http/admit/listener-rule.ts'
 import type { ListenerRule } from '../../http/admit/listener-rule.ts'
 import { realClock } from '../../base/time/real-clock.ts'
-import { overrideOptions, precedence, readConfig, settingsOf } from '../configuration.ts'
+import { overrideOptions, precedence, readConfig, configSourceOf } from '../configuration.ts'
 import { exitCodes } from '../exit-code.ts'
 import { isAnswering } from './listener-answer.ts'
 import type { Subcommand } from '../subcommand.ts'
@@ -35,7 +35,7 @@ exit codes: 0 it answers, 64 wrong usage, 69 it does not, 78 wrong configuration
       )
       return exitCodes.usage
     }
-    const config = await readConfig(settingsOf(args, terminal), terminal.err)
+    const config = await readConfig(configSourceOf(args, terminal), terminal.err)
     if (config === undefined) return exitCodes.config
     const isGone = (): boolean => pid !== '' && !isThere(Number(pid))
     const silent = await firstSilent(config.http.listeners, Number(waitSec) * 1000, isGone)

@@ -1,5 +1,5 @@
 import { loadConfig } from '../../config/load.ts'
-import { overrideOptions, precedence, readConfig, settingsOf } from '../configuration.ts'
+import { overrideOptions, precedence, readConfig, configSourceOf } from '../configuration.ts'
 import { exitCodes } from '../exit-code.ts'
 import { runUntilSignal } from './run-until-signal.ts'
 import type { Subcommand } from '../subcommand.ts'
@@ -14,7 +14,7 @@ listeners and suspects.networks anew.
 ${precedence}
 exit codes: 0 stopped, 1 a fault while running, 64 wrong usage, 78 wrong configuration`,
   run: async (args, terminal) => {
-    const settings = settingsOf(args, terminal)
+    const settings = configSourceOf(args, terminal)
     const config = await readConfig(settings, terminal.err)
     if (config === undefined) return exitCodes.config
     const load = async () => await loadConfig(settings.configFile, settings.overrides)

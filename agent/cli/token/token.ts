@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { asciiJson } from '../../base/text/ascii-json.ts'
 import { exitCodes } from '../exit-code.ts'
 import type { ExitCode } from '../exit-code.ts'
-import { configOption, readConfig, settingsOf } from '../configuration.ts'
+import { configOption, readConfig, configSourceOf } from '../configuration.ts'
 import type { Terminal, Arguments, Subcommand } from '../subcommand.ts'
 import { hashOf, tokensIn, withToken, withoutToken } from './token-edit.ts'
 import { editTokensFile, readTokensFile } from './token-file.ts'
@@ -122,7 +122,10 @@ const withPlace = async (
   terminal: Terminal,
   work: (place: Place) => Promise<ExitCode>,
 ): Promise<ExitCode> => {
-  const config = await readConfig({ ...settingsOf(args, terminal), overrides: {} }, terminal.err)
+  const config = await readConfig(
+    { ...configSourceOf(args, terminal), overrides: {} },
+    terminal.err,
+  )
   if (config === undefined) return exitCodes.config
   const files = new Set(config.http.listeners.flatMap(({ tokensFile }) => tokensFile ?? []))
   const [only, ...more] = files

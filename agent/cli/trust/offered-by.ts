@@ -36,7 +36,7 @@ export interface OfferDeps {
 
 const resolveBudgetMs = 5000
 
-export const lookAt = async (
+export const readOffers = async (
   { host, port }: HostPort,
   { clock, lookup }: OfferDeps,
 ): Promise<OfferedBy> => {

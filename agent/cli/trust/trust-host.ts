@@ -22,7 +22,7 @@ export interface TrustRequest {
 
 export const trustHost = async (
   { target, wish, isJson }: TrustRequest,
-  look: OfferedBy,
+  offered: OfferedBy,
   store: KnownHostsFile,
   terminal: Terminal,
 ): Promise<ExitCode> => {
@@ -30,18 +30,19 @@ export const trustHost = async (
     terminal.err(`peerfence: ${because}\n`)
     return code
   }
-  if (look.kind === 'unavailable') return fail(look.because.join('; '), exitCodes.hostUnavailable)
-  if (look.kind === 'several-hosts') {
+  if (offered.kind === 'unavailable')
+    return fail(offered.because.join('; '), exitCodes.hostUnavailable)
+  if (offered.kind === 'several-hosts') {
     return fail('the addresses of the host show different keys; trust each address by itself')
   }
   const read = await store.read()
   if (read.kind === 'unreadable') return fail('the known hosts file cannot be read')
-  const standings = standingsOf(read.known, look.names, look.keys)
-  if (!isJson) terminal.out(describe(target, look, standings))
+  const standings = standingsOf(read.known, offered.names, offered.keys)
+  if (!isJson) terminal.out(describe(target, offered, standings))
   const decision = await confirmed(decideTrust(standings, wish), wish, isJson, terminal)
   const told = (pinned: readonly KeyStanding[], code: ExitCode): ExitCode => {
-    if (isJson) terminal.out(`${asciiJson(jsonOf(target, look, standings, pinned))}\n`)
-    else if (pinned.length > 0) terminal.out(`pinned for ${look.names.join(', ')}\n`)
+    if (isJson) terminal.out(`${asciiJson(jsonOf(target, offered, standings, pinned))}\n`)
+    else if (pinned.length > 0) terminal.out(`pinned for ${offered.names.join(', ')}\n`)
     return code
   }
   switch (decision.kind) {
@@ -52,7 +53,7 @@ export const trustHost = async (
       fail(decision.kind === 'ask' ? unanswered : `nothing was pinned: ${decision.because}`)
       return told([], exitCodes.notDone)
     case 'pin': {
-      const because = await pin(decision.keys, standings, look, wish, store)
+      const because = await pin(decision.keys, standings, offered, wish, store)
       if (because === undefined) return told(decision.keys, exitCodes.done)
       fail(`nothing was pinned: ${because}`)
       return told([], exitCodes.notDone)

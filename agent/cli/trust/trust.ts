@@ -4,13 +4,13 @@ import { createKnownHostsFile } from '../../suspect/host-key/known-hosts-file.ts
 import type { KnownHostsFile } from '../../suspect/host-key/known-hosts-file.ts'
 import { systemLookup } from '../../suspect/reach/resolve.ts'
 import { asOwnerOf } from '../as-owner.ts'
-import { configOption, readConfig, settingsOf } from '../configuration.ts'
+import { configOption, readConfig, configSourceOf } from '../configuration.ts'
 import { exitCodes } from '../exit-code.ts'
 import type { ExitCode } from '../exit-code.ts'
 import { trustHost } from './trust-host.ts'
 import { importKnown, readImport } from './trust-import.ts'
 import { listKnown, removeKnown } from './trust-list.ts'
-import { lookAt } from './offered-by.ts'
+import { readOffers } from './offered-by.ts'
 import { trustOf } from './trust-options.ts'
 import type { Trust } from './trust-options.ts'
 import type { Terminal, Subcommand } from '../subcommand.ts'
@@ -68,7 +68,10 @@ exit codes: 0 every key is known now, or done; 1 not done, refused or not found;
       terminal.err(`peerfence: ${trust.message}\n`)
       return exitCodes.usage
     }
-    const config = await readConfig({ ...settingsOf(args, terminal), overrides: {} }, terminal.err)
+    const config = await readConfig(
+      { ...configSourceOf(args, terminal), overrides: {} },
+      terminal.err,
+    )
     if (config === undefined) return exitCodes.config
     const text = trust.kind === 'import' ? await readImport(trust.file, terminal) : ''
     if (text === undefined) {
@@ -95,8 +98,8 @@ const perform = async (
     case 'import':
       return await importKnown(text, trust, store, terminal)
     case 'host': {
-      const look = await lookAt(trust.target, { clock: realClock, lookup: systemLookup })
-      return await trustHost(trust, look, store, terminal)
+      const offered = await readOffers(trust.target, { clock: realClock, lookup: systemLookup })
+      return await trustHost(trust, offered, store, terminal)
     }
   }
 }

@@ -57,7 +57,7 @@ export const createSessionPool = (
   let lastOpenMs = 0
   /** When anything came from the suspect, on whichever connection, and wherever its names led. */
   let heardMs = Number.NEGATIVE_INFINITY
-  const onOutcome = (address: string): void => {
+  const onHeard = (address: string): void => {
     heardMs = clock.nowMs()
     heard.note(address)
   }
@@ -66,7 +66,7 @@ export const createSessionPool = (
     isByName && clock.nowMs() - openedMs >= nameLeadsMs
 
   const adopt = ({ session, trail }: OpenedSession, present: ReadonlySet<Ticket>): void => {
-    onOutcome(trail.address)
+    onHeard(trail.address)
     if (held?.session.isFit() === true) {
       session.close()
       return
@@ -120,7 +120,7 @@ export const createSessionPool = (
       signal,
       caller: asks.find(({ request }) => request.caller !== undefined)?.request.caller,
       isSilenceWanted: asks.some(({ isSilenceWanted }) => isSilenceWanted),
-      onOutcome,
+      onHeard,
     }).catch(faultSeen)
     openings -= 1
     for (const ticket of present) awaiting.delete(ticket)

@@ -35,7 +35,7 @@ const listening = async (server: Server, options: ListenOptions): Promise<void> 
 
 /** A socket file outlives a killed process. It is removed only when nobody listens behind it. */
 const removeStaleSocket = async (path: string): Promise<void> => {
-  switch (await lookAt(path)) {
+  switch (await stateOf(path)) {
     case 'nothing':
       return
     case 'stale':
@@ -48,7 +48,7 @@ const removeStaleSocket = async (path: string): Promise<void> => {
   }
 }
 
-const lookAt = async (path: string): Promise<'nothing' | 'stale' | 'answered' | 'no-socket'> => {
+const stateOf = async (path: string): Promise<'nothing' | 'stale' | 'answered' | 'no-socket'> => {
   const isSocket = await lstat(path).then(
     (stats) => stats.isSocket(),
     (error: NodeJS.ErrnoException) => {

@@ -25,9 +25,9 @@ export const createReadiness = (
   /**
    * One look at a time: those that hang on a disk would take the threads that the journal needs.
    */
-  let looking: Promise<readonly string[]> | undefined
+  let checking: Promise<readonly string[]> | undefined
 
-  const look = async (): Promise<readonly string[]> => {
+  const checkAll = async (): Promise<readonly string[]> => {
     const all = await Promise.all(
       checks.map(
         async (check) => await check().catch(() => ['something could not be looked at at all']),
@@ -35,21 +35,21 @@ export const createReadiness = (
     )
     found = all.flat()
     endedMs = clock.nowMs()
-    looking = undefined
+    checking = undefined
     return found
   }
   return {
     missing: async () => {
-      if (looking === undefined && found !== undefined && clock.nowMs() - endedMs < keepsMs) {
+      if (checking === undefined && found !== undefined && clock.nowMs() - endedMs < keepsMs) {
         return found
       }
-      looking ??= look()
+      checking ??= checkAll()
       const done = new AbortController()
       const late = async (): Promise<readonly string[]> => {
         await clock.wait(patienceMs, done.signal)
         return ['the files of the agent do not answer in time']
       }
-      const missing = await Promise.race([looking, late()])
+      const missing = await Promise.race([checking, late()])
       done.abort()
       found = missing
       return missing

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { test } from 'tap'
-import { settingsOf } from '../../../agent/cli/fence-agent/settings.ts'
+import { configSourceOf } from '../../../agent/cli/fence-agent/settings.ts'
 import { args } from '../../fixtures/worlds/command-line.ts'
 
 const vm = '11111111222243338444555555555555'
 const settle = async (options: Readonly<Record<string, string | true>>) =>
-  await settingsOf(args(options), '/run/s')
+  await configSourceOf(args(options), '/run/s')
 
 test('the agent of this machine, root, port 22 and 20 s, unless something else is given', async (t) => {
   const settings = await settle({ ip: '10.0.0.7' })

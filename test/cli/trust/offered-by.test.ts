@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { lookAt } from '../../../agent/cli/trust/offered-by.ts'
+import { readOffers } from '../../../agent/cli/trust/offered-by.ts'
 import type { OfferedBy } from '../../../agent/cli/trust/offered-by.ts'
 import { parseHostAddress } from '../../../agent/base/net/host-address.ts'
 import { startRawHost } from '../../fixtures/servers/raw-host.ts'
@@ -14,7 +14,7 @@ const look = async (
   const host = parseHostAddress(name)
   if (host === undefined) throw new Error(name)
   const lookup = () => Promise.resolve(found)
-  return await lookAt({ host, port }, { clock: createWallClock(10), lookup })
+  return await readOffers({ host, port }, { clock: createWallClock(10), lookup })
 }
 const hostKey = generateKey()
 
