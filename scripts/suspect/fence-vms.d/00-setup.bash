@@ -8,6 +8,9 @@ LIBVIRT_DEFAULT_URI='qemu:///system'
 export LC_ALL PATH LIBVIRT_DEFAULT_URI
 unset CDPATH IFS TMOUT FUNCNEST EXECIGNORE GLOBIGNORE BASH_COMPAT
 
+# Where the kernel tells of itself. A test of one part puts folders of files in their place.
+readonly PROC=/proc SYS=/sys
+
 # Of the request and the report. To be raised with every change of their grammar and of what a word of
 # the report proves: an agent believes no program of another version.
 readonly PROTOCOL=2

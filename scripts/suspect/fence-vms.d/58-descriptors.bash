@@ -21,7 +21,7 @@ fd_numbers=() fd_flags=() fd_mounts=() fd_inodes=() fd_whole=0 fd_ring=0 fd_ring
 read_descriptors() {
 	local file lines more flags mount inode unix_mount='' unix=0 sockets=0
 	fd_numbers=() fd_flags=() fd_mounts=() fd_inodes=() fd_whole=0 fd_ring=0 fd_ring_files=0 fd_local=0
-	list_matches "/proc/$1/fdinfo/*"
+	list_matches "$PROC/$1/fdinfo/*"
 	((${#matches[@]} > 0)) && fd_whole=1
 	for file in "${matches[@]}"; do
 		lines=() inode=0
@@ -72,7 +72,7 @@ take_mount() {
 read_own_mounts() {
 	local line lines=() id
 	((${#own_mounts[@]} > 0)) && return
-	mapfile -t lines </proc/self/mountinfo
+	mapfile -t lines <"$PROC/self/mountinfo"
 	for line in "${lines[@]}"; do
 		id=${line%% *}
 		own_mounts+=("$id")
@@ -88,7 +88,7 @@ read_mounts_of_descriptors() {
 		[[ -n ${mount_type[$id]-} ]] || wanted[$id]=1
 	done
 	((${#wanted[@]} > 0)) || return
-	mapfile -t lines <"/proc/$1/mountinfo"
+	mapfile -t lines <"$PROC/$1/mountinfo"
 	for line in "${lines[@]}"; do
 		id=${line%% *}
 		[[ -n ${wanted[$id]-} ]] && take_mount "$id" "$line"

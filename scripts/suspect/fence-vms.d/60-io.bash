@@ -6,14 +6,14 @@ note_uring() {
 	# The worst of all its groups counts.
 	[[ ${vm_uring[$vm]-} == seen ]] && return
 	[[ -n ${vm_uring[$vm]-} ]] || vm_uring[$vm]=none
-	if ! read_argv "/proc/$pid/cmdline" || ((${#argv[@]} == 0)); then
+	if ! read_argv "$PROC/$pid/cmdline" || ((${#argv[@]} == 0)); then
 		vm_uring[$vm]=not-known
 		return
 	fi
 	[[ ${argv[*]} == *io_uring* ]] && vm_uring[$vm]=seen
 	# A ring that is busy prints nothing in fdinfo; its memory shows in any case.
 	map=()
-	mapfile -d '' map <"/proc/$pid/maps"
+	mapfile -d '' map <"$PROC/$pid/maps"
 	((${#map[@]} > 0)) || vm_uring[$vm]=not-known
 	((${#fd_numbers[@]} > 0)) || vm_uring[$vm]=not-known
 	[[ ${map[*]} == *'[io_uring]'* ]] && vm_uring[$vm]=seen
@@ -27,14 +27,14 @@ ring_workers=()
 list_ring_workers() {
 	local dir name wchan
 	ring_workers=()
-	list_matches '/proc/[0-9]*'
+	list_matches "$PROC/[0-9]*"
 	for dir in "${matches[@]}"; do
 		name=''
 		read -r name <"$dir/comm"
 		[[ $name == kworker/u* ]] || continue
 		wchan=''
 		IFS= read -r -d '' wchan <"$dir/wchan"
-		[[ $name == *+iou_exit* || $wchan == io_ring_exit_work* ]] && ring_workers+=("${dir#/proc/}")
+		[[ $name == *+iou_exit* || $wchan == io_ring_exit_work* ]] && ring_workers+=("${dir#"$PROC"/}")
 	done
 }
 

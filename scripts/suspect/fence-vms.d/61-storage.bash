@@ -58,7 +58,7 @@ judge_type() {
 
 note_file() {
 	local vm=$1 pid=$2 i=$3 id type file
-	id=${fd_mounts[i]} file=/proc/$2/fd/${fd_numbers[i]}
+	id=${fd_mounts[i]} file=$PROC/$2/fd/${fd_numbers[i]}
 	type=${mount_type[$id]-}
 	case $type in
 	devtmpfs | tmpfs | ext[234] | xfs)
@@ -82,11 +82,11 @@ note_file() {
 	case $type in
 	block)
 		find_block_name "$pid" "$file"
-		add_device "$vm" "/sys/class/block/${block_name//\//!}"
+		add_device "$vm" "$SYS/class/block/${block_name//\//!}"
 		;;
 	ext[234] | xfs)
 		[[ ${mount_options[$id]} == *,@(logdev|rtdev|journal_dev|journal_path|data=journal)* ]] && vm_told[$vm]="all"
-		add_device "$vm" "/sys/dev/block/${mount_device[$id]}"
+		add_device "$vm" "$SYS/dev/block/${mount_device[$id]}"
 		;;
 	*) vm_told[$vm]="all" ;;
 	esac
@@ -95,7 +95,7 @@ note_file() {
 # Guest memory of a memfd is a file that only the map of the process tells of.
 is_memory_file() {
 	local lines=() line
-	mapfile -t lines <"/proc/$1/maps"
+	mapfile -t lines <"$PROC/$1/maps"
 	for line in "${lines[@]}"; do
 		[[ $line == *" $2 "*' /memfd:'*' (deleted)' ]] && return 0
 	done
@@ -108,14 +108,14 @@ find_block_name() {
 	local pid=$1 file=$2 name
 	block_name=''
 	if ((${#block_names[@]} == 0)); then
-		list_matches '/sys/class/block/*'
+		list_matches "$SYS/class/block/*"
 		block_names=("${matches[@]##*/}")
 		block_names=("${block_names[@]//!/\/}")
 	fi
 	for name in "${block_names[@]}"; do
 		# Hundreds of VMs on a host with hundreds of devices: past this it is not worth the time.
 		((++block_looks <= BLOCK_LOOKS_MAX)) || return
-		if [[ $file -ef /proc/$pid/root/dev/$name ]]; then
+		if [[ $file -ef $PROC/$pid/root/dev/$name ]]; then
 			block_name=$name
 			return
 		fi
@@ -126,20 +126,20 @@ find_block_name() {
 add_device() {
 	local vm=$1 number='' direct='' lower lowers
 	read -r number <"$2/dev"
-	if [[ ! $number =~ ^[0-9]+:[0-9]+$ || ! -e /sys/dev/block/$number ]]; then
+	if [[ ! $number =~ ^[0-9]+:[0-9]+$ || ! -e $SYS/dev/block/$number ]]; then
 		vm_told[$vm]="all"
 		return
 	fi
 	[[ " ${vm_devices[$vm]-} " == *" $number "* ]] && return
 	vm_devices[$vm]+=" $number"
 	# The disk of a partition, and what a mapped device is made of.
-	[[ -e /sys/dev/block/$number/partition ]] && add_device "$vm" "/sys/dev/block/$number/.."
-	if [[ -e /sys/dev/block/$number/loop/backing_file ]]; then
+	[[ -e $SYS/dev/block/$number/partition ]] && add_device "$vm" "$SYS/dev/block/$number/.."
+	if [[ -e $SYS/dev/block/$number/loop/backing_file ]]; then
 		# Through the page cache, a loop device is done with a write before it is written.
-		read -r direct <"/sys/dev/block/$number/loop/dio"
+		read -r direct <"$SYS/dev/block/$number/loop/dio"
 		[[ $direct == 1 ]] || vm_told[$vm]="all"
 	fi
-	list_matches "/sys/dev/block/$number/slaves/*"
+	list_matches "$SYS/dev/block/$number/slaves/*"
 	lowers=("${matches[@]}")
 	for lower in "${lowers[@]}"; do add_device "$vm" "$lower"; done
 }

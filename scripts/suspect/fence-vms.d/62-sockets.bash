@@ -7,7 +7,7 @@ port_first=32768 port_last=60999
 
 read_port_range() {
 	local first='' last=''
-	read -r first last _ </proc/sys/net/ipv4/ip_local_port_range
+	read -r first last _ <"$PROC/sys/net/ipv4/ip_local_port_range"
 	[[ $first =~ ^[0-9]+$ && $last =~ ^[0-9]+$ ]] && port_first=$first port_last=$last
 }
 
@@ -47,7 +47,7 @@ note_descriptors_of_sockets() {
 		((inode > 0)) && known=1 socket_vm[$inode]+=" $vm"
 	done
 	# Kernels before 5.14 do not tell the inode; and of another network namespace nothing can be seen later.
-	if ((!known || !fd_whole)) || ! [[ /proc/$pid/ns/net -ef /proc/self/ns/net ]]; then
+	if ((!known || !fd_whole)) || ! [[ $PROC/$pid/ns/net -ef $PROC/self/ns/net ]]; then
 		vm_sockets[$vm]=not-known
 	elif [[ -z ${vm_sockets[$vm]-} ]]; then
 		vm_sockets[$vm]=none
@@ -59,7 +59,7 @@ note_sockets() {
 	local vm line fields
 	((sockets_asked)) || return
 	sockets_asked=0
-	if ! read_tcp_lines /proc/self/net; then
+	if ! read_tcp_lines "$PROC/self/net"; then
 		for vm in "$@"; do vm_sockets[$vm]=not-known; done
 		return
 	fi
@@ -79,7 +79,7 @@ look_at_orphans() {
 	local line fields
 	((tcp_round == round)) && return
 	tcp_round=$round tcp_rests=''
-	read_tcp_lines /proc/self/net || return
+	read_tcp_lines "$PROC/self/net" || return
 	tcp_rests=yes
 	for line in "${tcp_lines[@]}"; do
 		# shellcheck disable=SC2206

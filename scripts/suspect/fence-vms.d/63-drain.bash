@@ -9,7 +9,7 @@ look_at_device() {
 	[[ ${device_round[$device]-} == "$round" ]] && return
 	device_round[$device]=$round device_now[$device]=busy
 	# Memory, not storage.
-	if [[ $device == /sys/block/@(zram|ram)* ]]; then
+	if [[ $device == "$SYS"/block/@(zram|ram)* ]]; then
 		device_now[$device]=memory
 		return
 	fi
@@ -72,11 +72,11 @@ watch_devices() {
 
 list_vm_devices() {
 	if [[ ${vm_told[$1]-all} == all ]]; then
-		list_matches '/sys/block/*'
+		list_matches "$SYS/block/*"
 	else
 		# shellcheck disable=SC2206 # numbers of devices
 		matches=(${vm_devices[$1]-})
-		matches=("${matches[@]/#//sys/dev/block/}")
+		matches=("${matches[@]/#/$SYS/dev/block/}")
 	fi
 }
 

@@ -36,7 +36,7 @@ note_cached_file() {
 	note_page_cache "$vm" may-hold-dirty
 	[[ $page_cache == flush ]] || return
 	if [[ $type == block ]]; then
-		find_block_name "$pid" "/proc/$pid/fd/${fd_numbers[i]}"
+		find_block_name "$pid" "$PROC/$pid/fd/${fd_numbers[i]}"
 		what=${block_name:+/dev/$block_name}
 	else
 		find_own_mount "${mount_device[${fd_mounts[i]}]--}"
@@ -79,7 +79,7 @@ run_flushes() {
 	local vm id waiting=("${vms[@]}") later
 	local -A to_sync
 	# No longer than the program itself.
-	while [[ -d /proc/$$ ]] && read_clock && ((${#waiting[@]} > 0 && clock_ms < deadline_ms)); do
+	while [[ -d $PROC/$$ ]] && read_clock && ((${#waiting[@]} > 0 && clock_ms < deadline_ms)); do
 		later=() to_sync=()
 		for vm in "${waiting[@]}"; do
 			if ! poll_vm "$vm"; then
@@ -112,12 +112,12 @@ sync_mount() {
 	local place fd line lines=() id=''
 	printf -v place '%b' "${mount_point[$1]}"
 	exec {fd}<"$place" || return 1
-	mapfile -t lines <"/proc/self/fdinfo/$fd"
+	mapfile -t lines <"$PROC/self/fdinfo/$fd"
 	for line in "${lines[@]}"; do
 		[[ $line == mnt_id:* ]] && id=${line##*[[:space:]]}
 	done
 	[[ -n $id && ${mount_device[$id]-} == "${mount_device[$1]}" ]] || return 1
-	timeout -s KILL "$2" sync -f "/proc/self/fd/$fd"
+	timeout -s KILL "$2" sync -f "$PROC/self/fd/$fd"
 }
 
 # Whether the flush of a VM is over, its result in vm_page_cache; fails while it is worth waiting.

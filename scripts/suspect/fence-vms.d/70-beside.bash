@@ -9,14 +9,14 @@ pgrep_pids=() virsh_running=()
 has_fork_room() {
 	local line lines=() group max now
 	((EUID == 0)) || return 1
-	mapfile -t lines </proc/self/cgroup
+	mapfile -t lines <"$PROC/self/cgroup"
 	for line in "${lines[@]}"; do
 		case $line in
-		0::*) group=/sys/fs/cgroup${line#0::} ;;
-		*:pids:*) group=/sys/fs/cgroup/pids${line#*:pids:} ;;
+		0::*) group=$SYS/fs/cgroup${line#0::} ;;
+		*:pids:*) group=$SYS/fs/cgroup/pids${line#*:pids:} ;;
 		*) continue ;;
 		esac
-		while [[ $group == /sys/fs/cgroup/* ]]; do
+		while [[ $group == $SYS/fs/cgroup/* ]]; do
 			max=max now=0
 			[[ -e $group/pids.max ]] && read -r max <"$group/pids.max" && read -r now <"$group/pids.current"
 			[[ $max == max ]] || ((max - now >= FORK_ROOM_MIN)) || return 1
@@ -70,9 +70,9 @@ start_beside() {
 
 # A process of ours as "pid:start", in `process`: what bears its pid later is somebody else.
 process=''
-note_process() { read_stat "/proc/$1/stat" && process=$1:$st_start; }
+note_process() { read_stat "$PROC/$1/stat" && process=$1:$st_start; }
 
-end_process() { read_stat "/proc/${1%:*}/stat" && [[ $st_start == "${1#*:}" ]] && kill -KILL "${1%:*}"; }
+end_process() { read_stat "$PROC/${1%:*}/stat" && [[ $st_start == "${1#*:}" ]] && kill -KILL "${1%:*}"; }
 
 # A fork that is refused in spite of that ends the program; its last act is to do without. In a trap a
 # bare `return` gives the status from before the trap, so a function whose status counts names it.
@@ -139,7 +139,7 @@ judge_pgrep() {
 	[[ $pgrep_state == answered ]] || return
 	for pid in "${pgrep_pids[@]}"; do
 		[[ $pid =~ ^[0-9]+$ && $pid != "$$" ]] || continue
-		read_argv "/proc/$pid/cmdline" && ((${#argv[@]} > 0)) && judge_voiced "$pid" "/proc/$pid"
+		read_argv "$PROC/$pid/cmdline" && ((${#argv[@]} > 0)) && judge_voiced "$pid" "$PROC/$pid"
 	done
 	pgrep_state=agreed
 	((${#groups[@]} > before)) && pgrep_state="found-more"

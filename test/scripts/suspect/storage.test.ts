@@ -111,7 +111,7 @@ test('a ring of io_uring that the kernel still takes down is in flight', async (
     const proc = t.testdir({ 77: { comm: `${name}\n`, wchan } })
     // The workers of the kernel are the one thing here that no process can stand in for.
     const faked = programText.replace(
-      /(list_ring_workers\(\) \{[^}]*?)'\/proc\/\[0-9\]\*'/s,
+      /(list_ring_workers\(\) \{[^}]*?)"\$PROC\/\[0-9\]\*"/s,
       `$1'${proc}/[0-9]*'`,
     )
     t.not(faked, programText)
