@@ -50,6 +50,7 @@ const suspectConfig = async ({ ssh, fence, suspects }: Config): Promise<SuspectC
   holdMs: fence.holdMs,
   pidNamespace: suspects.pidNamespace,
   pageCache: suspects.pageCache,
+  helpers: suspects.helpers,
   sharedFileSystems: suspects.sharedFileSystems,
   // Who accepts a suspect on loopback means this very host, so that it cannot be told apart by its
   // ids.

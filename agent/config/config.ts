@@ -32,6 +32,7 @@ export interface Config {
     readonly allowLoopback: boolean
     readonly pidNamespace: 'initial' | 'nested'
     readonly pageCache: 'report' | 'flush' | 'refuse'
+    readonly helpers: 'refuse' | 'report'
     readonly sharedFileSystems: readonly string[]
   }
   /** Hosts with their ports, as `parseHostPort` takes them. */

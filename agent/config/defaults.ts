@@ -45,6 +45,7 @@ export const withDefaults = (file: ConfigFile): SettledConfig => {
       allowLoopback: file.suspects?.allowLoopback ?? suspects.properties.allowLoopback.default,
       pidNamespace: file.suspects?.pidNamespace ?? suspects.properties.pidNamespace.default,
       pageCache: file.suspects?.pageCache ?? suspects.properties.pageCache.default,
+      helpers: file.suspects?.helpers ?? suspects.properties.helpers.default,
       sharedFileSystems:
         file.suspects?.sharedFileSystems ?? suspects.properties.sharedFileSystems.default,
     },

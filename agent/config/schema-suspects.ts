@@ -43,6 +43,16 @@ export const suspectsSchema = {
       'x-cost':
         '"report" only says so in the evidence: the suspect may write them after the verdict. "flush" syncs the file systems and refuses until that has ended. "refuse" refuses for as long as one is mounted there.',
     },
+    helpers: {
+      type: 'string',
+      enum: ['refuse', 'report'],
+      default: 'refuse',
+      description:
+        'What to do where a program of the suspect that writes for the dead VM (vhost-user, NBD over a unix socket, FUSE) cannot be shown to have settled.',
+      'x-unit': 'word',
+      'x-cost':
+        '"report" only says so in the evidence: such a program may write after the verdict. "refuse" refuses for as long as one hangs, keeps the connection, or is not found.',
+    },
     sharedFileSystems: {
       type: 'array',
       maxItems: 32,

@@ -37,6 +37,7 @@ const decideReport = (report: VmReport): Verdict => {
     doubtOfQemus(report.qemus) ??
     doubtOfScan(report) ??
     doubtOfIo(report) ??
+    doubtOfHelpers(report) ??
     doubtOfPageCache(report)
   if (because !== undefined) return doubt(because)
   // From here on: right host, all processes visible, nothing of the VM alive, nothing in flight.
@@ -96,22 +97,42 @@ const doubtOfScan = ({ finalScan }: VmReport): Doubt | undefined => {
   return finalScan.hold === 'kept' ? undefined : 'hold-not-kept'
 }
 
-const doubtOfIo = ({ io }: VmReport): Doubt | undefined => {
-  if (!(io.sockets === 'none' || io.sockets === 'sent')) return 'io-in-flight'
+// Of a qemu that was gone before us nobody knows what it had: then no look is asked for, but for a sign of something
+// that still is on its way. Of one that was seen each look has to have been made.
+const doubtOfIo = ({ io, storage, qemus }: VmReport): Doubt | undefined => {
+  const wasSeen = qemus.length > 0
+  if (storage.kind === 'hidden') return 'disk-not-seen'
+  const unseenSockets = !wasSeen && io.sockets === 'not-looked'
+  if (!(io.sockets === 'none' || io.sockets === 'sent' || unseenSockets)) return 'io-in-flight'
   if (io.uring === 'none' && io.drained === 'not-needed') return undefined
-  // Nobody can tell whether a qemu that was gone before us had an io_uring. Then a hung device is a
-  // doubt; a busy one is not, or no busy host could ever say that a VM is gone.
-  if (io.uring === 'not-known' && io.drained === 'moving') return undefined
+  // A hung device is a doubt; a busy one is not, or no busy host could ever say that a VM is gone.
+  if (!wasSeen && io.uring === 'not-looked' && io.drained === 'moving') return undefined
   return io.drained === 'yes' ? undefined : 'io-in-flight'
 }
 
+const doubtOfHelpers = ({ helpers, qemus }: VmReport): Doubt | undefined => {
+  switch (helpers.state) {
+    case 'none':
+    case 'settled':
+      return undefined
+    case 'not-looked':
+      if (qemus.length === 0) return undefined
+      break
+    case 'not-settled':
+    case 'not-known':
+  }
+  return helpers.policy === 'report' ? undefined : 'helper-not-settled'
+}
+
 // Only the policy to report alone lets a page cache pass that may hold something.
-const doubtOfPageCache = ({ storage }: VmReport): Doubt | undefined => {
+const doubtOfPageCache = ({ storage, qemus }: VmReport): Doubt | undefined => {
   switch (storage.policy) {
     case 'report':
       return undefined
     case 'flush':
       if (storage.pageCache === 'flushed') return undefined
+      // Nothing that is shared is mounted there, or it would have been flushed.
+      if (storage.pageCache === 'not-looked' && qemus.length === 0) return undefined
       return storage.pageCache === 'none' ? undefined : 'page-cache-dirty'
     case 'refuse':
       return storage.pageCache === 'none' ? undefined : 'page-cache-dirty'

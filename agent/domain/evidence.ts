@@ -29,6 +29,7 @@ export interface VmReport {
   readonly doubtful: readonly DoubtfulProcess[]
   readonly io: IoState
   readonly storage: StorageState
+  readonly helpers: HelperState
   readonly virsh: VirshState
   readonly pgrep: PgrepState
 }
@@ -96,40 +97,57 @@ export interface DoubtfulProcess {
   readonly comm: string
 }
 
+/** In all that may outlive the qemu, `not-looked` is said where nobody looked: mostly since it was gone before us. */
 export interface IoState {
   /** Whether the qemu could have had writes in flight that outlive it (io_uring). */
-  readonly uring: 'none' | 'seen' | 'not-known'
+  readonly uring: 'none' | 'seen' | 'not-known' | 'not-looked'
   /**
    * Of block devices, after the end of the qemu. `yes`: each was seen without a write in flight.
    * `moving`: some never were, but all of them went on completing writes: busy, not hung. `ending`:
    * the kernel still takes down an io_uring that may be the qemu's.
    */
-  readonly drained: 'not-needed' | 'yes' | 'moving' | 'no' | 'ending' | 'not-visible'
+  readonly drained: 'not-needed' | 'yes' | 'moving' | 'no' | 'ending' | 'not-visible' | 'not-looked'
   /** Which devices: the qemu's own and what they are stacked on, or, where nobody can tell, all. */
-  readonly devices: 'not-needed' | 'own' | 'all'
+  readonly devices: 'not-needed' | 'own' | 'all' | 'not-looked'
   /**
-   * Of TCP connections that the qemu had opened itself, to its storage perhaps. `none`: it had none.
-   * `waiting`: after its end the kernel still holds data to send of somebody who is gone.
+   * Of TCP connections that the qemu does not serve, to its storage perhaps. `none`: it had none.
+   * `waiting`: after its end the kernel still holds data to send of somebody who is gone. `not-known`: it had a
+   * socket that no table of the kernel shows, or a network that could not be looked at.
    */
-  readonly sockets: 'none' | 'sent' | 'waiting'
+  readonly sockets: 'none' | 'sent' | 'waiting' | 'not-known' | 'not-looked'
 }
 
 /** What the qemu had opened for writing. */
 export interface StorageState {
   /**
    * The least visible of it. What waits in a network's client (`network-fs`), or in a program or a
-   * connection (`user-space`), is seen neither as a task nor on a block device.
+   * connection (`user-space`), is seen neither as a task nor on a block device. `hidden`: its arguments name a
+   * disk that it had not open, so that it was written to in a way that nobody looked at.
    */
-  readonly kind: 'none' | 'local' | 'network-fs' | 'user-space' | 'not-known'
+  readonly kind:
+    'none' | 'local' | 'network-fs' | 'user-space' | 'not-known' | 'hidden' | 'not-looked'
   readonly fileSystems: readonly FileSystem[]
   /**
    * Of files on shared storage, opened neither O_DIRECT nor O_SYNC: what the host may write later. It
    * is `flushed` only where the suspect said, after the end of the qemu, that all of it was written.
    */
-  readonly pageCache: 'none' | 'may-hold-dirty' | 'flushed' | 'not-flushed' | 'not-known'
+  readonly pageCache:
+    'none' | 'may-hold-dirty' | 'flushed' | 'not-flushed' | 'not-known' | 'not-looked'
   /** What the operator wants done about it. */
   readonly policy: PageCachePolicy
 }
+
+/**
+ * Of programs that write for the VM (vhost-user, NBD over a unix socket, FUSE): never killed. `settled`: each has closed
+ * the connection, and has gone or has no task that waits for a disk. `not-known`: one is named and was not found.
+ */
+export interface HelperState {
+  readonly state: 'none' | 'settled' | 'not-settled' | 'not-known' | 'not-looked'
+  /** What the operator wants done about one that cannot be shown to have settled. */
+  readonly policy: HelpersPolicy
+}
+
+export type HelpersPolicy = 'refuse' | 'report'
 
 export type PageCachePolicy = 'report' | 'flush' | 'refuse'
 

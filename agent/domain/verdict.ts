@@ -32,6 +32,8 @@ export const doubts = [
   'unattributable-qemu', // a dying qemu whose VM cannot be named any more
   'ambiguous-process', // a process names this VM, but not in a way that makes it the VM's qemu
   'io-in-flight', // the process is gone, a write of it may still be on its way
+  'disk-not-seen', // its arguments name a disk that it had not open: it was written to out of our sight
+  'helper-not-settled', // a program that writes for the VM may still do so
   'page-cache-dirty', // the host may still write its page cache to shared storage
   // what we could not see
   'processes-hidden', // hidepid, or another process view that is not complete

@@ -17,6 +17,8 @@ const prospects: Readonly<Record<Doubt, 'again' | 'once-more' | 'final'>> = {
   'unattributable-qemu': 'final',
   'ambiguous-process': 'final',
   'io-in-flight': 'final',
+  'disk-not-seen': 'final',
+  'helper-not-settled': 'final',
   'page-cache-dirty': 'final',
   'processes-hidden': 'final',
   'pid-namespace': 'final',

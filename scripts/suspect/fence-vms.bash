@@ -34,7 +34,6 @@ main() {
 	say_view
 	tell
 	list_qemu_programs
-	read_port_range
 	read_open_flags
 	if [[ $host_is == as-named && $action == look ]]; then
 		look_all

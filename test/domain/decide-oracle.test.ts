@@ -16,7 +16,10 @@ import { doubts, mayProceed } from '../../agent/domain/verdict.ts'
 import { words } from '../../agent/suspect/report/report-line.ts'
 import { cleanReport, killedQemu, livingQemu, silentAddress } from '../fixtures/values/evidence.ts'
 
-const deadByTheBook = ({ host, view, qemus, finalScan, io, storage }: VmReport): boolean => {
+const deadByTheBook = (report: VmReport): boolean => {
+  const { host, view, qemus, finalScan, io, storage, helpers } = report
+  // Nobody could look at what a VM had that was gone before.
+  const unseen = (word: string): string[] => (qemus.length === 0 ? [word] : [])
   const nothingLeft =
     finalScan.living + finalScan.newcomers + finalScan.unattributable === 0 &&
     finalScan.ambiguous + finalScan.unreadable === 0 &&
@@ -26,11 +29,12 @@ const deadByTheBook = ({ host, view, qemus, finalScan, io, storage }: VmReport):
   const sawEverything =
     view.processes === 'all' && view.pidNamespace !== 'foreign' && finalScan.processes >= 1
   const io0 = io.uring === 'none' ? ['not-needed', 'yes'] : ['yes']
-  const atRest = io.uring === 'not-known' ? [...io0, 'moving'] : io0
+  const atRest = io.uring === 'not-looked' ? [...io0, ...unseen('moving')] : io0
   const asTheOperatorWants = [
     ...words.pageCache.map((pageCache) => `report ${pageCache}`),
     'flush none',
     'flush flushed',
+    ...unseen('flush not-looked'),
     'refuse none',
   ]
   return (
@@ -39,7 +43,10 @@ const deadByTheBook = ({ host, view, qemus, finalScan, io, storage }: VmReport):
     nothingLeft &&
     asTheOperatorWants.includes(`${storage.policy} ${storage.pageCache}`) &&
     atRest.includes(io.drained) &&
-    io.sockets !== 'waiting'
+    ['none', 'sent', ...unseen('not-looked')].includes(io.sockets) &&
+    storage.kind !== 'hidden' &&
+    (helpers.policy === 'report' ||
+      ['none', 'settled', ...unseen('not-looked')].includes(helpers.state))
   )
 }
 
@@ -104,13 +111,14 @@ const reports = (qemus: readonly (readonly QemuSeen[])[]): VmReport[] =>
     finalScan: qemus.length > 100 ? [cleanReport.finalScan] : scans,
     doubtful: [[]],
     io: product<VmReport['io']>({
-      uring: words.uring,
       // Millions of rows are enough; the table of storages below has every word.
-      drained: words.drained.filter((drained) => drained !== 'ending'),
+      uring: ['none', 'seen', 'not-looked'],
+      drained: ['not-needed', 'yes', 'moving', 'no', 'not-visible'],
       devices: ['all'],
-      sockets: words.sockets,
+      sockets: ['none', 'waiting', 'not-looked'],
     }),
     storage: [cleanReport.storage],
+    helpers: [cleanReport.helpers],
     virsh: ['destroyed'],
     pgrep: ['agreed'],
   })
@@ -135,7 +143,7 @@ test('every small report', async (t) => {
 
 test('every small storage', async (t) => {
   const storages = product<VmReport['storage']>({
-    kind: ['local', 'not-known'],
+    kind: ['local', 'not-known', 'hidden'],
     fileSystems: [['nfs4']],
     pageCache: words.pageCache,
     policy: words.pageCachePolicy,
@@ -152,13 +160,18 @@ test('every small storage', async (t) => {
     io: product<VmReport['io']>({
       uring: words.uring,
       drained: words.drained,
-      devices: ['own', 'all'],
+      devices: ['all'],
       sockets: words.sockets,
     }),
     storage: storages,
+    helpers: [cleanReport.helpers],
   })
   t.ok(all.some(deadByTheBook))
   t.same(disagreements(all), [], `${all.length} reports`)
+  const helped = product<VmReport['helpers']>({ state: words.helpers, policy: words.helpersPolicy })
+  const some = all.filter((_one, index) => index % 97 === 0)
+  const withHelpers = some.flatMap((one) => helped.map((helpers) => ({ ...one, helpers })))
+  t.same(disagreements(withHelpers), [], `${withHelpers.length} reports with helpers`)
 })
 
 const addressChoices = product<AddressSilence>({
@@ -244,6 +257,10 @@ test('random evidence', async (t) => {
       fileSystems: fc.subarray([...words.fileSystem]),
       pageCache: fc.constantFrom(...words.pageCache),
       policy: fc.constantFrom(...words.pageCachePolicy),
+    }),
+    helpers: fc.record({
+      state: fc.constantFrom(...words.helpers),
+      policy: fc.constantFrom(...words.helpersPolicy),
     }),
     virsh: fc.constantFrom(...words.virsh),
     pgrep: fc.constantFrom(...words.pgrep),

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
-import type { Evidence, IoState, StorageState } from '../../agent/domain/evidence.ts'
+import type { Evidence, HelperState, IoState, StorageState } from '../../agent/domain/evidence.ts'
 import type { Because } from '../../agent/domain/verdict.ts'
 import {
   cleanReport,
@@ -22,6 +22,8 @@ const io = (
 ): IoState => ({ uring, drained, devices: 'all', sockets })
 const storage = (change: Partial<StorageState>): Evidence =>
   reported({ storage: { ...cleanReport.storage, ...change } })
+const helped = (state: HelperState['state'], policy: HelperState['policy'] = 'refuse'): Evidence =>
+  reported({ helpers: { state, policy } })
 const zombie = { ...killedQemu, end: { kind: 'zombie', afterMs: 1 } } as const
 const address = (change: Partial<typeof silentAddress>): Evidence =>
   silent({ addresses: [{ ...silentAddress, ...change }] })
@@ -37,12 +39,12 @@ const proofs: readonly Row[] = [
   ['a qemu that was killed and is gone is dead', reported(), 'destroyed'],
   [
     'nothing found, nothing hung: it was gone before us',
-    reported({ qemus: [], io: io('not-known', 'yes') }),
+    reported({ qemus: [], io: io('not-looked', 'yes', 'not-looked') }),
     'already-gone',
   ],
   [
     'a busy host, where devices never rest, can still say that nothing was found',
-    reported({ qemus: [], io: io('not-known', 'moving') }),
+    reported({ qemus: [], io: io('not-looked', 'moving', 'not-looked') }),
     'already-gone',
   ],
   [
@@ -54,6 +56,21 @@ const proofs: readonly Row[] = [
   [
     'io_uring was used, and every device was seen at rest afterwards',
     reported({ io: io('seen', 'yes') }),
+    'destroyed',
+  ],
+  [
+    'nobody could look for helpers of a VM that was gone before us, nor at its page cache',
+    reported({
+      qemus: [],
+      helpers: { state: 'not-looked', policy: 'refuse' },
+      storage: { kind: 'not-looked', fileSystems: [], pageCache: 'not-looked', policy: 'flush' },
+    }),
+    'already-gone',
+  ],
+  ['a helper that has settled writes no more', helped('settled'), 'destroyed'],
+  [
+    'a helper that may write is told where that is wanted',
+    helped('not-settled', 'report'),
     'destroyed',
   ],
   [
@@ -197,6 +214,42 @@ const refusals: readonly Row[] = [
     'a flush, where any dirty page refuses',
     storage({ policy: 'refuse', pageCache: 'flushed' }),
     'page-cache-dirty',
+  ],
+  ['a helper that may still write', helped('not-settled'), 'helper-not-settled'],
+  ['a helper that is named and was not found', helped('not-known'), 'helper-not-settled'],
+  ['a qemu of which nobody looked for a helper', helped('not-looked'), 'helper-not-settled'],
+  [
+    'a disk in the arguments that nothing open shows, whatever the operator lets pass',
+    storage({ kind: 'hidden' }),
+    'disk-not-seen',
+  ],
+  [
+    'a page cache that nobody looked at, where that refuses',
+    reported({
+      qemus: [],
+      storage: { ...cleanReport.storage, pageCache: 'not-looked', policy: 'refuse' },
+    }),
+    'page-cache-dirty',
+  ],
+  [
+    'a page cache of a qemu that was there, and nobody looked at or flushed',
+    storage({ pageCache: 'not-looked', policy: 'flush' }),
+    'page-cache-dirty',
+  ],
+  [
+    'a socket that no table of the kernel shows',
+    reported({ io: io('none', 'not-needed', 'not-known') }),
+    'io-in-flight',
+  ],
+  [
+    'the connections of a qemu that was there, and nobody looked at',
+    reported({ io: io('none', 'not-needed', 'not-looked') }),
+    'io-in-flight',
+  ],
+  [
+    'a qemu that was there and of which nobody knows whether it used io_uring, on a busy host',
+    reported({ io: io('not-known', 'moving') }),
+    'io-in-flight',
   ],
   [
     'its TCP connections still hold data to send',

@@ -20,6 +20,7 @@ const rules: ProgramConfig = {
   holdMs: 500,
   pidNamespace: 'initial',
   pageCache: 'report',
+  helpers: 'refuse',
   sharedFileSystems: [],
 }
 

@@ -30,6 +30,7 @@ const fence = async (t: Test, port: number, budgetMs = 20_000): Promise<Because>
       holdMs: 0,
       pidNamespace: 'initial',
       pageCache: 'report',
+      helpers: 'refuse',
       sharedFileSystems: [],
       hostKeyPolicy: 'accept-new',
       knownHostsFile: join(directory, 'known_hosts'),

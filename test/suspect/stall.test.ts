@@ -30,6 +30,7 @@ test('a suspect that answered while the agent was held up has been heard', async
       holdMs: 500,
       pidNamespace: 'initial',
       pageCache: 'report',
+      helpers: 'refuse',
       sharedFileSystems: [],
     },
     { clock: createWallClock(1) },

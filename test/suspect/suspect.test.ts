@@ -76,6 +76,7 @@ const fence = async (t: Test, given: Given): Promise<ContactOutcome> => {
     holdMs: 200,
     pidNamespace: 'initial',
     pageCache: 'report',
+    helpers: 'refuse',
     sharedFileSystems: [],
     hostKeyPolicy: 'accept-new',
     knownHostsFile: freshFile(t),

@@ -94,6 +94,7 @@ const summariseReport = (report: VmReport): object => ({
     pageCache: report.storage.pageCache,
     policy: report.storage.policy,
   },
+  helpers: { state: report.helpers.state, policy: report.helpers.policy },
   virsh: report.virsh,
   pgrep: report.pgrep,
 })

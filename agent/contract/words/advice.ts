@@ -42,6 +42,12 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
   'io-in-flight': again(
     'Ask again once the storage answers. If it does not come back, block the host at the storage or power it off.',
   ),
+  'disk-not-seen': person(
+    'Look at the arguments of the VM for how it reaches that disk, and report it with the fenceId. Block the host at the storage or power it off.',
+  ),
+  'helper-not-settled': again(
+    'Ask again once that program (qemu-nbd, qemu-storage-daemon, virtiofsd, SPDK, a FUSE mount) has ended or its storage answers. If it serves others and never lets go, suspects.helpers "report" has it only told.',
+  ),
   'page-cache-dirty': again(
     'Ask again once the shared storage answers. If it does not come back, power the host off: that drops its page cache.',
   ),

@@ -34,6 +34,7 @@ const explainReport = (report: VmReport): readonly string[] => {
     ...doubtful.slice(0, doubtfulMax).map(({ why, pid }) => `process ${pid}: ${why}`),
     `writes in flight: io_uring ${io.uring}, block devices (${io.devices}) at rest: ${io.drained}, connections: ${io.sockets}`,
     `storage: ${storageWords(storage)}; page cache: ${storage.pageCache} (suspects.pageCache is ${storage.policy})`,
+    `programs that write for it: ${report.helpers.state} (suspects.helpers is ${report.helpers.policy})`,
     `libvirt said ${report.virsh}, pgrep ${report.pgrep}: neither proves anything`,
   ]
 }

@@ -63,6 +63,9 @@ const tellers: Partial<Readonly<Record<Doubt, Teller>>> = {
   'ambiguous-process': ({ doubtful }) => doubtfulPids(doubtful, 'ambiguous'),
   'scan-incomplete': ({ doubtful }) => doubtfulPids(doubtful, 'unreadable'),
   'io-in-flight': ({ storage, io }) => `Its storage: ${storageWords(storage)}. ${ioWords(io)}`,
+  'disk-not-seen': ({ storage }) => `Its storage: ${storageWords(storage)}.`,
+  'helper-not-settled': ({ storage, helpers }) =>
+    `Its storage: ${storageWords(storage)}; programs that write for it: ${helpers.state}, with suspects.helpers ${helpers.policy}.`,
   'page-cache-dirty': ({ storage }) =>
     `Its storage: ${storageWords(storage)}; page cache: ${storage.pageCache}, with suspects.pageCache ${storage.policy}.`,
 }
@@ -93,10 +96,15 @@ const doubtfulPids = (
   return found.length > 0 ? `Seen: ${list(found)}.` : ''
 }
 
+const socketWords: Partial<Readonly<Record<VmReport['io']['sockets'], string>>> = {
+  waiting: 'The kernel still holds data for a TCP connection that the qemu had opened itself.',
+  'not-known':
+    'It had a socket that no table of the kernel shows (MPTCP, SMC, vsock), or a network that could not be looked at.',
+}
+
 const ioWords = ({ uring, drained, devices, sockets }: VmReport['io']): string =>
-  sockets === 'waiting'
-    ? 'The kernel still holds data for a TCP connection that the qemu had opened itself.'
-    : `Writes that may outlive it (io_uring): ${uring}; block devices (${devices}) at rest: ${drained}.`
+  socketWords[sockets] ??
+  `Writes that may outlive it (io_uring): ${uring}; block devices (${devices}) at rest: ${drained}.`
 
 const seenInSilence = (
   because: Doubt,

@@ -7,6 +7,8 @@ const kinds: Readonly<Record<StorageState['kind'], string>> = {
   'network-fs': 'a network file system',
   'user-space': 'a program or a connection of the qemu itself (rbd, iSCSI, NBD, FUSE)',
   'not-known': 'not known',
+  hidden: 'a disk that its arguments name and that it had not open',
+  'not-looked': 'not looked at',
 }
 
 export const storageWords = ({ kind, fileSystems }: StorageState): string =>

@@ -24,6 +24,10 @@ export const summaries: Readonly<Record<Because, string>> = {
     'A process on the host names the VM but is not recognisable as its qemu; look at it on the host.',
   'io-in-flight':
     'The qemu is gone but a write of it may still be on its way; ask again once its storage answers.',
+  'disk-not-seen':
+    'The arguments of the qemu name a disk that none of its open files shows, so nobody can tell whether all writes have ended; block the host at the storage or power it off.',
+  'helper-not-settled':
+    'A program on the host that writes for the VM may still do so; ask again once it has ended or its storage answers.',
   'page-cache-dirty':
     'The page cache of the host may still hold writes of the VM for shared storage; ask again once its storage answers, or power the host off.',
   'processes-hidden':

@@ -1,6 +1,6 @@
 /** What goes over the session's stdin: the program, unless the suspect has it, then the request. */
 import { randomBytes } from 'node:crypto'
-import type { PageCachePolicy } from '../../domain/evidence.ts'
+import type { HelpersPolicy, PageCachePolicy } from '../../domain/evidence.ts'
 import type { VmUuid } from '../../domain/vm-uuid.ts'
 import { protocolVersion } from '../report/protocol.ts'
 import type { ProgramAction } from '../report/protocol.ts'
@@ -27,6 +27,8 @@ export interface RunConfig extends StoragePolicy {
 export interface StoragePolicy {
   /** What to do about a page cache that may hold writes for shared storage. */
   readonly pageCache: PageCachePolicy
+  /** What to do about a program that may still write for the VM. */
+  readonly helpers: HelpersPolicy
   /** Types of file systems that are shared besides those that the program knows to be. */
   readonly sharedFileSystems: readonly string[]
 }
@@ -88,6 +90,7 @@ export const composeRun = (programText: string | undefined, request: RunConfig):
     `hold_ms=${request.holdMs}`,
     `pid_namespace=${request.pidNamespace}`,
     `page_cache=${request.pageCache}`,
+    `helpers=${request.helpers}`,
     ...request.sharedFileSystems.map((type) => `shared_type=${type}`),
     `own_machine_id=${request.own.machineId}`,
     `own_boot_id=${request.own.bootId}`,

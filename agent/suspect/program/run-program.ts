@@ -105,8 +105,8 @@ const attempt = async (
   within: Within,
 ): Promise<Attempt> => {
   const { action, vms, vmsMax, hostUuid, startWindowMs = execWindowMs, onReport, onTools } = run
-  const { programText, own, holdMs, pidNamespace, pageCache, sharedFileSystems } = config
-  const rules = { own, holdMs, pidNamespace, pageCache, sharedFileSystems }
+  const { programText, own, holdMs, pidNamespace, pageCache, helpers, sharedFileSystems } = config
+  const rules = { own, holdMs, pidNamespace, pageCache, helpers, sharedFileSystems }
   const text = way === 'installed' ? undefined : programText
   const { stdin, nonce } = composeRun(text, { action, hostUuid, ...rules })
   let say: ((text: string) => void) | undefined

@@ -6,7 +6,6 @@ import type {
   ProcessView,
   QemuEnd,
   QemuSeen,
-  StorageState,
   TaskSeen,
   VmReport,
 } from '../../domain/evidence.ts'
@@ -77,13 +76,12 @@ export const readFrame = (reader: LineReader, { host, view }: ReportHead): VmRep
   const qemus = readQemus(reader)
   const doubtful = reader.takeAll('doubtful').map(doubtfulOf)
   const scan = reader.take('scan')
-  const io = reader.take('io')
-  const storage = reader.take('storage')
+  const outliving = readObservers(reader)
   const virsh = reader.take('virsh')
   const pgrep = reader.take('pgrep')
   const end = reader.take('vm-end')
   if (vm === undefined || qemus === undefined || end === undefined) return undefined
-  if (scan === undefined || io === undefined || storage === undefined) return undefined
+  if (scan === undefined || outliving === undefined) return undefined
   if (virsh === undefined || pgrep === undefined) return undefined
   if (end.text('uuid') !== vm || end.count('lines') !== reader.taken()) return undefined
   const finalScan = scanOf(scan)
@@ -101,13 +99,7 @@ export const readFrame = (reader: LineReader, { host, view }: ReportHead): VmRep
     qemus,
     finalScan,
     doubtful,
-    io: {
-      uring: io.word('uring', words.uring),
-      drained: io.word('drained', words.drained),
-      devices: io.word('devices', words.devices),
-      sockets: io.word('sockets', words.sockets),
-    },
-    storage: storageOf(storage),
+    ...outliving,
     virsh: virsh.word('state', words.virsh),
     pgrep: pgrep.word('state', words.pgrep),
   }
@@ -127,12 +119,36 @@ const isListed = (listed: readonly DoubtfulProcess[], scan: FinalScan): boolean 
   return kinds.every((why) => listed.filter((one) => one.why === why).length <= scan[why])
 }
 
-const storageOf = (line: ReportLine): StorageState => ({
-  kind: line.word('kind', words.storage),
-  fileSystems: words.fileSystem.filter((one) => line.text('types').split('+').includes(one)),
-  pageCache: line.word('page_cache', words.pageCache),
-  policy: line.word('policy', words.pageCachePolicy),
-})
+/** The lines of the observers, in the order in which the program has them. */
+const readObservers = (
+  reader: LineReader,
+): Pick<VmReport, 'io' | 'storage' | 'helpers'> | undefined => {
+  const helpers = reader.take('helpers')
+  const uring = reader.take('uring')
+  const storage = reader.take('storage')
+  const sockets = reader.take('sockets')
+  const pageCache = reader.take('page-cache')
+  if (helpers === undefined || uring === undefined || storage === undefined) return undefined
+  if (sockets === undefined || pageCache === undefined) return undefined
+  return {
+    helpers: {
+      state: helpers.word('state', words.helpers),
+      policy: helpers.word('policy', words.helpersPolicy),
+    },
+    io: {
+      uring: uring.word('state', words.uring),
+      drained: uring.word('drained', words.drained),
+      devices: uring.word('devices', words.devices),
+      sockets: sockets.word('state', words.sockets),
+    },
+    storage: {
+      kind: storage.word('kind', words.storage),
+      fileSystems: words.fileSystem.filter((one) => storage.text('types').split('+').includes(one)),
+      pageCache: pageCache.word('state', words.pageCache),
+      policy: pageCache.word('policy', words.pageCachePolicy),
+    },
+  }
+}
 
 const readQemus = (reader: LineReader): readonly QemuSeen[] | undefined => {
   const qemus: QemuSeen[] = []

@@ -22,11 +22,13 @@ export const words = {
   end: ['gone', 'zombie', 'living'],
   hold: ['kept', 'cut'],
   why: ['unattributable', 'ambiguous', 'unreadable'],
-  uring: ['none', 'seen', 'not-known'],
-  drained: ['not-needed', 'yes', 'moving', 'no', 'ending', 'not-visible'],
-  devices: ['not-needed', 'own', 'all'],
-  sockets: ['none', 'sent', 'waiting'],
-  storage: ['none', 'local', 'network-fs', 'user-space', 'not-known'],
+  uring: ['none', 'seen', 'not-known', 'not-looked'],
+  drained: ['not-needed', 'yes', 'moving', 'no', 'ending', 'not-visible', 'not-looked'],
+  devices: ['not-needed', 'own', 'all', 'not-looked'],
+  sockets: ['none', 'sent', 'waiting', 'not-known', 'not-looked'],
+  helpers: ['none', 'settled', 'not-settled', 'not-known', 'not-looked'],
+  helpersPolicy: ['refuse', 'report'],
+  storage: ['none', 'local', 'network-fs', 'user-space', 'not-known', 'hidden', 'not-looked'],
   fileSystem: [
     'block',
     'ext2',
@@ -51,7 +53,7 @@ export const words = {
     'gpfs',
     'lustre',
   ],
-  pageCache: ['none', 'may-hold-dirty', 'flushed', 'not-flushed', 'not-known'],
+  pageCache: ['none', 'may-hold-dirty', 'flushed', 'not-flushed', 'not-known', 'not-looked'],
   pageCachePolicy: ['report', 'flush', 'refuse'],
   virsh: [
     'running',
@@ -68,7 +70,7 @@ export const words = {
 
 /** Which keys a kind has, in order, and what each value may be. */
 const grammar = {
-  begin: { version: /^2$/, action: one(words.action), vms: natural },
+  begin: { version: /^3$/, action: one(words.action), vms: natural },
   fail: { why: word },
   host: { machine: word, boot: word, uuid: word, is: one(words.hostIs) },
   view: {
@@ -98,18 +100,16 @@ const grammar = {
     unreadable: natural,
     hold: one(words.hold),
   },
-  io: {
-    uring: one(words.uring),
+  // One line of each observer.
+  helpers: { state: one(words.helpers), policy: one(words.helpersPolicy) },
+  uring: {
+    state: one(words.uring),
     drained: one(words.drained),
     devices: one(words.devices),
-    sockets: one(words.sockets),
   },
-  storage: {
-    kind: one(words.storage),
-    types: someOf(words.fileSystem),
-    page_cache: one(words.pageCache),
-    policy: one(words.pageCachePolicy),
-  },
+  storage: { kind: one(words.storage), types: someOf(words.fileSystem) },
+  sockets: { state: one(words.sockets) },
+  'page-cache': { state: one(words.pageCache), policy: one(words.pageCachePolicy) },
   virsh: { state: one(words.virsh) },
   pgrep: { state: one(words.pgrep) },
   'vm-end': { uuid, lines: natural },

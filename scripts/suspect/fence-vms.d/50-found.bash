@@ -3,7 +3,7 @@
 # Thread groups of the VMs, by "pid:start"; those of one VM, and those that nobody has killed yet.
 groups=() groups_unkilled=()
 declare -A vm_groups=() group_vm=() group_by=() group_seen=() group_kill=() group_now=() group_after_ms=() group_words=()
-declare -A vm_uring=() vm_ambiguous=() vm_dirty_ms=() vm_drained=()
+declare -A vm_ambiguous=() vm_dirty_ms=()
 # Of the last scan, for every VM alike.
 scan_seen=before-kill scan_processes=0 scan_unattributable=0 scan_unreadable=0 scan_doubtful=()
 

@@ -14,17 +14,17 @@ read_open_flags() {
 }
 
 # Every descriptor of a process, one entry each in fd_*. fd_whole: all were read. fd_ring: one of them
-# is an io_uring that says so; fd_ring_files: it holds files that may be no descriptor any more. fd_local: its
-# sockets are known, and all of them are of this host alone: only unix sockets say how many descriptors are on
-# their way in them, and every socket of the kernel has the same mount.
-fd_numbers=() fd_flags=() fd_mounts=() fd_inodes=() fd_whole=0 fd_ring=0 fd_ring_files=0 fd_local=0
+# is an io_uring that says so; fd_ring_files: it holds files that may be no descriptor any more. fd_unix: it says
+# that it is a unix socket, as these alone say how many descriptors are on their way in them. socket_mount: the
+# mount of such a one, which every socket of the kernel has.
+fd_numbers=() fd_flags=() fd_mounts=() fd_inodes=() fd_unix=() fd_whole=0 fd_ring=0 fd_ring_files=0 socket_mount=''
 read_descriptors() {
-	local file lines more flags mount inode unix_mount='' unix=0 sockets=0
-	fd_numbers=() fd_flags=() fd_mounts=() fd_inodes=() fd_whole=0 fd_ring=0 fd_ring_files=0 fd_local=0
+	local file lines more flags mount inode unix
+	fd_numbers=() fd_flags=() fd_mounts=() fd_inodes=() fd_unix=() fd_whole=0 fd_ring=0 fd_ring_files=0
 	list_matches "$PROC/$1/fdinfo/*"
 	((${#matches[@]} > 0)) && fd_whole=1
-	for file in "${matches[@]}"; do
-		lines=() inode=0
+	for file in ${matches+"${matches[@]}"}; do
+		lines=() inode=0 unix=0
 		mapfile -t lines <"$file"
 		# Position, flags, mount and, from 5.14 on, inode; then what the kind of file has to say.
 		flags=${lines[1]-} mount=${lines[2]-}
@@ -36,15 +36,11 @@ read_descriptors() {
 		[[ ${lines[3]-} == ino:*[0-9] ]] && inode=${lines[3]##*[!0-9]}
 		if ((${#lines[@]} > 4)) || [[ ${lines[3]-} != ino:* ]]; then
 			more="${lines[*]:3}"
-			[[ $more == *scm_fds:* ]] && unix=$((unix + 1)) unix_mount=$mount
+			[[ $more == *scm_fds:* ]] && unix=1 socket_mount=$mount
 			[[ $more == *SqMask:* || $more == *UserFiles:* ]] && note_ring "${lines[@]:3}"
 		fi
-		fd_numbers+=("${file##*/}") fd_flags+=("$((8#$flags))") fd_mounts+=("$mount") fd_inodes+=("$inode")
+		fd_numbers+=("${file##*/}") fd_flags+=("$((8#$flags))") fd_mounts+=("$mount") fd_inodes+=("$inode") fd_unix+=("$unix")
 	done
-	for mount in "${fd_mounts[@]}"; do
-		[[ $mount == "$unix_mount" ]] && sockets=$((sockets + 1))
-	done
-	((fd_whole && !fd_ring_files && unix > 0 && unix == sockets)) && fd_local=1
 }
 
 note_ring() {
@@ -73,7 +69,7 @@ read_own_mounts() {
 	local line lines=() id
 	((${#own_mounts[@]} > 0)) && return
 	mapfile -t lines <"$PROC/self/mountinfo"
-	for line in "${lines[@]}"; do
+	for line in ${lines+"${lines[@]}"}; do
 		id=${line%% *}
 		own_mounts+=("$id")
 		take_mount "$id" "$line"
@@ -84,13 +80,68 @@ read_mounts_of_descriptors() {
 	local line lines=() id
 	declare -A wanted=()
 	read_own_mounts
-	for id in "${fd_mounts[@]}"; do
+	for id in ${fd_mounts+"${fd_mounts[@]}"}; do
 		[[ -n ${mount_type[$id]-} ]] || wanted[$id]=1
 	done
 	((${#wanted[@]} > 0)) || return
 	mapfile -t lines <"$PROC/$1/mountinfo"
-	for line in "${lines[@]}"; do
+	for line in ${lines+"${lines[@]}"}; do
 		id=${line%% *}
 		[[ -n ${wanted[$id]-} ]] && take_mount "$id" "$line"
 	done
+}
+
+# What each descriptor that was opened as a file lies on, in fd_types: a type of file system, `block`, `character`, or
+# `foreign` for a file of somebody else's mounts; nothing for pipes, sockets, eventfds, and for a log: what can only
+# append cannot be written to as a disk is.
+fd_types=()
+judge_descriptors() {
+	local i type file
+	fd_types=()
+	read_mounts_of_descriptors "$1"
+	for i in ${fd_numbers+"${!fd_numbers[@]}"}; do
+		((file_flag == 0 || fd_flags[i] & file_flag)) || continue
+		((file_flag > 0 && fd_flags[i] & O_APPEND)) && continue
+		type=${mount_type[${fd_mounts[i]}]-foreign} file=$PROC/$1/fd/${fd_numbers[i]}
+		case $type in
+		devtmpfs | tmpfs | ext[234] | xfs)
+			# These know their own files: to look at one waits for no device.
+			if [[ ! -e $file ]]; then
+				type=unknown
+			elif [[ -b $file ]]; then
+				type=block
+			elif [[ -c $file ]]; then
+				type=character
+			fi
+			;;
+		# In no list of mounts: memory, or a file of somebody else's mounts.
+		foreign) is_memory_file "$1" "${fd_inodes[i]}" && type=ramfs ;;
+		esac
+		fd_types[i]=$type
+	done
+}
+
+# Guest memory of a memfd is a file that only the map of the process tells of.
+is_memory_file() {
+	local lines=() line
+	mapfile -t lines <"$PROC/$1/maps"
+	for line in ${lines+"${lines[@]}"}; do
+		[[ $line == *" $2 "*' /memfd:'*' (deleted)' ]] && return 0
+	done
+	return 1
+}
+
+# The mount of ours that a path lies on, by its number, in `path_mount`. No path is touched for it.
+path_mount=''
+find_mount_of_path() {
+	local id place best=''
+	path_mount=''
+	read_own_mounts
+	for id in ${own_mounts+"${own_mounts[@]}"}; do
+		printf -v place '%b' "${mount_point[$id]}"
+		[[ $place == / || $1 == "$place" || $1 == "$place"/* ]] || continue
+		# What was mounted there later covers what was before.
+		((${#place} >= ${#best})) && best=$place path_mount=$id
+	done
+	[[ -n $path_mount && $1 == /* ]]
 }

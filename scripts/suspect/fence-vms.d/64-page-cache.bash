@@ -1,9 +1,44 @@
-# What a qemu wrote to shared storage and this host has not: its page cache outlives it.
+# Observer: what a qemu wrote to shared storage and this host has not: its page cache outlives it.
 # shellcheck shell=bash
 
-# vm_flush: what to sync: mounts of ours by their number, block devices by their node; `-` is one that
-# cannot be reached from here.
-declare -A vm_page_cache=() vm_flush=() flush_result=()
+# vm_page_cache: nothing while nobody has looked. vm_page_cache_state: after a flush, as it ended. vm_flush: what to
+# sync: mounts of ours by their number, block devices by their node; `-` is one that cannot be reached from here.
+declare -A vm_page_cache=() vm_page_cache_state=() vm_flush=() flush_result=()
+
+page_cache_before_kill() {
+	local vm=$1 pid=$2 i
+	if ((!fd_whole)); then
+		note_page_cache "$vm" not-known -
+		return
+	fi
+	note_page_cache "$vm" none
+	for i in ${fd_types+"${!fd_types[@]}"}; do
+		((fd_flags[i] & 3)) && note_cached_file "$vm" "$pid" "$i"
+	done
+}
+
+# Whether the flush of a VM is over, its result in vm_page_cache_state; fails while it is worth waiting.
+page_cache_settled() {
+	local vm=$1 id result=flushed
+	[[ $page_cache == flush && -n ${vm_flush[$vm]-} ]] || return 0
+	for id in ${vm_flush[$vm]}; do
+		case ${flush_result["$vm $id"]-} in
+		done) ;;
+		failed) result="not-flushed" ;;
+		*)
+			vm_page_cache_state[$vm]=not-flushed
+			# Nobody is at work on it.
+			[[ -z $beside_fd ]] && return 0
+			return 1
+			;;
+		esac
+	done
+	vm_page_cache_state[$vm]=$result
+}
+
+page_cache_report() {
+	say "page-cache state=${vm_page_cache_state[$1]-${vm_page_cache[$1]-not-looked}} policy=$page_cache"
+}
 
 # Whether other hosts may see what is written there. A block device may be a LUN, and what nobody here has
 # heard of may be shared. The kernel writes a block device at its last close, before its qemu is gone, but
@@ -12,37 +47,57 @@ is_shared_type() {
 	local one
 	judge_type "$1"
 	[[ $type_kind == network-fs || $type_kind == user-space || $type_word == @(block|other) ]] && return 0
-	for one in "${shared_types[@]}"; do
+	for one in ${shared_types+"${shared_types[@]}"}; do
 		[[ $one == "$1" ]] && return 0
 	done
 	return 1
 }
 
-# The worst of all descriptors of all groups counts.
+# What one descriptor may have left, and what to sync for it. The worst of all of all groups counts.
 note_page_cache() {
-	local word
-	for word in not-known may-hold-dirty none; do
-		[[ $word == "$2" || $word == "${vm_page_cache[$1]-}" ]] && break
-	done
-	vm_page_cache[$1]=$word
+	note_worst vm_page_cache "$1" "$2" not-known may-hold-dirty none
+	[[ $page_cache == flush && $2 != none ]] || return
+	[[ " ${vm_flush[$1]-} " == *" $3 "* ]] || vm_flush[$1]+=" $3"
 }
 
 # Before the kill: one descriptor that can write. A qemu that flushes after every write opens its image
 # no other way than one that does not, so both may leave something. O_SYNC holds O_DSYNC.
 note_cached_file() {
-	local vm=$1 pid=$2 i=$3 type=$4 what
-	((fd_flags[i] & (direct_flag | O_DSYNC))) && return
-	is_shared_type "$type" || return
-	note_page_cache "$vm" may-hold-dirty
-	[[ $page_cache == flush ]] || return
+	local vm=$1 pid=$2 i=$3 type=${fd_types[$3]} direct=$((fd_flags[$3] & (direct_flag | O_DSYNC)))
 	if [[ $type == block ]]; then
 		find_block_name "$pid" "$PROC/$pid/fd/${fd_numbers[i]}"
-		what=${block_name:+/dev/$block_name}
-	else
+		((direct)) || note_page_cache "$vm" may-hold-dirty "${block_name:+/dev/}${block_name:--}"
+		note_cached_below "$vm"
+	elif [[ $type != character ]] && ((!direct)) && is_shared_type "$type"; then
 		find_own_mount "${mount_device[${fd_mounts[i]}]--}"
-		what=$own_mount
+		note_page_cache "$vm" may-hold-dirty "$own_mount"
 	fi
-	[[ " ${vm_flush[$vm]-} " == *" ${what:--} "* ]] || vm_flush[$vm]+=" ${what:--}"
+}
+
+# Past the page cache of a device is not past that of what it is made of.
+note_cached_below() {
+	local vm=$1 one type
+	if [[ -z $block_name ]]; then
+		note_page_cache "$vm" not-known -
+		return
+	fi
+	list_stack "$SYS/class/block/${block_name//\//!}"
+	((stack_whole)) || note_page_cache "$vm" not-known -
+	((${#stack_caches[@]} == 0)) || note_page_cache "$vm" may-hold-dirty -
+	for one in ${stack_loops+"${stack_loops[@]}"}; do
+		[[ $one == '1 '* ]] && continue
+		if ! find_mount_of_path "${one#* }"; then
+			note_page_cache "$vm" not-known -
+			continue
+		fi
+		type=${mount_type[$path_mount]}
+		judge_type "$type"
+		if is_shared_type "$type"; then
+			note_page_cache "$vm" may-hold-dirty "$path_mount"
+		elif [[ $type_kind == not-known ]]; then
+			note_page_cache "$vm" not-known -
+		fi
+	done
 }
 
 # A mount of ours that shows a file system, by its device number.
@@ -50,27 +105,21 @@ own_mount=-
 find_own_mount() {
 	local id
 	own_mount=-
-	for id in "${own_mounts[@]}"; do
+	for id in ${own_mounts+"${own_mounts[@]}"}; do
 		[[ ${mount_device[$id]} == "$1" ]] && own_mount=$id
 	done
 }
 
-# VMs that were gone before us may have written to whatever is mounted here. One that was there and could
-# not be read throughout may have held anything: what cannot be named is not flushed.
-assume_page_cache() {
+# VMs that were gone before us may have written to whatever is mounted here.
+plan_flushes() {
 	local vm id shared=''
+	[[ $page_cache == flush ]] || return
 	read_own_mounts
-	for id in "${own_mounts[@]}"; do
+	for id in ${own_mounts+"${own_mounts[@]}"}; do
 		is_shared_type "${mount_type[$id]}" && shared+=" $id"
 	done
 	for vm in "${vms[@]}"; do
-		if [[ -n ${vm_page_cache[$vm]-} ]]; then
-			[[ ${vm_page_cache[$vm]} == not-known ]] && vm_flush[$vm]+=" -"
-			continue
-		fi
-		vm_page_cache[$vm]=none
-		[[ -z $shared ]] || vm_page_cache[$vm]="not-known"
-		vm_flush[$vm]+=$shared
+		[[ -n ${vm_page_cache[$vm]-} ]] || vm_flush[$vm]+=$shared
 	done
 }
 
@@ -91,7 +140,7 @@ run_flushes() {
 		for id in "${!to_sync[@]}"; do
 			flush "$id" "${to_sync[$id]}" &
 		done
-		waiting=("${later[@]}")
+		waiting=(${later+"${later[@]}"})
 		((${#waiting[@]} == 0)) || sleep 0.05 || return
 	done
 }
@@ -118,23 +167,4 @@ sync_mount() {
 	done
 	[[ -n $id && ${mount_device[$id]-} == "${mount_device[$1]}" ]] || return 1
 	timeout -s KILL "$2" sync -f "$PROC/self/fd/$fd"
-}
-
-# Whether the flush of a VM is over, its result in vm_page_cache; fails while it is worth waiting.
-await_flush() {
-	local vm=$1 id result=flushed
-	[[ $page_cache == flush && -n ${vm_flush[$vm]-} && ${vm_page_cache[$vm]} != none ]] || return 0
-	for id in ${vm_flush[$vm]}; do
-		case ${flush_result["$vm $id"]-} in
-		done) ;;
-		failed) result="not-flushed" ;;
-		*)
-			vm_page_cache[$vm]=not-flushed
-			# Nobody is at work on it.
-			[[ -z $beside_fd ]] && return 0
-			return 1
-			;;
-		esac
-	done
-	vm_page_cache[$vm]=$result
 }

@@ -20,7 +20,7 @@ say_qemu() {
 }
 
 report_vm() {
-	local vm=$1 key living=0 newcomers=0 first=$lines_said one doubtful=0 devices=${vm_told[$1]-all}
+	local vm=$1 key living=0 newcomers=0 first=$lines_said one doubtful=0
 	say "vm uuid=$vm"
 	for key in ${vm_groups[$vm]-}; do
 		say_qemu "$key"
@@ -34,11 +34,7 @@ report_vm() {
 	done
 	say "scan processes=$scan_processes living=$living newcomers=$newcomers" \
 		"unattributable=$scan_unattributable ambiguous=${vm_ambiguous[$vm]} unreadable=$scan_unreadable hold=${vm_hold[$vm]-cut}"
-	[[ ${vm_drained[$vm]-no} == not-needed ]] && devices="not-needed"
-	say "io uring=${vm_uring[$vm]-not-known} drained=${vm_drained[$vm]-no} devices=$devices" \
-		"sockets=${vm_sockets_state[$vm]-waiting}"
-	say "storage kind=${vm_storage[$vm]-not-known} types=${vm_types[$vm]:--}" \
-		"page_cache=${vm_page_cache[$vm]-not-known} policy=$page_cache"
+	report_observers "$vm"
 	say "virsh state=${virsh_state[$vm]-left-out}"
 	say "pgrep state=$pgrep_state"
 	say "vm-end uuid=$vm lines=$((lines_said - first + 1))"

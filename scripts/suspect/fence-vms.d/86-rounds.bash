@@ -42,7 +42,7 @@ is_settled() {
 	[[ -n ${vm_ended_ms[$vm]-} ]] || return 1
 	((napped_ms - vm_ended_napped[$vm] >= hold_ms || clock_ms - vm_ended_ms[$vm] >= hold_ms + CLOCK_STEP_MS)) || return 1
 	vm_hold[$vm]=kept
-	drain_io "$vm" && drain_sockets "$vm" && await_flush "$vm"
+	observers_settled "$vm"
 }
 
 # The last scan, and then everybody who has settled, unless a moment may take a doubt away, and everybody

@@ -89,9 +89,11 @@ test('a file on storage of this host alone leaves nothing for others', async (t)
   t.equal(report.storage.pageCache, 'none')
 })
 
-test('of a VM that was gone before us nobody knows', async (t) => {
+test('at the storage of a VM that was gone before us nobody has looked', async (t) => {
   const report = await reportOf(newVm(), { ...shared, pageCache: 'refuse' })
-  t.equal(report.storage.pageCache, 'not-known')
+  t.match(report.storage, { kind: 'not-looked', pageCache: 'not-looked' })
+  t.match(report.io, { uring: 'not-looked', sockets: 'not-looked' })
+  t.equal(report.helpers.state, 'not-looked')
   t.equal(because(report), 'page-cache-dirty')
 })
 
@@ -102,7 +104,8 @@ test('a VM whose descriptors could not all be read may have held anything', asyn
   for (const pageCache of ['refuse', 'flush'] as const) {
     const report = await fenceWith(t, O_RDWR, { ...local, pageCache }, text)
     t.equal(report.storage.pageCache, pageCache === 'flush' ? 'not-flushed' : 'not-known')
-    t.equal(because(report), 'page-cache-dirty')
+    t.match(report, { io: { sockets: 'not-known' }, helpers: { state: 'not-known' } })
+    t.equal(because(report), 'io-in-flight')
   }
 })
 
@@ -121,7 +124,7 @@ test('a ring of io_uring that the kernel still takes down is in flight', async (
   for (const text of ending) {
     const report = await reportOf(newVm(), { budgetMs: 3_000 }, text)
     t.equal(because(report), 'io-in-flight')
-    t.match(report.io, { uring: 'not-known', drained: 'ending' })
+    t.match(report.io, { uring: 'not-looked', drained: 'ending' })
   }
   const resting = worker('kworker/u8:2-iou_exit', 'worker_thread')
   t.equal(because(await reportOf(newVm(), {}, resting)), 'already-gone')

@@ -12,6 +12,7 @@ const request = {
   holdMs: 300,
   pidNamespace: 'initial',
   pageCache: 'flush',
+  helpers: 'refuse',
   sharedFileSystems: ['xfs', 'fuse.some-fs'],
 } as const
 

@@ -32,6 +32,7 @@ const run = async (
     holdMs: 500,
     pidNamespace: 'initial',
     pageCache: 'report',
+    helpers: 'refuse',
     sharedFileSystems: [],
   } as const
   const seen: Evidence[] = []
