@@ -2,13 +2,13 @@
 # shellcheck shell=bash
 
 # Of `argv`: disk_files, disks that are files or devices of the host and can be written to; disk_network: one that
-# qemu reaches over a network itself; disk_servers, the unix sockets of programs that write for it; disk_tpm, that of
+# qemu reaches over a network itself, disk_unseen: by MPTCP; disk_servers, the unix sockets of programs that write for it; disk_tpm, that of
 # the program that keeps the state of its TPM.
-disk_files=() disk_network=0 disk_servers=() disk_tpm=()
+disk_files=() disk_network=0 disk_unseen=0 disk_servers=() disk_tpm=()
 read_disks() {
 	local argument value_of=''
 	declare -A socket_of=()
-	disk_files=() disk_network=0 disk_servers=() disk_tpm=()
+	disk_files=() disk_network=0 disk_unseen=0 disk_servers=() disk_tpm=()
 	# What the devices refer to comes before them or after.
 	for argument in "${argv[@]:1}"; do
 		if [[ $value_of == -chardev || $value_of == --chardev ]]; then read_chardev "$argument"; fi
@@ -89,6 +89,7 @@ read_disk() {
 		read_nbd_socket
 	elif [[ $plain =~ ${driver}$network, || $plain =~ ,file(name)?=$network(\+[a-z]+)?: ]]; then
 		disk_network=1
+		[[ $plain == *mptcp=@(on|true|yes),* ]] && disk_unseen=1
 	elif [[ $plain =~ ${driver}$no_file, || $plain =~ ,file(name)?=$no_file: ]]; then
 		return
 	elif find_value filename file.filename file; then

@@ -94,7 +94,8 @@ note_cached_below() {
 		judge_type "$type"
 		if is_shared_type "$type"; then
 			note_page_cache "$vm" may-hold-dirty "$path_mount"
-		elif [[ $type_kind == not-known ]]; then
+		elif [[ $type_kind != local ]]; then
+			# Memory too: whoever made the device may have had other mounts than ours, and the path another meaning.
 			note_page_cache "$vm" not-known -
 		fi
 	done
