@@ -118,7 +118,7 @@ const doubtOfHelpers = ({ helpers, qemus }: VmReport): Doubt | undefined => {
     case 'not-looked':
       if (qemus.length === 0) return undefined
       break
-    case 'not-settled':
+    case 'pending':
     case 'not-known':
   }
   return helpers.policy === 'report' ? undefined : 'helper-not-settled'

@@ -142,7 +142,7 @@ export interface StorageState {
  * the connection, and has gone or has no task that waits for a disk. `not-known`: one is named and was not found.
  */
 export interface HelperState {
-  readonly state: 'none' | 'settled' | 'not-settled' | 'not-known' | 'not-looked'
+  readonly state: 'none' | 'settled' | 'pending' | 'not-known' | 'not-looked'
   /** What the operator wants done about one that cannot be shown to have settled. */
   readonly policy: HelpersPolicy
 }

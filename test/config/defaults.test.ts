@@ -54,6 +54,7 @@ test('every word of a full file is kept', async (t) => {
       allowLoopback: true,
       pidNamespace: 'nested',
       pageCache: 'flush',
+      helpers: 'report',
       sharedFileSystems: ['xfs'],
     },
     doctor: { peers: ['10.0.0.7', 'kvm-8:2222'] },

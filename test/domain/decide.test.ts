@@ -70,7 +70,7 @@ const proofs: readonly Row[] = [
   ['a helper that has settled writes no more', helped('settled'), 'destroyed'],
   [
     'a helper that may write is told where that is wanted',
-    helped('not-settled', 'report'),
+    helped('pending', 'report'),
     'destroyed',
   ],
   [
@@ -215,7 +215,7 @@ const refusals: readonly Row[] = [
     storage({ policy: 'refuse', pageCache: 'flushed' }),
     'page-cache-dirty',
   ],
-  ['a helper that may still write', helped('not-settled'), 'helper-not-settled'],
+  ['a helper that may still write', helped('pending'), 'helper-not-settled'],
   ['a helper that is named and was not found', helped('not-known'), 'helper-not-settled'],
   ['a qemu of which nobody looked for a helper', helped('not-looked'), 'helper-not-settled'],
   [

@@ -116,7 +116,7 @@ for (const { disk, fileSystem, start } of uringDisks) {
     const again = await agent.fence(command)
     note('the same, asked again: nobody knows what it had used', again)
     t.equal(again.reason, 'io-in-flight')
-    t.match(again.body, { evidence: { io: { uring: 'not-known', devices: 'all' } } })
+    t.match(again.body, { evidence: { io: { uring: 'not-looked', devices: 'all' } } })
     t.equal(await counter(), hung, 'the write still waits')
 
     await host.state('thaw-storage')

@@ -26,7 +26,7 @@ export const words = {
   drained: ['not-needed', 'yes', 'moving', 'no', 'ending', 'not-visible', 'not-looked'],
   devices: ['not-needed', 'own', 'all', 'not-looked'],
   sockets: ['none', 'sent', 'waiting', 'not-known', 'not-looked'],
-  helpers: ['none', 'settled', 'not-settled', 'not-known', 'not-looked'],
+  helpers: ['none', 'settled', 'pending', 'not-known', 'not-looked'],
   helpersPolicy: ['refuse', 'report'],
   storage: ['none', 'local', 'network-fs', 'user-space', 'not-known', 'hidden', 'not-looked'],
   fileSystem: [

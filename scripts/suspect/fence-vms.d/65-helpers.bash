@@ -216,11 +216,11 @@ helpers_settled() {
 	'')
 		# Nobody knows whether it had one. One that hangs may be its own.
 		vm_helpers_state[$vm]=not-looked
-		! some_helper_hangs || { vm_helpers_state[$vm]=not-settled && return 1; }
+		! some_helper_hangs || { vm_helpers_state[$vm]=pending && return 1; }
 		return 0
 		;;
 	esac
-	vm_helpers_state[$vm]=not-settled
+	vm_helpers_state[$vm]=pending
 	are_links_closed "$vm" || return 1
 	for helper in ${vm_helper_list[$vm]}; do
 		judge_group "${helper%:*}" "${helper#*:}"

@@ -16,6 +16,7 @@ test('a report is told from the host to what neither proves anything', async (t)
     'last scan: 200 processes, 0 living of the VM (0 new), 0 unattributable, 0 ambiguous, 0 unreadable; hold: kept',
     'writes in flight: io_uring none, block devices (not-needed) at rest: not-needed, connections: none',
     'storage: block devices or file systems of the host (block); page cache: none (suspects.pageCache is report)',
+    'programs that write for it: none (suspects.helpers is refuse)',
     'libvirt said no-such-vm, pgrep agreed: neither proves anything',
   ])
 })

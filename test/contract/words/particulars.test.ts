@@ -91,6 +91,24 @@ const rows: readonly (readonly [string, Doubt, Evidence, string])[] = [
     'Its storage: block devices or file systems of the host (block). The kernel still holds data for a TCP connection that the qemu had opened itself.',
   ],
   [
+    'a socket of the qemu that no table shows',
+    'io-in-flight',
+    reported({ io: { ...cleanReport.io, sockets: 'not-known' } }),
+    'Its storage: block devices or file systems of the host (block). It had a socket that no table of the kernel shows (MPTCP, SMC, vsock), or a network that could not be looked at.',
+  ],
+  [
+    'a disk that is only in the arguments',
+    'disk-not-seen',
+    reported({ storage: { ...cleanReport.storage, kind: 'hidden', fileSystems: [] } }),
+    'Its storage: a disk that its arguments name and that it had not open.',
+  ],
+  [
+    'a helper that may still write',
+    'helper-not-settled',
+    reported({ helpers: { state: 'pending', policy: 'refuse' } }),
+    'Its storage: block devices or file systems of the host (block); programs that write for it: pending, with suspects.helpers refuse.',
+  ],
+  [
     'devices that do not come to rest',
     'io-in-flight',
     reported({ io: { uring: 'seen', drained: 'no', devices: 'own', sockets: 'none' } }),

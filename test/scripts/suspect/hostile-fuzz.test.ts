@@ -88,7 +88,7 @@ test(
       const isRight =
         vms === undefined
           ? code === 3 &&
-            /^(\nPF1 \S+ ready\n|\nPF1 \S+ 1 begin version=2 vms=0\nPF1 \S+ 2 fail why=version\n)?$/.test(
+            /^(\nPF1 \S+ ready\n|\nPF1 \S+ 1 begin version=3 vms=0\nPF1 \S+ 2 fail why=version\n)?$/.test(
               stdout,
             )
           : code === 4 || (code === 0 && told.join() === vms.join())

@@ -21,12 +21,13 @@ test('the request follows the program, line by line', async (t) => {
   t.same(stdin.split('\n'), [
     'IFS= read -r -N 10 program && eval "$program"',
     'main "$@"',
-    'version=2',
+    'version=3',
     `nonce=${nonce}`,
     'action=fence',
     'hold_ms=300',
     'pid_namespace=initial',
     'page_cache=flush',
+    'helpers=refuse',
     'shared_type=xfs',
     'shared_type=fuse.some-fs',
     'own_machine_id=aa',
@@ -47,7 +48,7 @@ test('the VMs come when it is ready', async (t) => {
 
 test('a suspect that has the program gets the request alone', async (t) => {
   const { stdin, nonce } = composeRun(undefined, request)
-  t.match(stdin, /^version=2\nnonce=/)
+  t.match(stdin, /^version=3\nnonce=/)
   t.ok(stdin.startsWith(`version=${protocolVersion}\nnonce=${nonce}\naction=`))
 })
 

@@ -233,7 +233,7 @@ test('what is installed is asked once, by a command that does nothing, for the r
     const { evidence, commands } = await run(t, user, 20_000, keeping, 'installed')
     t.match(evidence, { kind: 'report', report: { vm } }, user)
     t.strictSame(commands, ['exit 78'])
-    t.match(seen.pop(), /^version=2\nnonce=/)
+    t.match(seen.pop(), /^version=3\nnonce=/)
   }
 })
 

@@ -87,10 +87,34 @@ const refusals: readonly Row[] = [
   {
     because: 'io-in-flight',
     found: [gone],
-    from: 'uring=none drained=not-needed',
-    to: 'uring=seen drained=no',
+    from: 'uring state=none drained=not-needed',
+    to: 'uring state=seen drained=no',
   },
-  { because: 'io-in-flight', found: [gone], from: 'sockets=none', to: 'sockets=waiting' },
+  {
+    because: 'io-in-flight',
+    found: [gone],
+    from: 'sockets state=none',
+    to: 'sockets state=waiting',
+  },
+  {
+    because: 'io-in-flight',
+    found: [gone],
+    from: 'sockets state=none',
+    to: 'sockets state=not-known',
+  },
+  {
+    because: 'helper-not-settled',
+    found: [gone],
+    from: 'helpers state=none',
+    to: 'helpers state=pending',
+  },
+  {
+    because: 'helper-not-settled',
+    found: [gone],
+    from: 'helpers state=none',
+    to: 'helpers state=not-known',
+  },
+  { because: 'disk-not-seen', found: [gone], from: 'kind=local', to: 'kind=hidden' },
   { because: 'processes-hidden', from: 'processes=all', to: 'processes=hidden' },
   { because: 'pid-namespace', from: 'pidns=initial', to: 'pidns=foreign' },
   { because: 'wrong-host', from: 'is=as-named', to: 'is=contradicted' },
@@ -101,7 +125,7 @@ const bodiesOf = ({ found = [], from = '', to = '' }: Row): string[] =>
   reportBodies(someVm, found, (line) => line.replace(from, to))
 const textOf = (row: Row): string => numbered(nonce, bodiesOf(row)).join('')
 /** Whatever happens to the last line, the report before it stands. */
-const endLength = `PF1 ${nonce} 11 end lines=11\n`.length
+const endLength = `PF1 ${nonce} 14 end lines=14\n`.length
 
 const lengths = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 40, 80, 160]
 const digits = Array.from({ length: 10 }, (_, digit) => 0x30 + digit)
