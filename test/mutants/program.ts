@@ -176,23 +176,50 @@ export const programMutants = [
       ],
     ],
   ),
-  ...at('86-rounds', states, [
-    [
-      'I/O in flight is not waited for',
-      'drain_io "$vm" && drain_sockets "$vm" && await_flush "$vm"',
-      ':',
-    ],
-  ]),
+  ...at('86-rounds', states, [['I/O in flight is not waited for', 'observers_settled "$vm"', ':']]),
   ...at(
-    '58-descriptors',
-    ['scripts/suspect/storage'],
+    '62-sockets',
+    ['scripts/suspect/observers'],
     [
+      ['a socket that no table shows holds nothing', '[[ -n ${known[$inode]-} ]] || return 1', ':'],
       [
-        'one unix socket makes all sockets those of this host',
-        'unix > 0 && unix == sockets',
-        'unix > 0',
+        'whoever listens anywhere serves every connection',
+        'is_served_at "$place" || sockets_word=seen',
+        'is_served_at "$place" || :',
+      ],
+      [
+        'what is left of MPTCP is somebody’s',
+        '${fields[3]} == 0 || ${fields[1]} == 0[49B]',
+        '${fields[3]} == 0',
       ],
     ],
+  ),
+  ...at(
+    '57-arguments',
+    ['scripts/suspect/observers'],
+    [
+      [
+        'nobody serves a disk of vhost-user',
+        'disk_servers+=("${socket_of[${found:-none}]--}")',
+        ':',
+      ],
+    ],
+  ),
+  ...at(
+    '65-helpers',
+    ['lab/outliving'],
+    [
+      [
+        'a helper that hangs has settled',
+        '[[ -z ${link_open["$link $round"]-} ]] || return 1',
+        ':',
+      ],
+    ],
+  ),
+  ...at(
+    '64-page-cache',
+    ['lab/outliving'],
+    [['O_DIRECT speaks for all layers', 'note_cached_below "$vm"\n\telif', ':\n\telif']],
   ),
   ...at(
     '64-page-cache',
@@ -200,8 +227,8 @@ export const programMutants = [
     [
       [
         'a qemu whose descriptors could not be read has cached nothing',
-        '[[ ${vm_page_cache[$vm]} == not-known ]] && vm_flush',
-        'vm_page_cache[$vm]=none; false && vm_flush',
+        'note_page_cache "$vm" not-known -\n\t\treturn\n\tfi\n\tnote_page_cache',
+        'note_page_cache "$vm" none -\n\t\treturn\n\tfi\n\tnote_page_cache',
       ],
     ],
   ),
