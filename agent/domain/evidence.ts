@@ -110,9 +110,8 @@ export interface IoState {
   /** Which devices: the qemu's own and what they are stacked on, or, where nobody can tell, all. */
   readonly devices: 'not-needed' | 'own' | 'all' | 'not-looked'
   /**
-   * Of TCP connections that the qemu does not serve, to its storage perhaps. `none`: it had none.
-   * `waiting`: after its end the kernel still holds data to send of somebody who is gone. `not-known`: it had a
-   * socket that no table of the kernel shows, or a network that could not be looked at.
+   * Of TCP connections that the qemu does not serve. `waiting`: after its end the kernel still holds data to send of
+   * somebody who is gone. `not-known`: it had a socket that no table shows, or a network that nobody could look at.
    */
   readonly sockets: 'none' | 'sent' | 'waiting' | 'not-known' | 'not-looked'
 }
@@ -137,10 +136,7 @@ export interface StorageState {
   readonly policy: PageCachePolicy
 }
 
-/**
- * Of programs that write for the VM (vhost-user, NBD over a unix socket, FUSE): never killed. `settled`: each has closed
- * the connection, and has gone or has no task that waits for a disk. `not-known`: one is named and was not found.
- */
+/** Of programs that write for the VM. `settled`: each let go of it and hangs nowhere; `not-known`: one was not found. */
 export interface HelperState {
   readonly state: 'none' | 'settled' | 'pending' | 'not-known' | 'not-looked'
   /** What the operator wants done about one that cannot be shown to have settled. */

@@ -12,6 +12,7 @@ import type {
 import { parseVmUuid } from '../../domain/vm-uuid.ts'
 import type { SuspectTools } from '../../fence/ports.ts'
 import { words } from './report-line.ts'
+import { readObservers } from './report-observers.ts'
 import type { LineKind, ReportLine } from './report-line.ts'
 
 /** Hands out lines one by one; a wrong kind gives undefined and so ends the parse. */
@@ -117,37 +118,6 @@ const isListed = (listed: readonly DoubtfulProcess[], scan: FinalScan): boolean 
   const counted = kinds.reduce((sum, why) => sum + scan[why], 0)
   if (listed.length !== Math.min(counted, doubtfulListedMax)) return false
   return kinds.every((why) => listed.filter((one) => one.why === why).length <= scan[why])
-}
-
-/** The lines of the observers, in the order in which the program has them. */
-const readObservers = (
-  reader: LineReader,
-): Pick<VmReport, 'io' | 'storage' | 'helpers'> | undefined => {
-  const helpers = reader.take('helpers')
-  const uring = reader.take('uring')
-  const storage = reader.take('storage')
-  const sockets = reader.take('sockets')
-  const pageCache = reader.take('page-cache')
-  if (helpers === undefined || uring === undefined || storage === undefined) return undefined
-  if (sockets === undefined || pageCache === undefined) return undefined
-  return {
-    helpers: {
-      state: helpers.word('state', words.helpers),
-      policy: helpers.word('policy', words.helpersPolicy),
-    },
-    io: {
-      uring: uring.word('state', words.uring),
-      drained: uring.word('drained', words.drained),
-      devices: uring.word('devices', words.devices),
-      sockets: sockets.word('state', words.sockets),
-    },
-    storage: {
-      kind: storage.word('kind', words.storage),
-      fileSystems: words.fileSystem.filter((one) => storage.text('types').split('+').includes(one)),
-      pageCache: pageCache.word('state', words.pageCache),
-      policy: pageCache.word('policy', words.pageCachePolicy),
-    },
-  }
 }
 
 const readQemus = (reader: LineReader): readonly QemuSeen[] | undefined => {
