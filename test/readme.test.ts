@@ -7,7 +7,8 @@ import { fenceReply } from '../agent/contract/reply/fence-reply.ts'
 import { rejectionReply, plainRejection } from '../agent/contract/reply/rejection.ts'
 import { agentId, fenceRecord } from './fixtures/values/fence-records.ts'
 
-const [, filter = ''] = /jq -se '([^']+)' &&/.exec(readFileSync('agent/contract/README.md', 'utf8')) ?? []
+const [, filter = ''] =
+  /jq -se '([^']+)' &&/.exec(readFileSync('agent/contract/README.md', 'utf8')) ?? []
 
 const isProof = (input: string): boolean =>
   spawnSync('jq', ['-se', filter], { input, encoding: 'utf8' }).status === 0

@@ -1,8 +1,8 @@
 /** What the observers of the suspect's program see, on made-up files. */
 import { test } from 'tap'
-import { programText } from '../../fixtures/local-program.ts'
-import { callPart, playRows } from '../../fixtures/program-part.ts'
-import type { PartRow, Tree } from '../../fixtures/program-part.ts'
+import { programText } from '../../fixtures/servers/local-program.ts'
+import { callPart, playRows } from '../../fixtures/servers/program-part.ts'
+import type { PartRow, Tree } from '../../fixtures/servers/program-part.ts'
 
 const tcpHead = '  sl  local_address rem_address st tx rx\n'
 const tcp = (place: string, state: string, unsent: string, inode: number): string =>

@@ -1,5 +1,5 @@
 /** What the observers of the suspect's program said of one VM: a line of each. */
-import type { VmReport } from '../domain/evidence.ts'
+import type { VmReport } from '../../domain/evidence.ts'
 import type { LineReader } from './report-frame.ts'
 import { words } from './report-line.ts'
 

@@ -1,10 +1,10 @@
 import { test } from 'tap'
-import { someVm } from '../fixtures/evidence.ts'
-import { readLines } from '../../agent/suspect/report-frame.ts'
-import { parseLine } from '../../agent/suspect/report-line.ts'
-import type { ReportLine } from '../../agent/suspect/report-line.ts'
-import { readObservers } from '../../agent/suspect/report-observers.ts'
-import { reportBodies } from '../fixtures/report-text.ts'
+import { someVm } from '../../fixtures/values/evidence.ts'
+import { readLines } from '../../../agent/suspect/report/report-frame.ts'
+import { parseLine } from '../../../agent/suspect/report/report-line.ts'
+import type { ReportLine } from '../../../agent/suspect/report/report-line.ts'
+import { readObservers } from '../../../agent/suspect/report/report-observers.ts'
+import { reportBodies } from '../../fixtures/values/report-text.ts'
 
 const lines: readonly ReportLine[] = reportBodies(someVm)
   .slice(5, 10)
