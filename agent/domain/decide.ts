@@ -38,7 +38,8 @@ const decideReport = (report: VmReport): Verdict => {
     doubtOfScan(report) ??
     doubtOfIo(report) ??
     doubtOfHelpers(report) ??
-    doubtOfPageCache(report)
+    doubtOfPageCache(report) ??
+    doubtOfStart(report)
   if (because !== undefined) return doubt(because)
   // From here on: right host, all processes visible, nothing of the VM alive, nothing in flight.
   if (report.qemus.length === 0) return confirmedDead('already-gone')
@@ -136,6 +137,28 @@ const doubtOfPageCache = ({ storage, qemus }: VmReport): Doubt | undefined => {
       return storage.pageCache === 'none' ? undefined : 'page-cache-dirty'
     case 'refuse':
       return storage.pageCache === 'none' ? undefined : 'page-cache-dirty'
+  }
+}
+
+/**
+ * Whether the VM may be about to start: libvirt readies its process for as long as storage and hooks take, in a
+ * form that nobody can tell from another. Libvirt answers nothing about the VM meanwhile, so its silence counts
+ * where it is the only sign. A qemu that was killed in this fence ran: there is no start beside it.
+ */
+const doubtOfStart = ({ qemus, virsh }: VmReport): Doubt | undefined => {
+  if (qemus.some(({ kill }) => kill === 'sent')) return undefined
+  switch (virsh) {
+    case 'no-such-vm':
+    case 'not-running':
+    case 'destroyed':
+    case 'no-daemon':
+      return undefined
+    case 'running':
+    case 'no-answer':
+    case 'missing':
+    case 'failed':
+    case 'left-out':
+      return 'start-not-excluded'
   }
 }
 

@@ -54,7 +54,7 @@ export interface QemuSeen {
   readonly pid: number
   readonly startTicks: number
   /** How it was told to be this VM's. */
-  readonly by: 'argv-uuid' | 'argv-name' | 'task-argv' | 'pid-file' | 'cgroup'
+  readonly by: 'argv-uuid' | 'argv-name' | 'task-argv' | 'pid-file' | 'cgroup' | 'libvirt-start'
   readonly seen: 'before-kill' | 'after-kill'
   readonly kill: 'sent' | 'already-gone' | 'denied' | 'not-sent'
   readonly end: QemuEnd
@@ -153,9 +153,13 @@ export type FileSystem =
   | ('nfs' | 'nfs4' | 'ceph' | 'cifs' | 'smb3' | '9p' | 'virtiofs' | 'ocfs2' | 'gfs2' | 'gpfs')
   | ('lustre' | 'other')
 
-/** Libvirt's word: evidence for people, never a proof. `running` is said by a look, which destroys nothing. */
+/**
+ * Libvirt's word, never a proof: the worst of every daemon that runs there. `destroyed`: and asked once more, it runs
+ * no longer. `no-daemon`: none runs, so that none can be starting a VM. `running` is said by a look, or where
+ * nothing was destroyed.
+ */
 export type VirshState =
-  | ('running' | 'destroyed' | 'not-running' | 'no-such-vm')
+  | ('running' | 'destroyed' | 'not-running' | 'no-such-vm' | 'no-daemon')
   | ('no-answer' | 'missing' | 'failed' | 'left-out')
 
 export type PgrepState = 'agreed' | 'found-more' | 'missing' | 'failed' | 'late' | 'left-out'

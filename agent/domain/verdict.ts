@@ -31,6 +31,7 @@ export const doubts = [
   'respawned', // a qemu of this VM that was not there before: something restarts it
   'unattributable-qemu', // a dying qemu whose VM cannot be named any more
   'ambiguous-process', // a process names this VM, but not in a way that makes it the VM's qemu
+  'start-not-excluded', // nothing of it is seen, and libvirt did not say that it starts nothing
   'io-in-flight', // the process is gone, a write of it may still be on its way
   'disk-not-seen', // its arguments name a disk that it had not open: it was written to out of our sight
   'helper-not-settled', // a program that writes for the VM may still do so
@@ -48,6 +49,7 @@ export const doubts = [
   'report-invalid', // a line of the report breaks its grammar or its count
   'report-too-long', // the suspect sent more than a report can be
   'program-failed', // the program ended by a signal, or with another code than 0
+  'bash-too-old', // the bash of the suspect cannot run the program
   'program-version', // the program on the suspect speaks another version than we do
   'program-missing', // no program answered where one should be installed
   'sudo-refused', // no `sudo -n` for this user, and as this user it cannot be proven

@@ -124,6 +124,7 @@ const flawOfVirsh: Readonly<Record<VirshState, Flaw | undefined>> = {
   destroyed: undefined,
   'not-running': undefined,
   'no-such-vm': undefined,
+  'no-daemon': undefined,
   'no-answer': 'libvirt-no-answer',
   'left-out': 'libvirt-no-answer',
   failed: 'libvirt-failed',

@@ -22,13 +22,13 @@ main() {
 	# What bash itself has to say from here on is for nobody.
 	exec 2>/dev/null
 	say "begin version=$PROTOCOL action=$action vms=${#vms[@]}"
-	if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
-		say 'fail why=bash-too-old'
+	if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < BASH_MIN)); then
+		say "too-old bash=${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]} needs=$((BASH_MIN / 100)).$((BASH_MIN % 100))"
 		tell
 		exit 3
 	fi
 	# Out of memory must not end the one process that can still tell. Best effort: it needs a capability.
-	printf '%d' -900 >/proc/self/oom_score_adj
+	printf '%d' -900 >"$PROC/self/oom_score_adj"
 	set_deadlines
 	say_host
 	say_view

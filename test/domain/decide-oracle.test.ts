@@ -17,7 +17,7 @@ import { words } from '../../agent/suspect/report/report-line.ts'
 import { cleanReport, killedQemu, livingQemu, silentAddress } from '../fixtures/values/evidence.ts'
 
 const deadByTheBook = (report: VmReport): boolean => {
-  const { host, view, qemus, finalScan, io, storage, helpers } = report
+  const { host, view, qemus, finalScan, io, storage, helpers, virsh } = report
   // Nobody could look at what a VM had that was gone before.
   const unseen = (word: string): string[] => (qemus.length === 0 ? [word] : [])
   const nothingLeft =
@@ -37,8 +37,11 @@ const deadByTheBook = (report: VmReport): boolean => {
     ...unseen('flush not-looked'),
     'refuse none',
   ]
+  const ran = qemus.filter((qemu) => qemu.kill === 'sent').length > 0
+  const startsNothing = ['no-such-vm', 'not-running', 'destroyed', 'no-daemon'].includes(virsh)
   return (
     host.is === 'as-named' &&
+    (ran || startsNothing) &&
     sawEverything &&
     nothingLeft &&
     asTheOperatorWants.includes(`${storage.policy} ${storage.pageCache}`) &&
@@ -172,6 +175,28 @@ test('every small storage', async (t) => {
   const some = all.filter((_one, index) => index % 97 === 0)
   const withHelpers = some.flatMap((one) => helped.map((helpers) => ({ ...one, helpers })))
   t.same(disagreements(withHelpers), [], `${withHelpers.length} reports with helpers`)
+})
+
+test('every word of libvirt', async (t) => {
+  const all = product<VmReport>({
+    vm: [cleanReport.vm],
+    host: [cleanReport.host],
+    view: [cleanReport.view],
+    finalScan: [cleanReport.finalScan],
+    doubtful: [[]],
+    virsh: words.virsh,
+    pgrep: ['agreed'],
+    qemus: [
+      [],
+      ...qemuChoices.map((qemu) => [qemu]),
+      ...qemuChoices.flatMap((one) => qemuChoices.map((other) => [one, other])),
+    ],
+    io: [cleanReport.io, { ...cleanReport.io, sockets: 'waiting' }],
+    storage: [cleanReport.storage],
+    helpers: [cleanReport.helpers],
+  })
+  t.ok(all.some(deadByTheBook))
+  t.same(disagreements(all), [], `${all.length} reports`)
 })
 
 const addressChoices = product<AddressSilence>({

@@ -78,6 +78,12 @@ const proofs: readonly Row[] = [
     reported({ io: io('none', 'not-needed', 'sent') }),
     'destroyed',
   ],
+  ...(['no-such-vm', 'not-running', 'destroyed', 'no-daemon'] as const).map((virsh): Row => [
+    `nothing is found, and libvirt says ${virsh}`,
+    reported({ qemus: [], virsh }),
+    'already-gone',
+  ]),
+  ['a qemu was killed, and libvirt hangs', reported({ virsh: 'no-answer' }), 'destroyed'],
   [
     'a dirty page cache that the operator wants to be told of alone',
     storage({ pageCache: 'may-hold-dirty' }),
@@ -150,6 +156,16 @@ const refusals: readonly Row[] = [
   ['the scan counts a living group that no line shows', scan({ living: 1 }), 'not-gone-in-time'],
   ['a dying qemu that nobody can name', scan({ unattributable: 1 }), 'unattributable-qemu'],
   ['a process that bears the uuid and is no qemu', scan({ ambiguous: 1 }), 'ambiguous-process'],
+  ...(['no-answer', 'missing', 'failed', 'left-out', 'running'] as const).map((virsh): Row => [
+    `nothing is found where libvirt says ${virsh}: it may be starting the VM`,
+    reported({ qemus: [], virsh }),
+    'start-not-excluded',
+  ]),
+  [
+    'a zombie that we did not kill says nothing of a start',
+    reported({ qemus: [{ ...killedQemu, kill: 'already-gone' }], virsh: 'no-answer' }),
+    'start-not-excluded',
+  ],
   ['a process that could not be read', scan({ unreadable: 1 }), 'scan-incomplete'],
   ['the time ran out before it was sure to stay gone', scan({ hold: 'cut' }), 'hold-not-kept'],
   ['a scan that saw no process at all', scan({ processes: 0 }), 'scan-incomplete'],

@@ -72,10 +72,10 @@ export const programMutants = [
     ],
   ]),
   ...at('56-scan', program, [
-    ['a qemu is not looked for by its arguments', 'judge_voiced "$pid" "$dir"', ': "$pid"'],
+    ['a qemu is not looked for by its arguments', 'judge_by_arguments "$pid" "$dir"', ': "$pid"'],
   ]),
   ...at('56-scan', states, [
-    ['a process without arguments is passed over', 'judge_voiceless "$pid"', ': "$pid"'],
+    ['a process without arguments is passed over', 'judge_without_arguments "$pid"', ': "$pid"'],
   ]),
   ...at('84-fence', program, [['nothing is killed', 'do kill_group "$key"', 'do : "$key"']]),
   ...at('86-rounds', program, [
@@ -145,7 +145,7 @@ export const programMutants = [
     ],
   ),
   ...at(
-    '70-beside',
+    '70-children',
     ['scripts/suspect/batch'],
     [
       [
@@ -166,7 +166,7 @@ export const programMutants = [
     [
       [
         'a virsh that starts late is told something',
-        'ask_virsh() { ! read -r -t 0 -u "$leave" && printf',
+        'ask_virsh() { ! read -r -t 0 -u "$permit" && printf',
         'ask_virsh() { printf',
       ],
       [
@@ -233,7 +233,7 @@ export const programMutants = [
     ],
   ),
   ...at('80-kill', program, [
-    ['a VM is killed for a peer that has gone away', '! read -r -t 0 || leave', ':'],
+    ['a VM is killed for a peer that has gone away', '! read -r -t 0 || exit_peer_gone', ':'],
     [
       'another program in the place of the qemu is killed',
       '[[ $hit_vm == "${group_vm[$key]}" ]] && ((${#hit_ambiguous[@]} == 0)) || return',

@@ -9,7 +9,13 @@ export const ruleMutants = mutantsOf(
     ['processes that cannot be seen are no doubt', '    doubtOfView(report.view) ??\n', ''],
     ['a qemu that lives is no doubt', '    doubtOfQemus(report.qemus) ??\n', ''],
     ['the last scan does not count', '    doubtOfScan(report) ??\n', ''],
-    ['I/O in flight is no doubt', ' ??\n    doubtOfIo(report)', ''],
+    ['a start that libvirt did not exclude is no doubt', ' ??\n    doubtOfStart(report)', ''],
+    [
+      'a libvirt that hangs starts nothing',
+      "    case 'no-daemon':\n      return undefined\n",
+      "    case 'no-daemon':\n    case 'no-answer':\n      return undefined\n",
+    ],
+    ['I/O in flight is no doubt', '    doubtOfIo(report) ??\n', ''],
     [
       'a scan that counts living groups proves',
       "  if (!(finalScan.living === 0)) return 'not-gone-in-time'\n",

@@ -34,10 +34,13 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
     'Find what starts the VM on the host and stop it: virsh autostart, on_crash, another HA, a unit of systemd. Then ask again.',
   ),
   'unattributable-qemu': again(
-    'Ask again once that process has ended. If it stays, its storage hangs: bring that back or power the host off.',
+    'Ask again once that process has ended. If it is dying and stays, its storage hangs: bring that back or power the host off. If it runs, start it with a uuid of its own.',
   ),
   'ambiguous-process': person(
     'Look at that process on the host and end it if it is no VM. If it is the qemu of the VM, end it by hand. Then ask again.',
+  ),
+  'start-not-excluded': again(
+    'Ask again once libvirtd or virtqemud of the host answers "virsh domstate" about the VM. If it does not, look for hung storage, a hook that does not end and a missing virsh there; ending that daemon ends what it starts.',
   ),
   'io-in-flight': again(
     'Ask again once the storage answers. If it does not come back, block the host at the storage or power it off.',
@@ -76,6 +79,9 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
   ),
   'program-failed': again(
     'Ask again. If it lasts, look for the OOM killer and for limits of the login on the host.',
+  ),
+  'bash-too-old': person(
+    'Install a newer bash on the host, or stop the VM there by hand or power the host off.',
   ),
   'program-version': person(
     'Install on the host the program that belongs to the version of this peer. Then ask again.',

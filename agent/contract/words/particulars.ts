@@ -62,6 +62,7 @@ const tellers: Partial<Readonly<Record<Doubt, Teller>>> = {
   'unattributable-qemu': ({ doubtful }) => doubtfulPids(doubtful, 'unattributable'),
   'ambiguous-process': ({ doubtful }) => doubtfulPids(doubtful, 'ambiguous'),
   'scan-incomplete': ({ doubtful }) => doubtfulPids(doubtful, 'unreadable'),
+  'start-not-excluded': ({ virsh }) => `Libvirt said of the VM: ${virsh}.`,
   'io-in-flight': ({ storage, io }) => `Its storage: ${storageWords(storage)}. ${ioWords(io)}`,
   'disk-not-seen': ({ storage }) => `Its storage: ${storageWords(storage)}.`,
   'helper-not-settled': ({ storage, helpers }) =>

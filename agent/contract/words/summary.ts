@@ -19,9 +19,11 @@ export const summaries: Readonly<Record<Because, string>> = {
   respawned:
     'Something on the host starts the VM again; stop its autostart or the other HA there, then ask again.',
   'unattributable-qemu':
-    'A dying qemu on the host cannot be attributed to any VM; ask again once it has ended.',
+    'A qemu on the host, a dying one or one whose arguments do not tell, cannot be attributed to any VM; ask again once it has ended.',
   'ambiguous-process':
     'A process on the host names the VM but is not recognisable as its qemu; look at it on the host.',
+  'start-not-excluded':
+    'No qemu of the VM is seen, but a libvirt on the host did not say that it starts none; ask again once it answers.',
   'io-in-flight':
     'The qemu is gone but a write of it may still be on its way; ask again once its storage answers.',
   'disk-not-seen':
@@ -48,6 +50,8 @@ export const summaries: Readonly<Record<Because, string>> = {
     'The host sent more than a report can be; check what its login shell prints, then ask again.',
   'program-failed':
     'The program on the host did not end as it should; ask again, and check the host.',
+  'bash-too-old':
+    'The bash of the host is too old to run the program; install a newer one there, or stop the VM by other means.',
   'program-version':
     'The program that is installed on the host is of another version than this peer; install the one that belongs to this peer.',
   'program-missing':

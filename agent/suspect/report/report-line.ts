@@ -16,7 +16,7 @@ export const words = {
   processes: ['all', 'hidden'],
   pidNamespace: ['initial', 'nested-accepted', 'foreign'],
   privilege: ['root', 'user'],
-  foundBy: ['argv-uuid', 'argv-name', 'task-argv', 'pid-file', 'cgroup'],
+  foundBy: ['argv-uuid', 'argv-name', 'task-argv', 'pid-file', 'cgroup', 'libvirt-start'],
   seen: ['before-kill', 'after-kill'],
   kill: ['sent', 'already-gone', 'denied', 'not-sent'],
   end: ['gone', 'zombie', 'living'],
@@ -60,6 +60,7 @@ export const words = {
     'destroyed',
     'not-running',
     'no-such-vm',
+    'no-daemon',
     'no-answer',
     'missing',
     'failed',
@@ -72,6 +73,7 @@ export const words = {
 const grammar = {
   begin: { version: /^3$/, action: one(words.action), vms: natural },
   fail: { why: word },
+  'too-old': { bash: word, needs: word },
   host: { machine: word, boot: word, uuid: word, is: one(words.hostIs) },
   view: {
     processes: one(words.processes),

@@ -74,6 +74,10 @@ export const createReportReader = (
       refuse('program-failed', 'the program said that it cannot work on this host')
       return
     }
+    if (line.kind === 'too-old') {
+      refuse('bash-too-old', `bash ${line.text('bash')}, and ${line.text('needs')} is the oldest`)
+      return
+    }
     frame.push(line)
     if (head === undefined) {
       if (frame.length < 3) return

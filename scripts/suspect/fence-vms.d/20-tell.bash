@@ -26,7 +26,7 @@ make_word() {
 clock_ms=0 deadline_ms=0
 read_clock() {
 	local up=''
-	read -r up _ </proc/uptime
+	read -r up _ <"$PROC/uptime"
 	if [[ $up =~ ^[0-9]+\.[0-9][0-9]$ ]]; then
 		clock_ms=$((10#${up/./} * 10))
 	else
@@ -55,11 +55,11 @@ nap() {
 	printf -v seconds '%d.%03d' "$(($1 / 1000))" "$(($1 % 1000))"
 	read -r -n 1 -t "$seconds" line
 	(($? > 128)) && napped_ms=$((napped_ms + $1)) && return
-	leave
+	exit_peer_gone
 }
 
 # The peer has gone away, or goes on talking.
-leave() {
+exit_peer_gone() {
 	stop_beside
 	exit 4
 }

@@ -34,9 +34,9 @@ read_stat() {
 
 # Of a process with any name.
 read_odd_stat() {
-	local whole=() rest=() text
-	mapfile -t -d '' whole <"$1" || return 1
-	text=${whole[0]-}
+	local rest=() text=''
+	# Its end comes before the delimiter.
+	IFS= read -r -d '' text <"$1"
 	[[ $text == *'('*') '* ]] || return 1
 	st_comm=${text#*(}
 	st_comm=${st_comm%)*}
@@ -47,16 +47,26 @@ read_odd_stat() {
 	st_state=${rest[0]} st_flags=${rest[6]} st_threads=${rest[17]} st_start=${rest[19]}
 }
 
-# The arguments of a process or task, in `argv`. Fails when the file cannot be opened.
+# The arguments of a process or task, in `argv`. Fails when the file cannot be opened. An old bash reads them one
+# by one, which takes ten times as long.
 argv=()
-read_argv() {
-	argv=()
-	mapfile -t -d '' argv <"$1"
-}
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
+	read_argv() {
+		argv=()
+		mapfile -t -d '' argv <"$1" # in bash 4.4 alone
+	}
+else
+	read_argv() {
+		local argument=''
+		argv=()
+		while IFS= read -r -d '' argument; do argv+=("$argument"); done <"$1" || return 1
+		[[ -z $argument ]] || argv+=("$argument")
+	}
+fi
 
 # Whether a thread group lives, in group_end. While its leader does it does, and nothing else is read.
 judge_quickly() {
-	if read_stat "/proc/$1/stat" && [[ $st_start == "$2" && $st_state != [ZXx] ]]; then
+	if read_stat "$PROC/$1/stat" && [[ $st_start == "$2" && $st_state != [ZXx] ]]; then
 		group_end=living
 	else
 		judge_group "$1" "$2"
@@ -66,12 +76,12 @@ judge_quickly() {
 # How a thread group is now, in group_end (gone, zombie, living) and group_tasks (the living ones).
 group_end='' group_tasks=()
 judge_group() {
-	local pid=$1 start=$2 dirs dir tid wchan threads
+	local pid=$1 start=$2 dirs dir tid wchan threads zombies=0
 	group_tasks=()
-	if ! read_stat "/proc/$pid/stat"; then
+	if ! read_stat "$PROC/$pid/stat"; then
 		group_end=gone
 		# Still there, and not readable: not gone.
-		if is_listed "/proc/$pid"; then
+		if is_listed "$PROC/$pid"; then
 			group_end=living group_tasks=("$pid ? - -")
 		fi
 		return
@@ -81,7 +91,7 @@ judge_group() {
 		return
 	fi
 	threads=$st_threads
-	list_matches "/proc/$pid/task/[0-9]*"
+	list_matches "$PROC/$pid/task/[0-9]*"
 	dirs=("${matches[@]}")
 	for dir in "${dirs[@]}"; do
 		tid=${dir##*/}
@@ -89,7 +99,10 @@ judge_group() {
 			if is_listed "$dir"; then group_tasks+=("$tid ? - -"); fi
 			continue
 		fi
-		[[ $st_state == [ZXx] ]] && continue
+		if [[ $st_state == [ZXx] ]]; then
+			zombies=$((zombies + 1))
+			continue
+		fi
 		wchan=''
 		IFS= read -r -d '' wchan <"$dir/wchan"
 		make_word "$wchan"
@@ -99,9 +112,10 @@ judge_group() {
 	done
 	if ((${#group_tasks[@]} > 0)); then
 		group_end=living
-	elif ((${#dirs[@]} > 0 && threads <= 1)); then
+	elif ((zombies > 0 && zombies >= threads)); then
+		# As many as the kernel counts: a tracer keeps the zombies of threads that would vanish without it.
 		group_end=zombie
-	elif is_listed "/proc/$pid"; then
+	elif is_listed "$PROC/$pid"; then
 		# No task list, or one that ended early because a task died under it: the kernel counts more.
 		group_end=living group_tasks=("$pid ? - -")
 	else

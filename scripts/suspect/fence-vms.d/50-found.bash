@@ -29,8 +29,8 @@ note_unreadable() {
 # A group of a VM: remembered by pid and start time before anything is done to it.
 note_group() {
 	local vm=$1 pid=$2 by=$3 key
-	if ! read_stat "/proc/$pid/stat"; then
-		if is_listed "/proc/$pid"; then note_unreadable "$pid"; fi
+	if ! read_stat "$PROC/$pid/stat"; then
+		if is_listed "$PROC/$pid"; then note_unreadable "$pid"; fi
 		return
 	fi
 	key=$pid:$st_start
@@ -51,39 +51,58 @@ is_qemu_by_program() {
 	runs_qemu_program "$1" || { read_stat "$1/stat" && is_qemu_name "$st_comm"; }
 }
 
-judge_voiced() {
-	local pid=$1 dir=$2 by=${3-} first text
-	text="${argv[*]} "
-	if ! is_qemu_name "${argv[0]##*/}"; then
-		# Not a qemu by its name. Cheap test first: most processes hold no such word at all.
-		[[ $text == *'-uuid '* || $text == *'-name '* ]] || return
+# Of a qemu that may be any VM's.
+note_unattributable() {
+	scan_unattributable=$((scan_unattributable + 1))
+	note_doubtful any unattributable "$1" "$2"
+}
+
+# Of a process that names VMs of the request and is no qemu by name or program. A tool that was told of one is
+# no doubt where its memory shows that it runs no machine.
+judge_bystander() {
+	local pid=$1 dir=$2 name=${argv[0]##*/}
+	if ! is_other_vmm_name "$name"; then
 		match_identity
-		[[ -n $hit_vm ]] || return
-		if ((${#hit_ambiguous[@]} == 0)) && ! is_qemu_by_program "$dir"; then
-			# Other programs take a -name, too (find, docker); a -uuid is qemu's own word.
-			((${#id_uuids[@]} > 0)) && note_ambiguous "$pid" "${argv[0]##*/}" "$hit_vm"
+		[[ -n $hit_vm ]] && is_qemu_command_line || shows_vmm "$dir" || return
+	fi
+	note_ambiguous "$pid" "$name" "${ret_named[@]}"
+}
+
+# A process whose arguments are in `argv`.
+judge_by_arguments() {
+	local pid=$1 dir=$2 by=${3-} name=${argv[0]##*/} text
+	text="${argv[*]} "
+	if ! is_qemu_name "$name"; then
+		# Cheap test first: most processes name no VM at all.
+		find_named "$text"
+		((${#ret_named[@]} > 0)) || [[ $text == *-readconfig* ]] || return
+		if ! is_qemu_by_program "$dir"; then
+			((${#ret_named[@]} == 0)) || judge_bystander "$pid" "$dir"
 			return
 		fi
-	else
-		match_identity
 	fi
+	match_identity
 	if ((${#hit_ambiguous[@]} > 0)); then
-		note_ambiguous "$pid" "${argv[0]##*/}" "${hit_ambiguous[@]}"
+		note_ambiguous "$pid" "$name" "${hit_ambiguous[@]}"
 	elif [[ -n $hit_vm ]]; then
 		note_group "$hit_vm" "$pid" "${by:-$hit_by}"
 	elif ((${#id_uuids[@]} == 0)); then
-		# Without -uuid the arguments might be those of a qemu that is dying while we read: ask twice.
-		if ! read_argv "$dir/cmdline" || [[ "${argv[*]-} " != "$text" ]]; then
-			# It has gone silent meanwhile. A task that has is not asked a third time: it is a doubt.
-			if [[ -z $by ]]; then judge_voiceless "$pid"; else note_unreadable "$pid"; fi
-			return
-		fi
-		[[ -n $hit_other ]] && return
-		# A qemu without any identity that has the uuid somewhere in its arguments.
-		for first in "${vms[@]}"; do
-			if [[ ${text,,} == *"$first"* || ${text,,} == *"${first//-/}"* ]]; then
-				note_ambiguous "$pid" qemu "$first"
-			fi
-		done
+		judge_without_uuid "$pid" "$dir" "$by" "$text"
+	fi
+}
+
+# A qemu that bears no uuid is a doubt where one of the request stands anywhere in its arguments, and for everybody
+# where they do not say all.
+judge_without_uuid() {
+	local pid=$1 dir=$2 by=$3 text=$4
+	# They might be those of a qemu that is dying while we read: ask twice.
+	if ! read_argv "$dir/cmdline" || [[ "${argv[*]-} " != "$text" ]]; then
+		# It has gone silent meanwhile. A task that has is not asked a third time: it is a doubt.
+		if [[ -z $by ]]; then judge_without_arguments "$pid"; else note_unreadable "$pid"; fi
+	elif ((id_config)); then
+		note_unattributable "$pid" qemu
+	else
+		find_named "$text"
+		((${#ret_named[@]} == 0)) || note_ambiguous "$pid" qemu "${ret_named[@]}"
 	fi
 }

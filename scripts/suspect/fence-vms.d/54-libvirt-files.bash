@@ -1,42 +1,41 @@
-# Whose a process is by what libvirt wrote down. Only for processes whose own arguments are gone.
+# Whose a process is by what libvirt wrote down, where its own arguments do not tell.
 # shellcheck shell=bash
+readonly LIBVIRT_RUN=/run/libvirt/qemu LIBVIRT_ETC=/etc/libvirt/qemu
 
-# `owner` is the VM's uuid, where a status file names this pid, or where a file of libvirt gives the
-# uuid of the name that the process's cgroup bears. A name alone decides nothing, even if it looks
-# like a uuid: a copy of a VM may bear the uuid of the original for its name. owner_is_qemu says that
-# the process is some qemu of libvirt; with no owner it is then one that nobody can name.
+# `owner` is the VM's uuid, where a pid file and a status file both name this pid, or where its cgroup bears the name
+# of one VM alone. owner_is_qemu says that the process is some qemu of libvirt; with no owner it is then one that
+# nobody can name.
 owner='' owner_by='' owner_is_qemu=0
 attribute_by_libvirt() {
-	local pid=$1 name='' by_cgroup=''
+	local pid=$1
 	shift
 	owner='' owner_by='' owner_is_qemu=0
 	read_cgroup_name "$@"
-	name=$cgroup_name
 	if read_pid_files "$pid"; then
 		owner=$canonical owner_by=pid-file
 		return
 	fi
 	# Two files claim the pid, or one does and does not say whose it is.
-	((owner_is_qemu)) && [[ -z $name ]] && return
-	[[ -n $name ]] || return
+	((owner_is_qemu)) && [[ -z $cgroup_name ]] && return
+	[[ -n $cgroup_name ]] || return
 	owner_is_qemu=1
-	read_uuid_of_name "/run/libvirt/qemu/$name.xml" && by_cgroup=$canonical
-	[[ -n $by_cgroup ]] || { read_uuid_of_name "/etc/libvirt/qemu/$name.xml" && by_cgroup=$canonical; }
-	owner=$by_cgroup owner_by=cgroup
+	find_uuid_of_cgroup "$pid"
+	owner=$canonical owner_by=cgroup
 }
 
-# Libvirt's name of the VM in the cgroup of any of these tasks, in `cgroup_name`.
-cgroup_name=''
+# Libvirt's name of the VM in the cgroup of any of these tasks, in `cgroup_name`; with the driver and the number that
+# stand before it in cgroup_full.
+cgroup_name='' cgroup_full=''
 read_cgroup_name() {
 	local task line lines
-	cgroup_name=''
+	cgroup_name='' cgroup_full=''
 	for task in "$@"; do
 		lines=()
 		mapfile -t lines <"$task/cgroup"
 		for line in "${lines[@]}"; do
 			line=${line//'\x2d'/-}
-			[[ $line =~ /(machine-)?qemu-[0-9]+-([^/]+) ]] || continue
-			cgroup_name=${BASH_REMATCH[2]}
+			[[ $line =~ /(machine-)?(qemu-[0-9]+-([^/]+)) ]] || continue
+			cgroup_name=${BASH_REMATCH[3]} cgroup_full=${BASH_REMATCH[2]}
 			cgroup_name=${cgroup_name%.scope}
 			cgroup_name=${cgroup_name%.libvirt-qemu}
 			return
@@ -44,10 +43,35 @@ read_cgroup_name() {
 	done
 }
 
+# The uuid, in `canonical`, of the VM whose cgroup bears cgroup_name; empty where nobody can tell. Libvirt makes that
+# name of the VM's: it drops most characters, joins runs of others, and cuts it. So it tells only where the status
+# file of that very name also names this pid, or where no more than one VM of this host could have got it, and
+# that one does not run as somebody else.
+find_uuid_of_cgroup() {
+	local pid=$1 file name found='' letters=${cgroup_name//[!0-9A-Za-z]/}
+	read_uuid_of_name "$LIBVIRT_RUN/$cgroup_name.xml" "$pid" && return
+	for name in "$LIBVIRT_RUN" "$LIBVIRT_ETC"; do
+		list_matches "$name/*.xml"
+		for file in "${matches[@]}"; do
+			name=${file##*/}
+			name=${name%.xml}
+			name=${name//[!0-9A-Za-z]/}
+			[[ $name == "$letters" || (${#cgroup_full} -ge CGROUP_NAME_CUT_MIN && $name == "$letters"*) ]] || continue
+			if ! read_uuid_of_name "$file" || [[ -n $found && $found != "$canonical" ]] ||
+				{ [[ $file == "$LIBVIRT_RUN"/* ]] && ! read_uuid_of_name "$file" "$pid"; }; then
+				canonical=''
+				return
+			fi
+			found=$canonical
+		done
+	done
+	canonical=$found
+}
+
 # The uuid, in `canonical`, of the one VM whose pid file and status file both name this pid.
 read_pid_files() {
 	local pid=$1 file line found=''
-	list_matches '/run/libvirt/qemu/*.pid'
+	list_matches "$LIBVIRT_RUN/*.pid"
 	for file in "${matches[@]}"; do
 		line=''
 		read -r line <"$file"

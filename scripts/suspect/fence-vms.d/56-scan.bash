@@ -7,10 +7,10 @@ scan_pid_files() {
 	scan_seen="before-kill"
 	for vm in "${vms[@]}"; do
 		for name in "${vm//-/}" "$vm"; do
-			file=/run/libvirt/qemu/$name.pid pid=''
+			file=$LIBVIRT_RUN/$name.pid pid=''
 			[[ -f $file ]] && read -r pid <"$file"
 			[[ $pid =~ ^[1-9][0-9]*$ && $pid != "$$" ]] || continue
-			read_argv "/proc/$pid/cmdline" && ((${#argv[@]} > 0)) && judge_voiced "$pid" "/proc/$pid"
+			read_argv "$PROC/$pid/cmdline" && ((${#argv[@]} > 0)) && judge_by_arguments "$pid" "$PROC/$pid"
 		done
 	done
 }
@@ -30,7 +30,7 @@ scan_by_name() {
 			judged_before[$dir]=kernel
 		elif is_qemu_name "$st_comm" && read_argv "$dir/cmdline" && ((${#argv[@]} > 0)); then
 			id_uuids=()
-			judge_voiced "${dir#/proc/}" "$dir"
+			judge_by_arguments "${dir##*/}" "$dir"
 			((${#id_uuids[@]} > 0)) && judged_before[$dir]=qemu
 		fi
 	done
@@ -39,12 +39,13 @@ scan_by_name() {
 # The last scan, after the kill, leaves nothing out; of a thread of the kernel it asks whether it still is one.
 scan_all() {
 	local dir dirs pid vm before
-	scan_seen=$1 scan_processes=0 scan_unattributable=0 scan_unreadable=0 scan_doubtful=()
+	scan_seen=$1 scan_processes=0 scan_unattributable=0 scan_unreadable=0 scan_doubtful=() libvirt_daemons=()
 	for vm in "${vms[@]}"; do vm_ambiguous[$vm]=0; done
+	scan_starts
 	list_matches '/proc/[0-9]*'
 	dirs=("${matches[@]}")
 	for dir in "${dirs[@]}"; do
-		pid=${dir#/proc/}
+		pid=${dir##*/}
 		scan_processes=$((scan_processes + 1))
 		[[ $pid == "$$" ]] && continue
 		before=${judged_before[$dir]-}
@@ -53,9 +54,10 @@ scan_all() {
 		if ! read_argv "$dir/cmdline"; then
 			if is_listed "$dir"; then note_unreadable "$pid"; fi
 		elif [[ ${argv[*]} == *[![:space:]]* ]]; then
-			judge_voiced "$pid" "$dir"
+			note_libvirt_daemon "$pid"
+			judge_by_arguments "$pid" "$dir"
 		else
-			judge_voiceless "$pid"
+			judge_without_arguments "$pid"
 		fi
 	done
 }

@@ -5,18 +5,18 @@
 # the kill.
 kill_group() {
 	local key=$1 pid=${1%:*} start=${1#*:}
-	if [[ ${group_by[$key]} == argv-* ]] && read_argv "/proc/$pid/cmdline" && ((${#argv[@]} > 0)) &&
+	if [[ ${group_by[$key]} == argv-* ]] && read_argv "$PROC/$pid/cmdline" && ((${#argv[@]} > 0)) &&
 		[[ "${#argv[@]} ${argv[*]}" != "${group_words[$key]}" ]]; then
 		match_identity
 		# It has become another program since.
 		[[ $hit_vm == "${group_vm[$key]}" ]] && ((${#hit_ambiguous[@]} == 0)) || return
 	fi
 	# Whoever went away has answered, perhaps, and HA may start the VM here again.
-	! read -r -t 0 || leave
+	! read -r -t 0 || exit_peer_gone
 	# Whose time is over was answered already.
 	read_clock
 	((clock_ms < vm_deadline_ms[${group_vm[$key]}])) || return
-	if ! read_stat "/proc/$pid/stat" || [[ $st_start != "$start" ]]; then
+	if ! read_stat "$PROC/$pid/stat" || [[ $st_start != "$start" ]]; then
 		group_kill[$key]=already-gone
 		return
 	fi
@@ -27,6 +27,15 @@ kill_group() {
 	judge_group "$pid" "$start"
 	group_kill[$key]=denied
 	[[ $group_end == living ]] || group_kill[$key]=already-gone
+}
+
+# Whether the kernel has said that we may not kill what lives of a VM. Time changes nothing about that.
+is_denied() {
+	local key
+	for key in ${vm_groups[$1]-}; do
+		[[ ${group_kill[$key]} == denied && ${group_now[$key]} == living ]] && return 0
+	done
+	return 1
 }
 
 # Looks at the known groups of a VM; fails while one of them lives. One that has ended has no way back:

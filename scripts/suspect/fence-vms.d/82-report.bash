@@ -35,7 +35,8 @@ report_vm() {
 	say "scan processes=$scan_processes living=$living newcomers=$newcomers" \
 		"unattributable=$scan_unattributable ambiguous=${vm_ambiguous[$vm]} unreadable=$scan_unreadable hold=${vm_hold[$vm]-cut}"
 	report_observers "$vm"
-	say "virsh state=${virsh_state[$vm]-left-out}"
+	judge_virsh "$vm"
+	say "virsh state=$ret_word"
 	say "pgrep state=$pgrep_state"
 	say "vm-end uuid=$vm lines=$((lines_said - first + 1))"
 }

@@ -12,7 +12,7 @@ finish_fence() {
 		round=$((round + 1)) settled=() due=()
 		look_at_ends
 		for vm in "${waiting[@]}"; do
-			if ((clock_ms >= vm_deadline_ms[$vm])); then
+			if ((clock_ms >= vm_deadline_ms[$vm])) || is_denied "$vm"; then
 				due+=("$vm")
 			elif is_settled "$vm"; then
 				settled+=("$vm")
@@ -42,7 +42,7 @@ is_settled() {
 	[[ -n ${vm_ended_ms[$vm]-} ]] || return 1
 	((napped_ms - vm_ended_napped[$vm] >= hold_ms || clock_ms - vm_ended_ms[$vm] >= hold_ms + CLOCK_STEP_MS)) || return 1
 	vm_hold[$vm]=kept
-	observers_settled "$vm"
+	observers_settled "$vm" && has_heard_libvirt "$vm"
 }
 
 # The last scan, and then everybody who has settled, unless a moment may take a doubt away, and everybody
@@ -53,7 +53,7 @@ report_round() {
 	scan_all after-kill
 	for vm in "${settled[@]}"; do may_clear_up "$vm" || due+=("$vm"); done
 	((${#due[@]} > 0)) || return
-	end_virsh
+	revoke_virsh_permit
 	judge_pgrep
 	for vm in "${due[@]}"; do
 		report_vm "$vm"

@@ -51,6 +51,7 @@ has_heard_all() {
 	[[ -n $beside_fd ]] || return 0
 	[[ $pgrep_state != late && -n ${tools[all]-} ]] || return 1
 	for vm in "${vms[@]}"; do
-		[[ ${virsh_state[$vm]} != no-answer && ${virsh_state[$vm]} != left-out ]] || return 1
+		judge_virsh "$vm"
+		[[ $ret_word != no-answer && $ret_word != left-out ]] || return 1
 	done
 }

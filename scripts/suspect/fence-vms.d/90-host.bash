@@ -32,7 +32,7 @@ sees_all_processes() {
 	done
 	# No line for /proc, or a /proc of other processes than ours: nothing is certain.
 	[[ -n $options ]] && read_stat /proc/1/stat || return 1
-	mapfile -t -d ' ' own </proc/self/stat
+	read -r -a own </proc/self/stat
 	[[ ${own[0]-} == "$$" ]] || return 1
 	[[ $options == *,hidepid=* && $options != *,hidepid=0,* && $options != *,hidepid=off,* ]] || return 0
 	# Root of a user namespace of its own has the capability, and sees no more for it.

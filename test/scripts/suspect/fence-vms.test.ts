@@ -135,7 +135,7 @@ const innocents: readonly (readonly [string, string, (dashed: string, hex: strin
     [
       'a VM without uuid, of another name',
       'qemu-kvm',
-      (dashed) => ['-name', 'web-1', '-drive', `file=/${dashed}`],
+      () => ['-name', 'web-1', '-drive', 'file=/web-1.img'],
     ],
     [
       'a shell that runs a command about it',
@@ -164,7 +164,7 @@ const doubtful: readonly (readonly [string, string, (dashed: string) => string[]
   [
     'a program that is no qemu and bears the uuid as qemu would',
     'vmm',
-    (dashed) => ['-uuid', dashed],
+    (dashed) => ['-uuid', dashed, '-machine', 'q35'],
   ],
   ['a qemu with two different uuids', 'qemu-kvm', (dashed) => ['-uuid', dashed, '-uuid', newVm()]],
   [

@@ -41,7 +41,7 @@ test('as a file it needs nothing but the request', async (t) => {
     report: { qemus: [{ kill: 'sent' }] },
   })
   t.same([code, stderr, isAlive(qemu)], [0, '', false])
-  t.same(started(), ['pgrep -f [q]emu', 'virsh -q'], 'and it runs nothing else')
+  t.same(started(), ['pgrep -f [q]emu'], 'and it runs nothing else')
   t.same(left(), onlyItsOwn)
 })
 
@@ -155,6 +155,6 @@ test('surroundings that the key’s holder might bring along change nothing', as
     t.equal(parseReport(stdout, nonce, vm).kind, 'complete', what)
     t.equal(code, 0, what)
   }
-  t.same([...new Set(started())], ['pgrep -f [q]emu', 'virsh -q'])
+  t.same([...new Set(started())], ['pgrep -f [q]emu'])
   t.same(left(), onlyItsOwn)
 })

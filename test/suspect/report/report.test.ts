@@ -276,8 +276,13 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
   ],
   [
     'a program that cannot work there',
-    numbered(['begin version=3 action=fence vms=1', 'fail why=bash-too-old']),
+    numbered(['begin version=3 action=fence vms=1', 'fail why=not-a-canary']),
     'program-failed',
+  ],
+  [
+    'a program that its bash is too old for',
+    numbered(['begin version=3 action=fence vms=1', 'too-old bash=4.1 needs=4.2']),
+    'bash-too-old',
   ],
   [
     'a program of another version, which says so',
@@ -380,7 +385,7 @@ test('of two VMs one is reported: the other is not', async (t) => {
       rest('noise', ...otherFrame, 'end lines=25'),
       'report-invalid',
     ],
-    ['the program fails', rest('fail why=bash-too-old'), 'program-failed'],
+    ['the program fails', rest('fail why=not-a-canary'), 'program-failed'],
     [
       'its lines have no end',
       rest(...Array<string>(4200).fill('task tid=84 state=R wchan=- comm=q')),

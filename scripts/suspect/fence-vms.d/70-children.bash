@@ -1,7 +1,6 @@
 # Beside the proof: what needs a fork. Its words come back through one pipe, and nothing waits for them.
 # shellcheck shell=bash
-in_fork=0 beside_fd='' beside='' leave_fd='' pgrep_state=left-out
-declare -A virsh_state=()
+in_fork=0 beside_fd='' beside='' virsh_permit_fd='' pgrep_state=left-out
 pgrep_pids=() virsh_running=()
 
 # Bash answers a refused fork with 15 s of waiting and then ends the program, so ask the limits
@@ -16,7 +15,7 @@ has_fork_room() {
 		*:pids:*) group=$SYS/fs/cgroup/pids${line#*:pids:} ;;
 		*) continue ;;
 		esac
-		while [[ $group == $SYS/fs/cgroup/* ]]; do
+		while [[ $group == "$SYS"/fs/cgroup/* ]]; do
 			max=max now=0
 			[[ -e $group/pids.max ]] && read -r max <"$group/pids.max" && read -r now <"$group/pids.current"
 			[[ $max == max ]] || ((max - now >= FORK_ROOM_MIN)) || return 1
@@ -25,17 +24,17 @@ has_fork_room() {
 	done
 }
 
-# Runs in a process of its own. Its stdin is the leave to tell libvirt anything: it ends when the leave is
+# Runs in a process of its own. Its stdin is the permit to tell libvirt anything: it ends when the permit is
 # taken back, and with the program, however that ends.
 run_beside() {
-	local word leave
+	local word permit
 	# Until the other side holds both ends of its own.
 	read -r word
-	exec {leave}<&0 </dev/null
+	exec {permit}<&0 </dev/null
 	if [[ $action == fence && $page_cache == flush ]]; then run_flushes & fi
 	run_pgrep
 	[[ $action == look ]] && run_tools
-	[[ $action == drill ]] || run_virsh "$leave"
+	[[ $action == drill ]] || run_virsh "$permit"
 }
 
 run_pgrep() {
@@ -52,20 +51,19 @@ run_pgrep() {
 }
 
 start_beside() {
-	local vm fd
-	for vm in "${vms[@]}"; do virsh_state[$vm]="left-out"; done
+	local fd
 	has_fork_room || return
-	[[ $action == drill ]] || for vm in "${vms[@]}"; do virsh_state[$vm]=no-answer; done
+	[[ $action == drill ]] || virsh_otherwise=no-answer
 	pgrep_state=late
 	in_fork=1
 	coproc BESIDE { run_beside; }
 	in_fork=0
 	# Bash closes its own two ends as soon as that process has ended, read or not.
-	exec {beside_fd}<&"${BESIDE[0]}" {leave_fd}>&"${BESIDE[1]}"
+	exec {beside_fd}<&"${BESIDE[0]}" {virsh_permit_fd}>&"${BESIDE[1]}"
 	fd=${BESIDE[1]}
 	exec {fd}>&-
 	note_process "$BESIDE_PID" && beside=$process
-	echo begin >&"$leave_fd"
+	echo begin >&"$virsh_permit_fd"
 }
 
 # A process of ours as "pid:start", in `process`: what bears its pid later is somebody else.
@@ -78,10 +76,8 @@ end_process() { read_stat "$PROC/${1%:*}/stat" && [[ $st_start == "${1#*:}" ]] &
 # bare `return` gives the status from before the trap, so a function whose status counts names it.
 # shellcheck disable=SC2317 # the trap calls it
 survive_refused_fork() {
-	local vm
 	((in_fork)) || return
-	in_fork=0 beside_fd='' pgrep_state=failed
-	for vm in "${vms[@]}"; do virsh_state[$vm]=failed; done
+	in_fork=0 beside_fd='' pgrep_state=failed virsh_otherwise=failed
 	if [[ $action == look ]]; then finish_look; else finish_fence; fi
 }
 
@@ -108,7 +104,7 @@ hear_beside() {
 }
 
 take_word_of_beside() {
-	local i vm fields
+	local i fields
 	# shellcheck disable=SC2206 # our own words, and globbing is off
 	fields=($1)
 	case $1 in
@@ -122,14 +118,10 @@ take_word_of_beside() {
 		;;
 	'flush '*) flush_result["${fields[3]} ${fields[2]}"]=${fields[1]} ;;
 	'virsh-runs '*) virsh_running+=("${fields[1]}") ;;
-	'virsh-connected '*)
-		# Its share waits to be asked about.
-		for ((i = fields[1]; i < ${#vms[@]}; i += fields[2])); do virsh_state[${vms[i]}]="left-out"; done
-		;;
-	'virsh all '*) for vm in "${vms[@]}"; do
-		[[ ${virsh_state[$vm]} == no-answer ]] && virsh_state[$vm]=${fields[2]}
-	done ;;
-	'virsh '*) virsh_state[${fields[1]}]=${fields[2]} ;;
+	# A share waits to be asked about.
+	'virsh-connected '*) for ((i = fields[2]; i < ${#vms[@]}; i += fields[3])); do virsh_said["${fields[1]} ${vms[i]}"]="left-out"; done ;;
+	'virsh-missing') virsh_otherwise=missing ;;
+	'virsh '*) virsh_said["${fields[1]} ${fields[2]}"]=${fields[3]} ;;
 	esac
 }
 
@@ -139,7 +131,7 @@ judge_pgrep() {
 	[[ $pgrep_state == answered ]] || return
 	for pid in "${pgrep_pids[@]}"; do
 		[[ $pid =~ ^[0-9]+$ && $pid != "$$" ]] || continue
-		read_argv "$PROC/$pid/cmdline" && ((${#argv[@]} > 0)) && judge_voiced "$pid" "$PROC/$pid"
+		read_argv "$PROC/$pid/cmdline" && ((${#argv[@]} > 0)) && judge_by_arguments "$pid" "$PROC/$pid"
 	done
 	pgrep_state=agreed
 	((${#groups[@]} > before)) && pgrep_state="found-more"
@@ -147,6 +139,7 @@ judge_pgrep() {
 
 # Nothing of ours may go on after the report: above all no virsh.
 stop_beside() {
+	revoke_virsh_permit
 	end_virsh
 	[[ -n $beside ]] && end_process "$beside"
 }
