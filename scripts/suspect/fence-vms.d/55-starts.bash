@@ -52,7 +52,7 @@ judge_start() {
 	local pid=$1 name=$2 dir=$PROC/$1 key
 	read_stat "$dir/stat" || return
 	key=$pid:$st_start
-	[[ -z ${group_vm[$key]-} ]] && ! is_qemu_name "$st_comm" || return
+	[[ -z ${group_vm[$key]-} && -z ${stuck_groups[$key]-} ]] && ! is_qemu_name "$st_comm" || return
 	read_argv "$dir/cmdline" && ((${#argv[@]} > 0)) && ! is_qemu_name "${argv[0]##*/}" || return
 	if ! is_libvirt_program "$dir"; then
 		find_named "${argv[*]}"

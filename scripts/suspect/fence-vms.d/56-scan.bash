@@ -10,6 +10,7 @@ scan_pid_files() {
 			file=$LIBVIRT_RUN/$name.pid pid=''
 			[[ -f $file ]] && read -r pid <"$file"
 			[[ $pid =~ ^[1-9][0-9]*$ && $pid != "$$" ]] || continue
+			may_be_stuck "$pid" && continue
 			read_argv "$PROC/$pid/cmdline" && ((${#argv[@]} > 0)) && judge_by_arguments "$pid" "$PROC/$pid"
 		done
 	done
@@ -28,7 +29,7 @@ scan_by_name() {
 		read_stat "$dir/stat" || continue
 		if ((st_flags & KTHREAD_FLAG)); then
 			judged_before[$dir]=kernel
-		elif is_qemu_name "$st_comm" && read_argv "$dir/cmdline" && ((${#argv[@]} > 0)); then
+		elif is_qemu_name "$st_comm" && ! may_be_stuck "${dir##*/}" && read_argv "$dir/cmdline" && ((${#argv[@]} > 0)); then
 			id_uuids=()
 			judge_by_arguments "${dir##*/}" "$dir"
 			((${#id_uuids[@]} > 0)) && judged_before[$dir]=qemu
@@ -38,26 +39,51 @@ scan_by_name() {
 
 # The last scan, after the kill, leaves nothing out; of a thread of the kernel it asks whether it still is one.
 scan_all() {
-	local dir dirs pid vm before
+	local dir dirs vm before i stuck_here=0 to_read=()
 	scan_seen=$1 scan_processes=0 scan_unattributable=0 scan_unreadable=0 scan_doubtful=() libvirt_daemons=()
 	for vm in "${vms[@]}"; do vm_ambiguous[$vm]=0; done
-	scan_starts
 	list_matches '/proc/[0-9]*'
 	dirs=("${matches[@]}")
 	for dir in "${dirs[@]}"; do
-		pid=${dir##*/}
 		scan_processes=$((scan_processes + 1))
-		[[ $pid == "$$" ]] && continue
+		[[ ${dir##*/} == "$$" ]] && continue
 		before=${judged_before[$dir]-}
 		[[ -n $before && $scan_seen == before-kill ]] && continue
 		[[ $before == kernel ]] && read_stat "$dir/stat" && ((st_flags & KTHREAD_FLAG)) && continue
-		if ! read_argv "$dir/cmdline"; then
-			if is_listed "$dir"; then note_unreadable "$pid"; fi
-		elif [[ ${argv[*]} == *[![:space:]]* ]]; then
-			note_libvirt_daemon "$pid"
-			judge_by_arguments "$pid" "$dir"
+		if ((${#stuck_groups[@]} > 0)) && is_stuck "${dir##*/}"; then
+			judge_stuck "${dir##*/}"
 		else
-			judge_without_arguments "$pid"
+			to_read+=("$dir")
 		fi
 	done
+	start_reader "${to_read[@]}"
+	for ((i = 0; i < ${#to_read[@]}; i++)); do
+		dir=${to_read[i]}
+		if is_read_ahead "$dir"; then
+			scan_process "${dir##*/}" "$dir"
+			continue
+		fi
+		judge_stuck "${dir##*/}"
+		if ((++stuck_here == STUCK_MAX)); then
+			# Nor is what comes behind them read, and one that is not is enough of a doubt.
+			note_unreadable "${dir##*/}"
+			end_reader
+			return
+		fi
+		start_reader "${to_read[@]:i+1}"
+	done
+	end_reader
+	scan_starts
+}
+
+scan_process() {
+	local pid=$1 dir=$2
+	if ! read_argv "$dir/cmdline"; then
+		if is_listed "$dir"; then note_unreadable "$pid"; fi
+	elif [[ ${argv[*]} == *[![:space:]]* ]]; then
+		note_libvirt_daemon "$pid"
+		judge_by_arguments "$pid" "$dir"
+	else
+		judge_without_arguments "$pid"
+	fi
 }

@@ -52,7 +52,7 @@ run_pgrep() {
 
 start_beside() {
 	local fd
-	has_fork_room || return
+	((no_more_forks)) || ! has_fork_room && return
 	[[ $action == drill ]] || virsh_otherwise=no-answer
 	pgrep_state=late
 	in_fork=1
@@ -76,7 +76,14 @@ end_process() { read_stat "$PROC/${1%:*}/stat" && [[ $st_start == "${1#*:}" ]] &
 # bare `return` gives the status from before the trap, so a function whose status counts names it.
 # shellcheck disable=SC2317 # the trap calls it
 survive_refused_fork() {
-	((in_fork)) || return
+	[[ $in_fork != 0 ]] || return
+	no_more_forks=1
+	if [[ $in_fork == reader ]]; then
+		in_fork=0
+		# In the middle of its rounds nothing can be taken up again, and what was not said proves nothing.
+		((round == 0)) || exit 3
+		if [[ $action == look ]]; then look_all; else fence_all; fi
+	fi
 	in_fork=0 beside_fd='' pgrep_state=failed virsh_otherwise=failed
 	if [[ $action == look ]]; then finish_look; else finish_fence; fi
 }
@@ -131,6 +138,7 @@ judge_pgrep() {
 	[[ $pgrep_state == answered ]] || return
 	for pid in "${pgrep_pids[@]}"; do
 		[[ $pid =~ ^[0-9]+$ && $pid != "$$" ]] || continue
+		is_stuck "$pid" && continue
 		read_argv "$PROC/$pid/cmdline" && ((${#argv[@]} > 0)) && judge_by_arguments "$pid" "$PROC/$pid"
 	done
 	pgrep_state=agreed

@@ -28,6 +28,9 @@ kill_found() {
 kill_few() {
 	local key
 	few_number=$((few_number + 1))
-	for key in "$@"; do observe_before_kill "${group_vm[$key]}" "${key%:*}"; done
+	for key in "$@"; do
+		# What would block is not looked at: it stays not looked at.
+		[[ -n ${stuck_groups[$key]-} ]] || observe_before_kill "${group_vm[$key]}" "${key%:*}"
+	done
 	for key in "$@"; do kill_group "$key"; done
 }
