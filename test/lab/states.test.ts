@@ -256,8 +256,8 @@ const rows: readonly Row[] = [
     command: { targetHostUsername: 'plain', sshTimeoutSec: 6 },
   },
   {
-    state: 'a user without sudo who sees everything, the VM is not there',
-    reason: 'already-gone',
+    state: 'a user without sudo who sees everything and cannot ask libvirt, the VM is not there',
+    reason: 'start-not-excluded',
     alive: false,
     make: absent,
     command: { targetHostUsername: 'plain' },
