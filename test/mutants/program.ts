@@ -232,6 +232,81 @@ export const programMutants = [
       ],
     ],
   ),
+  ...at(
+    '40-identity',
+    ['scripts/suspect/identity'],
+    [
+      ['the uuid of -smbios is not read', ':-smbios | :--smbios) value_of=smbios ;;', ''],
+      ['a comma inside a value of -smbios ends it', 'ret_parts=(${1//,,/$mark})', 'ret_parts=($1)'],
+      [
+        'a name convicts a qemu that reads its uuid from a file',
+        '((${#id_uuids[@]} == 0 && id_config == 0)) || return',
+        '((${#id_uuids[@]} == 0)) || return',
+      ],
+      [
+        'a name convicts against a uuid',
+        '((${#id_uuids[@]} == 0 && id_config == 0)) || return',
+        ':',
+      ],
+      [
+        'a uuid inside of a longer word names a VM',
+        '[[ $before != *[0-9a-z] && $left != [0-9a-z]* ]]',
+        ':',
+      ],
+    ],
+  ),
+  ...at(
+    '50-found',
+    ['scripts/suspect/identity'],
+    [
+      ['a VMM of another family is a tool', 'if ! is_other_vmm_name "$name"; then', 'if :; then'],
+      [
+        'a qemu without uuid is another VM’s by its name',
+        '((${#ret_named[@]} == 0)) || note_ambiguous "$pid" qemu "${ret_named[@]}"',
+        ':',
+      ],
+    ],
+  ),
+  ...at(
+    '55-starts',
+    ['scripts/suspect/starts'],
+    [
+      ['a daemon is taken for a start', '((st_threads == 1)) || return', ':'],
+      [
+        'a process that two VMs claim is the first one’s',
+        'if [[ -n ${start_clash[$pid]-} ]] ||',
+        'if false ||',
+      ],
+      ['a fork of libvirt is nobody', 'note_group "$canonical" "$pid" libvirt-start', ':'],
+      [
+        'no daemon is asked',
+        'read_stat "$PROC/$1/stat" && ((st_threads > 1)) && libvirt_daemons+=("$1")',
+        ':',
+      ],
+    ],
+  ),
+  ...at(
+    '72-virsh',
+    ['scripts/suspect/starts'],
+    [
+      [
+        'the best word of all daemons counts',
+        '((rank > worst)) && worst=$rank ret_word=$word',
+        'ret_word=no-such-vm',
+      ],
+    ],
+  ),
+  ...at(
+    '57-reader',
+    ['scripts/suspect/stuck'],
+    [
+      [
+        'what could not be read is nobody’s',
+        'elif [[ -z $owner ]]; then\n\t\tnote_unreadable "$pid"',
+        'elif [[ -z $owner ]]; then\n\t\t:',
+      ],
+    ],
+  ),
   ...at('80-kill', program, [
     ['a VM is killed for a peer that has gone away', '! read -r -t 0 || exit_peer_gone', ':'],
     [

@@ -23,7 +23,7 @@ declare -A judged_before=()
 scan_by_name() {
 	local dir dirs
 	scan_seen="before-kill"
-	list_matches '/proc/[0-9]*'
+	list_matches "$PROC/[0-9]*"
 	dirs=("${matches[@]}")
 	for dir in "${dirs[@]}"; do
 		read_stat "$dir/stat" || continue
@@ -39,10 +39,10 @@ scan_by_name() {
 
 # The last scan, after the kill, leaves nothing out; of a thread of the kernel it asks whether it still is one.
 scan_all() {
-	local dir dirs vm before i stuck_here=0 to_read=()
+	local dir dirs vm before stuck_here=0 to_read=()
 	scan_seen=$1 scan_processes=0 scan_unattributable=0 scan_unreadable=0 scan_doubtful=() libvirt_daemons=()
 	for vm in "${vms[@]}"; do vm_ambiguous[$vm]=0; done
-	list_matches '/proc/[0-9]*'
+	list_matches "$PROC/[0-9]*"
 	dirs=("${matches[@]}")
 	for dir in "${dirs[@]}"; do
 		scan_processes=$((scan_processes + 1))
@@ -56,24 +56,9 @@ scan_all() {
 			to_read+=("$dir")
 		fi
 	done
-	start_reader "${to_read[@]}"
-	for ((i = 0; i < ${#to_read[@]}; i++)); do
-		dir=${to_read[i]}
-		if is_read_ahead "$dir"; then
-			scan_process "${dir##*/}" "$dir"
-			continue
-		fi
-		judge_stuck "${dir##*/}"
-		if ((++stuck_here == STUCK_MAX)); then
-			# Nor is what comes behind them read, and one that is not is enough of a doubt.
-			note_unreadable "${dir##*/}"
-			end_reader
-			return
-		fi
-		start_reader "${to_read[@]:i+1}"
-	done
-	end_reader
-	scan_starts
+	read_all_ahead
+	for dir in "${to_read[@]}"; do scan_process "${dir##*/}" "$dir"; done
+	((stuck_here == STUCK_MAX)) || scan_starts
 }
 
 scan_process() {

@@ -4,11 +4,12 @@
 # shellcheck shell=bash
 reader_fd='' reader='' no_more_forks=0
 
-# Whoever is asked to read these may be stuck in one of them, and then is left behind.
+# Whoever is asked to read these may be stuck in one of them, and then is left behind. It says of `each` that it is
+# behind it, or only that it has come to the end of `all`: to say a word costs more than to read.
 start_reader() {
 	local pid=''
 	end_reader
-	((no_more_forks)) || ! has_fork_room && return
+	((no_more_forks)) || ! has_fork_room && return 1
 	in_fork=reader
 	exec {reader_fd}< <(read_ahead "$@")
 	in_fork=0
@@ -18,10 +19,11 @@ start_reader() {
 read_ahead() {
 	local dir
 	echo "$BASHPID"
-	for dir in "$@"; do
+	for dir in "${@:2}"; do
 		read_argv "$dir/cmdline"
-		echo "$dir" || exit
+		[[ $1 == all ]] || echo "$dir" || exit
 	done
+	echo all
 }
 
 end_reader() {
@@ -30,11 +32,10 @@ end_reader() {
 	reader_fd='' reader=''
 }
 
-# Whether the arguments of a process can be read by now without an end in sight of nobody: the reader is behind it. One
-# that gets no processor is waited for, one that sleeps is stuck. Without a reader everything is read.
-is_read_ahead() {
+# Whether the reader has said this word, which it is waited for as long as it works or gets no processor. One that
+# sleeps is stuck.
+has_read() {
 	local said='' asleep=0
-	[[ -n $reader_fd ]] || return 0
 	while ((asleep < READER_LOOKS)); do
 		if read -r -t "$READER_LOOK_SEC" -u "$reader_fd" said; then
 			[[ $said == "$1" ]]
@@ -43,6 +44,33 @@ is_read_ahead() {
 		read_stat "$PROC/${reader%:*}/stat" && [[ $st_start == "${reader#*:}" && $st_state == R ]] || asleep=$((asleep + 1))
 	done
 	return 1
+}
+
+# Takes out of `to_read` what blocks its readers, and judges that without them. Without a fork everything is read.
+read_all_ahead() {
+	local i dir readable=()
+	start_reader all "${to_read[@]}" || return
+	if has_read all; then
+		end_reader
+		return
+	fi
+	start_reader each "${to_read[@]}" || return
+	for ((i = 0; i < ${#to_read[@]}; i++)); do
+		dir=${to_read[i]}
+		if has_read "$dir"; then
+			readable+=("$dir")
+			continue
+		fi
+		judge_stuck "${dir##*/}"
+		# What comes behind so many is not read, and one that is not is enough of a doubt.
+		if ((++stuck_here == STUCK_MAX)); then
+			note_unreadable "${dir##*/}"
+			break
+		fi
+		start_reader each "${to_read[@]:i+1}" || break
+	done
+	end_reader
+	to_read=("${readable[@]}")
 }
 
 # A process whose arguments block. It is somebody's for certain where libvirt says so, and else nobody knows whose: not

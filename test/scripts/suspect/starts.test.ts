@@ -116,7 +116,7 @@ for (const [what, files] of forks) {
   test(`the fork of a daemon that ${what} is the VM, and is ended`, async (t) => {
     const vm = newVm()
     const child = await single(t, '/usr/sbin/libvirtd', '-d')
-    await ending(t, await standIn(daemonName))
+    ending(t, await standIn(daemonName))
     const report = await hostOf(t, files(vm, child.pid ?? 0), 'hangs')(vm)
     t.match(report.qemus, [{ pid: child.pid, by: 'libvirt-start', kill: 'sent' }])
     t.equal(because(report), 'destroyed')
