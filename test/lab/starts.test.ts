@@ -46,7 +46,7 @@ test('a start that hangs in a hook is no death', async (t) => {
   const [host, vm] = [await booted(t), newVmUuid()]
   await defined(host, vm)
   await host.state('libvirtd-stop')
-  const hook = '#!/bin/sh\\n[ "$2" != prepare ] || sleep 25\\n'
+  const hook = '#!/bin/sh\\n[ "$2" != prepare ] || until [ -e /run/go ]; do sleep 0.5; done\\n'
   await host.exec(
     `mkdir -p /etc/libvirt/hooks; printf '${hook}' >/etc/libvirt/hooks/qemu; chmod 755 /etc/libvirt/hooks/qemu`,
   )
@@ -58,7 +58,8 @@ test('a start that hangs in a hook is no death', async (t) => {
   // The hook names the VM and is called qemu: whichever doubt comes first.
   t.match(answer.reason, /^(start-not-excluded|ambiguous-process)$/, answer.summary)
   const before = await counter(host, vm)
-  await sleep(26_000)
+  await host.exec('touch /run/go')
+  await sleep(10_000)
   t.not(await counter(host, vm), before, 'and indeed it runs and writes in the end')
 })
 
@@ -83,13 +84,14 @@ const qemu = (...words: readonly string[]): string =>
   background(
     `exec -a /usr/bin/kvm qemu-system-x86_64 -machine none -nodefaults -display none ${words.join(' ')}`,
   )
+const untilRuns = 'until pgrep qemu-system >/dev/null; do sleep 0.2; done; sleep 1'
 const running = async (host: LabHost): Promise<string> =>
   (await host.exec('pgrep -c qemu-system')).text
 
 test('a VM whose uuid stands in -smbios alone is killed', async (t) => {
   const [host, vm] = [await booted(t), newVmUuid()]
   await host.exec(
-    `${qemu('-name', 'web01,debug-threads=on', '-smbios', `type=1,uuid=${vm}`)} sleep 1`,
+    `${qemu('-name', 'web01,debug-threads=on', '-smbios', `type=1,uuid=${vm}`)} ${untilRuns}`,
   )
   t.equal(await running(host), '1')
   t.equal((await fence(t, host, vm)).reason, 'destroyed')
@@ -99,7 +101,7 @@ test('a VM whose uuid stands in -smbios alone is killed', async (t) => {
 test('a copy with the name of the VM and a uuid of its own in -smbios lives on', async (t) => {
   const [host, vm] = [await booted(t), newVmUuid()]
   await host.exec(
-    `${qemu('-name', `guest=${vm}`, '-smbios', `type=1,uuid=${newVmUuid()}`)} sleep 1`,
+    `${qemu('-name', `guest=${vm}`, '-smbios', `type=1,uuid=${newVmUuid()}`)} ${untilRuns}`,
   )
   t.equal((await fence(t, host, vm)).reason, 'already-gone')
   t.equal(await running(host), '1')
