@@ -5,9 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
-import { startAgent } from '../fixtures/agent-process.ts'
-import { bootHost, lab, newVmUuid } from '../fixtures/lab.ts'
-import type { LabHost } from '../fixtures/lab.ts'
+import { startAgent } from '../fixtures/servers/agent-process.ts'
+import { bootHost, lab, newVmUuid } from '../fixtures/lab/lab.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
 
 tap.setTimeout(600_000)
 

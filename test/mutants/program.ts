@@ -67,8 +67,8 @@ export const programMutants = [
   ...at('30-process', states, [
     [
       'only the leader of a thread group is looked at',
-      'list_matches "/proc/$pid/task/[0-9]*"',
-      'list_matches "/proc/$pid/task/$pid"',
+      'list_matches "$PROC/$pid/task/[0-9]*"',
+      'list_matches "$PROC/$pid/task/$pid"',
     ],
   ]),
   ...at('56-scan', program, [
@@ -95,7 +95,11 @@ export const programMutants = [
         '((clock_ms >= vm_deadline_ms[$vm]))',
         '((clock_ms >= deadline_ms))',
       ],
-      ['libvirt is told on after the first report', 'end_virsh\n\tjudge_pgrep', 'judge_pgrep'],
+      [
+        'libvirt is told on after the first report',
+        'revoke_virsh_permit\n\tjudge_pgrep',
+        'judge_pgrep',
+      ],
       [
         'a doubt of one VM holds back the others',
         'may_clear_up "$vm" || due',
@@ -165,9 +169,9 @@ export const programMutants = [
     ['scripts/suspect/batch'],
     [
       [
-        'a virsh that starts late is told something',
-        'ask_virsh() { ! read -r -t 0 -u "$permit" && printf',
-        'ask_virsh() { printf',
+        'a virsh that starts late is told to destroy',
+        'may_destroy() { ! read -r -t 0 -u "$permit"; }',
+        'may_destroy() { true; }',
       ],
       [
         'a look destroys',
@@ -337,7 +341,11 @@ export const programMutants = [
       '[[ $1 == qemu-system-* ||',
       '[[ $1 == * || $1 == qemu-system-* ||',
     ],
-    ['-uuid does not go before the name', '((${#id_uuids[@]} > 0)) && return', ':'],
+    [
+      'a uuid does not go before the name',
+      '((${#id_uuids[@]} == 0 && id_config == 0)) || return',
+      ':',
+    ],
   ]),
   ...at('90-host', program, [
     ['the peer fences itself', 'host_is="own-host"', 'host_is="as-named"'],

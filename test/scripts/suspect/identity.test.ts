@@ -2,9 +2,15 @@
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { decide } from '../../../agent/domain/decide.ts'
-import { vmUuidHex } from '../../../agent/domain/identity.ts'
+import { vmUuidHex } from '../../../agent/domain/vm-uuid.ts'
 import type { VmReport } from '../../../agent/domain/evidence.ts'
-import { endStandIn, isAlive, newVm, reportOf, standIn } from '../../fixtures/local-program.ts'
+import {
+  endStandIn,
+  isAlive,
+  newVm,
+  reportOf,
+  standIn,
+} from '../../fixtures/servers/local-program.ts'
 
 const because = (report: VmReport): string => decide({ kind: 'report', report }).because
 

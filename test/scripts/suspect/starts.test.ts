@@ -8,8 +8,8 @@ import { test } from 'tap'
 import type { Test } from 'tap'
 import { decide } from '../../../agent/domain/decide.ts'
 import type { VmReport } from '../../../agent/domain/evidence.ts'
-import type { VmUuid } from '../../../agent/domain/identity.ts'
-import { installProgram } from '../../fixtures/installed-program.ts'
+import type { VmUuid } from '../../../agent/domain/vm-uuid.ts'
+import { installProgram } from '../../fixtures/servers/installed-program.ts'
 import {
   composeAll,
   daemonName,
@@ -18,9 +18,9 @@ import {
   newVm,
   requestOf,
   standIn,
-} from '../../fixtures/local-program.ts'
-import type { Change } from '../../fixtures/local-program.ts'
-import { parseReport } from '../../fixtures/report-text.ts'
+} from '../../fixtures/servers/local-program.ts'
+import type { Change } from '../../fixtures/servers/local-program.ts'
+import { parseReport } from '../../fixtures/values/report-text.ts'
 
 const because = (report: VmReport): string => decide({ kind: 'report', report }).because
 

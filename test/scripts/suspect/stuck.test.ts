@@ -15,7 +15,7 @@ import {
   programText,
   reportOf,
   standIn,
-} from '../../fixtures/local-program.ts'
+} from '../../fixtures/servers/local-program.ts'
 
 const because = (report: VmReport): string => decide({ kind: 'report', report }).because
 
