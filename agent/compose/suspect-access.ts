@@ -17,6 +17,7 @@ import { createKnownHostsFile } from '../suspect/host-key/known-hosts-file.ts'
 import { readLogins } from '../suspect/login/logins.ts'
 import type { Logins } from '../suspect/login/logins.ts'
 import { readOwnIdentity } from '../suspect/program/own-identity.ts'
+import { createConfirmedHosts } from '../suspect/confirmed-hosts.ts'
 
 /** Gives deps of their own to each who asks: one phase log for fences, another for looks. */
 export type MakeContactDeps = (onPhase: NonNullable<SuspectDeps['onPhase']>) => ContactDeps
@@ -28,8 +29,9 @@ export const composeSuspectAccess = async (config: Config): Promise<MakeContactD
   const probe = createProbe(config.probe, { clock, run: createRunTool(systemTools) })
   const heard = createLastHeard(clock)
   const knownHosts = createKnownHostsFile(config.ssh.knownHostsFile)
+  const confirmedHosts = createConfirmedHosts(config.ssh.knownHostsFile)
   return (onPhase) => ({
-    suspect: createSuspect(settings, { clock, knownHosts, onPhase }),
+    suspect: createSuspect(settings, { clock, knownHosts, confirmedHosts, onPhase }),
     probe,
     clock,
     heard,

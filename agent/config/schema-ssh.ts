@@ -93,15 +93,15 @@ export const sshSchema = {
         'What to do with a host whose key is not known yet. A changed key is always refused.',
       'x-unit': 'word',
       'x-cost':
-        '"accept-new" trusts the first contact; "strict" refuses every host whose key was not put into knownHostsFile.',
+        '"accept-new" lets a first contact in, which stays unconfirmed until `peerfence trust`, a drill, or a host uuid that it shows; "strict" refuses every host whose key was not put into knownHostsFile.',
     },
     knownHostsFile: {
       ...absolutePath,
       default: '/var/lib/peerfence/known_hosts',
       description:
-        'Known host keys, in the format of OpenSSH. Written to under "accept-new" and by `peerfence trust`; its folder has to be writable.',
+        'Known host keys, in the format of OpenSSH. Written to under "accept-new" and by `peerfence trust`; its folder has to be writable. Beside it lies FILE.confirmed: which hosts were confirmed.',
       'x-unit': 'path',
-      'x-cost': 'A new file forgets every known key.',
+      'x-cost': 'A new file forgets every known key, and with FILE.confirmed every confirmed host.',
     },
     identityFiles: {
       ...identityFiles,

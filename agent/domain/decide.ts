@@ -54,7 +54,13 @@ const decideReport = (report: VmReport): Verdict => {
 const doubtOfHost = ({ host }: VmReport): Doubt | undefined => {
   switch (host.is) {
     case 'as-named':
+    case 'as-bound':
+    case 'by-key':
+    // The caller named a host by its address alone, and gets what it asked for; the evidence says so.
+    case 'unconfirmed':
       return undefined
+    case 'not-shown':
+      return 'host-not-confirmed'
     case 'contradicted':
       return 'wrong-host'
     case 'own-host':

@@ -37,10 +37,19 @@ export interface VmReport {
 export interface HostIdentity {
   readonly machineId: string
   readonly bootId: string
-  readonly hostUuid: string
-  /** What the program itself concluded before it touched anything. */
-  readonly is: 'as-named' | 'contradicted' | 'own-host'
+  /** What the host calls itself, each in lower case and without dashes. */
+  readonly hostUuids: readonly string[]
+  readonly is: HostIs
 }
+
+/**
+ * What the program itself concluded before it touched anything. Of a uuid that was sent: the host shows it
+ * (`as-named`), or it was bound to the host's key in an earlier contact (`as-bound`), or nothing says that this is
+ * the host (`not-shown`). Where none was sent: its key is known from a person, a drill or an earlier contact that
+ * was confirmed (`by-key`), or from a first contact alone (`unconfirmed`).
+ */
+export type HostIs = ConfirmedHost | 'unconfirmed' | 'not-shown' | 'contradicted' | 'own-host'
+export type ConfirmedHost = 'as-named' | 'as-bound' | 'by-key'
 
 /** Whether the program could see every process of the host. */
 export interface ProcessView {

@@ -3,7 +3,7 @@
  * there is no word here for one, and none for a silence that lets HA proceed. Pure and total, as `decide`.
  */
 import { decide } from './decide.ts'
-import type { Evidence, VmReport } from './evidence.ts'
+import type { Evidence, HostIs, VmReport } from './evidence.ts'
 import type { Doubt } from './verdict.ts'
 
 export type Sight =
@@ -44,10 +44,12 @@ export const sightOf = (evidence: Evidence): Sight => {
     : { kind: 'not-seen' }
 }
 
-/** On the wrong host the program looks at nothing, and nothing that it says is about the VM. */
+/** On a host that is not the right one the program looks at nothing, and nothing that it says is about the VM. */
 const livingPids = ({ host, qemus }: VmReport): readonly number[] =>
-  host.is === 'as-named'
-    ? qemus.filter(({ end }) => end.kind === 'living').map(({ pid }) => pid)
-    : []
+  strangers.includes(host.is)
+    ? []
+    : qemus.filter(({ end }) => end.kind === 'living').map(({ pid }) => pid)
+
+const strangers: readonly HostIs[] = ['not-shown', 'contradicted', 'own-host']
 
 const cannotTell = (because: Blindness): Sight => ({ kind: 'cannot-tell', because })

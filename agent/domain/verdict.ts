@@ -42,6 +42,7 @@ export const doubts = [
   'scan-incomplete', // some process could not be read
   // the wrong machine
   'wrong-host', // the suspect says that it is another host than the one named
+  'host-not-confirmed', // a host uuid was sent, and nothing says that the suspect is that host
   'own-host', // the suspect turned out to be this very host
   // the program's report
   'report-missing', // the session ended without a report: unusable shell, no bash

@@ -25,6 +25,7 @@ const prospects: Readonly<Record<Doubt, 'again' | 'once-more' | 'final'>> = {
   'pid-namespace': 'final',
   'scan-incomplete': 'final',
   'wrong-host': 'final',
+  'host-not-confirmed': 'final',
   'own-host': 'final',
   'report-missing': 'final',
   'report-truncated': 'again',

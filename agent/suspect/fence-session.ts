@@ -13,6 +13,7 @@ import { runProgram } from './program/run-program.ts'
 import type { ProgramConfig, ProgramRun } from './program/run-program.ts'
 import type { Session } from './program/ssh-session.ts'
 import { deadlineIn } from '../base/time/deadline.ts'
+import type { HostContact } from './host-contact.ts'
 
 /** What the program's budget leaves for its own text on the way there and its report back, in ms. */
 export const transferReserveMs = 750
@@ -26,6 +27,9 @@ export const reuseWindowMs = 1500
 /** Before the last budget ends, in ms: the run has ended by then, with its own word. */
 const settleReserveMs = 200
 
+/** How long a look or a drill waits until it is remembered that the host was confirmed, in ms. */
+export const rememberWindowMs = 500
+
 export interface FenceSessionDeps {
   readonly clock: Clock
   /** Told when a run for these VMs enters a phase. Must not throw. */
@@ -35,11 +39,12 @@ export interface FenceSessionDeps {
 export const createFenceSession = (
   session: Session,
   login: Pick<Login, 'user' | 'program' | 'by'>,
-  hostUuid: string,
+  host: HostContact,
   config: ProgramConfig,
   { clock, onPhase }: FenceSessionDeps,
 ): SuspectSession => {
   let runs = 0
+  let remembered: Promise<void> = Promise.resolve()
 
   /** The time of a run is that of its most patient VM. */
   const run = async (
@@ -62,7 +67,8 @@ export const createFenceSession = (
       // A kill that comes after the answer would hit a VM that HA knows to be running.
       vms: () => inTime.flatMap((one) => askedOf(one, onSeen)),
       vmsMax: inTime.length,
-      hostUuid,
+      hostUuid: host.hostUuid,
+      pin: host.pin,
       ...(isFirst ? {} : { startWindowMs: reuseWindowMs }),
       onStart: () => {
         log.enter('run')
@@ -70,6 +76,7 @@ export const createFenceSession = (
       onReport: (report) => {
         const detail = `${login.by}the program reported`
         onSeen(report.vm, { evidence: { kind: 'report', report }, detail, phases: log.soFar() })
+        remembered = host.onReport(action, report)
       },
       ...(onTools === undefined ? {} : { onTools }),
     }
@@ -94,6 +101,8 @@ export const createFenceSession = (
       const rest = await run(what.action, [{ vm, leftMs }], signal, onSeen, (told) => {
         tools = told
       })
+      // Whoever looks on behalf of another user does so for the length of a look.
+      await Promise.race([remembered, clock.wait(rememberWindowMs, signal)])
       const { evidence, detail, phases } = seen ?? rest
       return { evidence, detail, phases, tools }
     },

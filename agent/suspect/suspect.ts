@@ -5,7 +5,7 @@ import type { Clock } from '../base/time/clock.ts'
 import type { SuspectTarget } from '../fence/request.ts'
 import type { Phase } from '../fence/contact-trail.ts'
 import type { VmUuid } from '../domain/vm-uuid.ts'
-import { isSilence } from './program/command.ts'
+import { isSilence, listen } from './program/command.ts'
 import { loginFor } from './login/credentials.ts'
 import { ending, evidenceIs, fault } from './opening-failure.ts'
 import { createFenceSession } from './fence-session.ts'
@@ -15,6 +15,9 @@ import { createKnownHostsFile } from './host-key/known-hosts-file.ts'
 import type { KnownHostsFile } from './host-key/known-hosts-file.ts'
 import type { SessionEnd } from './session-end.ts'
 import type { Logins } from './login/logins.ts'
+import { createConfirmedHosts } from './confirmed-hosts.ts'
+import type { ConfirmedHosts } from './confirmed-hosts.ts'
+import { openHostContact } from './host-contact.ts'
 import { createPhaseLog } from './phase-log.ts'
 import type { PhaseLog } from './phase-log.ts'
 import { race } from './reach/happy-eyeballs.ts'
@@ -37,8 +40,9 @@ export interface SuspectConfig extends ProgramConfig {
 export interface SuspectDeps {
   readonly clock: Clock
   readonly lookup?: Lookup
-  /** Where several of these share it: there is one per file and process. */
+  /** Where several of these share them: there is one per file and process. */
   readonly knownHosts?: KnownHostsFile
+  readonly confirmedHosts?: ConfirmedHosts
   /** Told when a login, or a run for these VMs, enters a phase. Must not throw. */
   readonly onPhase?: (suspect: SuspectTarget, phase: Phase, vms?: readonly VmUuid[]) => void
 }
@@ -57,6 +61,7 @@ export const createSuspect = (
     clock,
     lookup = systemLookup,
     knownHosts = createKnownHostsFile(config.knownHostsFile),
+    confirmedHosts = createConfirmedHosts(config.knownHostsFile),
     onPhase,
   }: SuspectDeps,
 ): Suspect => {
@@ -80,6 +85,7 @@ export const createSuspect = (
       const work = contact(target, {
         config,
         knownHosts,
+        confirmedHosts,
         lookup,
         within,
         log,
@@ -106,10 +112,10 @@ const closeOpened = (opening: Opening): void => {
   if (opening.kind === 'open') opening.session.close()
 }
 
-interface Context extends OpeningEvents {
+type Parts = Pick<Required<SuspectDeps>, 'lookup' | 'knownHosts' | 'confirmedHosts'>
+
+interface Context extends OpeningEvents, Parts {
   readonly config: SuspectConfig
-  readonly knownHosts: KnownHostsFile
-  readonly lookup: Lookup
   readonly within: Within
   readonly log: PhaseLog
   readonly onPhase: (phase: Phase, vms: readonly VmUuid[]) => void
@@ -154,7 +160,7 @@ const loginAt = async (
   { address, socket }: Extract<RaceOutcome, { kind: 'connected' }>,
   resolved: Resolved,
   suspect: SuspectTarget,
-  { config, knownHosts, within, log, onHeard, onPhase }: Context,
+  { config, knownHosts, confirmedHosts, within, log, onHeard, onPhase }: Context,
 ): Promise<Opening> => {
   onHeard(address)
   // Whatever hangs or breaks in here, the connection does not outlive it.
@@ -181,20 +187,12 @@ const loginAt = async (
   if (opened.kind === 'ended') {
     return ending(log, address, opened.end, opened.hostKey, hostKeys.known)
   }
+  const host = await openHostContact(hostKeys, opened.hostKey, suspect.hostUuid, confirmedHosts)
   within.signal.removeEventListener('abort', drop)
   listen(socket, () => {
     onHeard(address)
   })
   const { clock } = within
-  const { hostUuid } = suspect
-  const session = createFenceSession(opened.session, login, hostUuid, config, { clock, onPhase })
+  const session = createFenceSession(opened.session, login, host, config, { clock, onPhase })
   return { kind: 'open', session, trail: log.close(address, login.by) }
-}
-
-/** Whoever closes or resets a connection has been heard; a kernel that gave up waiting has not. */
-const listen = (socket: Socket, onHeard: () => void): void => {
-  socket.on('data', onHeard).on('end', onHeard)
-  socket.on('error', (error) => {
-    if (!isSilence(error)) onHeard()
-  })
 }

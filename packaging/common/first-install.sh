@@ -59,9 +59,10 @@ tell_next_steps() {
 
 		     "ssh": { "logins": [{ "hosts": ["10.1.0.0/16"], "program": "installed", "identityFiles": ["$folder/ssh_key"] }] }
 
-		2. Pin their host keys: peerfence trust HOST, for each of them.
+		2. Pin their host keys: peerfence trust HOST, for each of them. A host that is met for the first time in a fence is
+		   not confirmed: with a host uuid that it does not show it is refused, and nothing on it is touched.
 
-		3. Try it: peerfence doctor
+		3. Try it, and confirm them: peerfence doctor --drill HOST
 
 		After a change of $folder/peerfence.json: peerfence config check && systemctl restart peerfence
 		Who may ask: members of the group $user at /run/peerfence/peerfence.sock, and whoever has the token of

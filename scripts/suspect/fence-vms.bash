@@ -35,18 +35,18 @@ main() {
 	tell
 	list_qemu_programs
 	read_open_flags
-	if [[ $host_is == as-named && $action == look ]]; then
-		look_all
-	elif [[ $host_is == as-named && $action == drill ]]; then
-		drill_all
-	elif [[ $host_is == as-named ]]; then
-		fence_all
-	else
-		# The wrong machine: nothing is looked at, nothing is killed.
+	# Where it is known beforehand that no proof can follow, nothing is looked at and nothing is killed.
+	if ! may_touch_host || { [[ $action != look ]] && ! sees_whole_host; }; then
 		for vm in "${vms[@]}"; do
 			vm_ambiguous[$vm]=0
 			report_vm "$vm"
 		done
+	elif [[ $action == look ]]; then
+		look_all
+	elif [[ $action == drill ]]; then
+		drill_all
+	else
+		fence_all
 	fi
 	say_end
 }

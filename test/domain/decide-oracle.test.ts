@@ -8,6 +8,7 @@ import { decide } from '../../agent/domain/decide.ts'
 import type {
   AddressSilence,
   Evidence,
+  HostIs,
   QemuSeen,
   SilenceEvidence,
   VmReport,
@@ -15,6 +16,8 @@ import type {
 import { doubts, mayProceed } from '../../agent/domain/verdict.ts'
 import { words } from '../../agent/suspect/report/report-line.ts'
 import { cleanReport, killedQemu, livingQemu, silentAddress } from '../fixtures/values/evidence.ts'
+
+const rightHosts = ['as-named', 'as-bound', 'by-key', 'unconfirmed']
 
 const deadByTheBook = (report: VmReport): boolean => {
   const { host, view, qemus, finalScan, io, storage, helpers, virsh } = report
@@ -40,7 +43,7 @@ const deadByTheBook = (report: VmReport): boolean => {
   const ran = qemus.filter((qemu) => qemu.kill === 'sent').length > 0
   const startsNothing = ['no-such-vm', 'not-running', 'destroyed', 'no-daemon'].includes(virsh)
   return (
-    host.is === 'as-named' &&
+    rightHosts.includes(host.is) &&
     (ran || startsNothing) &&
     sawEverything &&
     nothingLeft &&
@@ -101,10 +104,13 @@ const scans = product<VmReport['finalScan']>({
   hold: words.hold,
 })
 
+const hostThatIs = (is: HostIs) => ({ ...cleanReport.host, is })
+
 const reports = (qemus: readonly (readonly QemuSeen[])[]): VmReport[] =>
   product<VmReport>({
     vm: [cleanReport.vm],
-    host: words.hostIs.map((is) => ({ ...cleanReport.host, is })),
+    // One of each fate; the table of hosts below has every word.
+    host: (['as-named', 'not-shown', 'own-host'] as const).map(hostThatIs),
     view: product<VmReport['view']>({
       processes: words.processes,
       pidNamespace: words.pidNamespace,
@@ -142,6 +148,12 @@ test('every small report', async (t) => {
   t.ok(small.some(deadByTheBook) && pairs.some(deadByTheBook), 'and holds proofs')
   t.same(disagreements(small), [], `no or one qemu: ${small.length} reports`)
   t.same(disagreements(pairs), [], `two qemu: ${pairs.length} reports`)
+})
+
+test('every word about the host', async (t) => {
+  const hosts = words.hostIs.map((is) => ({ ...cleanReport, host: hostThatIs(is) }))
+  t.equal(hosts.filter(deadByTheBook).length, rightHosts.length)
+  t.same(disagreements(hosts), [])
 })
 
 test('every small storage', async (t) => {

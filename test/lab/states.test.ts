@@ -292,6 +292,26 @@ const rows: readonly Row[] = [
     },
     command: { targetHostUuid: '99992222333344445555666677778888' },
   },
+  {
+    state: 'a host uuid that the host does not show',
+    reason: 'host-not-confirmed',
+    alive: true,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+    },
+    command: { targetHostUuid: '99992222333344445555666677778888' },
+  },
+  {
+    state: 'a host uuid that libvirt was told',
+    reason: 'destroyed',
+    alive: false,
+    make: async (host, vm) => {
+      await host.startVm(vm)
+      const line = 'host_uuid = "99992222-3333-4444-5555-666677778888"'
+      await host.exec(`echo '${line}' >>/etc/libvirt/libvirtd.conf`)
+    },
+    command: { targetHostUuid: '99992222333344445555666677778888' },
+  },
 ]
 
 const table: string[] = []

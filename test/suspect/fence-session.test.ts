@@ -1,3 +1,4 @@
+import { setTimeout as turn } from 'node:timers/promises'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import type { ServerChannel } from 'ssh2'
@@ -10,6 +11,7 @@ import { numbered, readRequest, reportBodies, reportText } from '../fixtures/val
 import { finish, readStdin, startSuspectHost } from '../fixtures/servers/suspect-host.ts'
 import type { Shell, SuspectHostOptions } from '../fixtures/servers/suspect-host.ts'
 import { createWallClock } from '../fixtures/worlds/wall-clock.ts'
+import { namedHost } from '../fixtures/named-host.ts'
 
 const otherVm = uuid('99999999-2222-4333-8444-555555555555')
 const never = new AbortController().signal
@@ -28,16 +30,17 @@ const openOn = async (
   t: Test,
   options: SuspectHostOptions,
   speed = 1,
+  host = namedHost(),
 ): Promise<{ readonly session: SuspectSession; readonly commands: readonly string[] }> => {
-  const host = await startSuspectHost(t, options)
+  const { port, commands } = await startSuspectHost(t, options)
   const session = createFenceSession(
-    await sessionOn(t, host.port),
+    await sessionOn(t, port),
     { user: 'root', program: 'sent', by: 'by ssh.logins/3: ' },
-    'the-host',
+    host,
     rules,
     { clock: createWallClock(speed) },
   )
-  return { session, commands: host.commands }
+  return { session, commands }
 }
 
 const fence = async (session: SuspectSession, batch: readonly BatchVm[], signal = never) => {
@@ -153,7 +156,7 @@ const toldTo = async (
   const session = createFenceSession(
     await sessionOn(t, host.port),
     { user, program: 'sent', by: '' },
-    'the-host',
+    namedHost(),
     rules,
     { clock: createWallClock(1) },
   )
@@ -289,6 +292,31 @@ test('a look and a drill are asked for as such, and told with the tools of the h
     t.equal(seen.evidence.kind, 'report')
     t.equal(seen.tools?.sshdStartups, action === 'look' ? '10:30:100' : undefined)
   }
+})
+
+test('a drill has ended when it is remembered that its host was confirmed, or soon after', async (t) => {
+  const reporting = answering(({ channel }, stdin) => {
+    const { nonce, vm } = readRequest(stdin)
+    const bodies = reportBodies(vm, [], (line) => line.replace('=fence', '=drill'))
+    finish(channel, numbered(nonce, bodies).join(''))
+  })
+  const told: string[] = []
+  const remembering = async (action: string): Promise<void> => {
+    await turn(100)
+    told.push(action)
+  }
+  const { session } = await openOn(t, { shell: reporting }, 1, namedHost({ onReport: remembering }))
+  await session.inspect({ action: 'drill' }, 9_000, never)
+  t.same(told, ['drill'])
+  const { session: hanging } = await openOn(
+    t,
+    { shell: reporting },
+    1,
+    namedHost({ onReport: async () => await new Promise(() => undefined) }),
+  )
+  t.match(await hanging.inspect({ action: 'drill' }, 9_000, never), {
+    evidence: { kind: 'report' },
+  })
 })
 
 test('no two drills bear the same uuid', async (t) => {

@@ -7,6 +7,7 @@ import { createFenceSession, reuseWindowMs } from '../../agent/suspect/fence-ses
 import { someVm } from '../fixtures/values/evidence.ts'
 import { sessionOn } from '../fixtures/servers/open-session.ts'
 import { createWallClock } from '../fixtures/worlds/wall-clock.ts'
+import { namedHost } from '../fixtures/named-host.ts'
 
 test('a suspect that answered while the agent was held up has been heard', async (t) => {
   const host = spawn(
@@ -23,7 +24,7 @@ test('a suspect that answered while the agent was held up has been heard', async
   const session = createFenceSession(
     await sessionOn(t, Number(port.toString())),
     { user: 'root', program: 'sent', by: '' },
-    'the-host',
+    namedHost(),
     {
       programText: '# the program\n',
       own: { machineId: 'm', bootId: 'b' },

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as turn } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { test } from 'tap'
 import type { Test } from 'tap'
@@ -19,7 +20,7 @@ import { contactOnce } from '../fixtures/worlds/one-contact.ts'
 import type { ContactOutcome } from '../fixtures/worlds/one-contact.ts'
 import { loginsWith } from '../fixtures/servers/open-session.ts'
 import { closedPort, startRawHost, startSilentPort } from '../fixtures/servers/raw-host.ts'
-import { readRequest, reportText } from '../fixtures/values/report-text.ts'
+import { readRequest, reportText, numbered, reportBodies } from '../fixtures/values/report-text.ts'
 import {
   finish,
   generateKey,
@@ -52,6 +53,7 @@ const reporting = ({ channel }: Shell): void => {
 }
 
 interface Given {
+  readonly hostUuid?: string
   readonly port: number
   readonly addresses?: SuspectTarget['addresses']
   readonly target?: Omit<Partial<SuspectTarget>, 'password'> & {
@@ -95,7 +97,7 @@ const fence = async (t: Test, given: Given): Promise<ContactOutcome> => {
       addresses: given.addresses ?? [host('127.0.0.1')],
       port: given.port,
       user: 'root',
-      hostUuid: '',
+      hostUuid: given.hostUuid ?? '',
       ...(given.target !== undefined && 'password' in given.target ? {} : { password }),
       ...omitPassword(given.target),
     },
@@ -125,6 +127,34 @@ test('a suspect that reports: the whole way, and its trail', async (t) => {
   )
   t.strictSame(asked, [['127.0.0.1']])
 })
+
+test('a host that showed its uuid is bound to its key; a first contact alone binds nothing', async (t) => {
+  const knownHostsFile = freshFile(t)
+  const told: string[] = []
+  const { port } = await startSuspectHost(t, {
+    shell: ({ channel }) => {
+      readStdin(channel, (stdin) => {
+        const { nonce } = readRequest(stdin)
+        const pin = /^host_pin=(.*)$/m.exec(stdin)?.[1] ?? ''
+        told.push(pin)
+        const is = told.length === 3 ? 'as-named' : 'unconfirmed'
+        const spoken = reportBodies(vm, [], (line) => line.replace('is=as-named', `is=${is}`))
+        finish(channel, numbered(nonce, spoken).join(''))
+      })
+    },
+  })
+  const given = { port, config: { knownHostsFile }, hostUuid: '89AB' }
+  for (let times = 0; times < 3; times += 1) await fence(t, given)
+  t.same(told, ['unconfirmed', 'unconfirmed', 'unconfirmed'], 'however often it is met')
+  await waitFor(() => existsSync(`${knownHostsFile}.confirmed`))
+  await fence(t, given)
+  await fence(t, { ...given, hostUuid: '' })
+  t.same(told.slice(3), ['bound', 'confirmed'])
+})
+
+const waitFor = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await turn(10)
+}
 
 test('what is heard is told from the connection on, and whatever comes after the login', async (t) => {
   const heard: string[] = []

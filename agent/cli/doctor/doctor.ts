@@ -30,7 +30,8 @@ export const doctorSubcommand: Subcommand = {
 this host could fence a VM there, by the whole way of a fence: name, connection, host key, login, sudo, bash, what
 of /proc is in view, pgrep, virsh, the clock, the limits of sshd. It touches no VM. With --drill it also starts a
 canary there, a bash that calls itself qemu-kvm and bears a uuid made up for it, kills it as a fence does, and
-proves it dead; the canary ends by itself within a minute, whatever happens.
+proves it dead; the canary ends by itself within a minute, whatever happens. A host that passes it is confirmed: what it
+calls itself is bound to its host key, so that a fence may know it by that.
 It has the keys and passwords of the configuration alone: where a management node sends its own, those are not
 tried. As a fence does, it pins the key of a host that is new, unless ssh.hostKeyPolicy says "strict".
 One line per host: "ok", what it has, and after "but" what does not keep a fence from its proof; or "FAILED", the

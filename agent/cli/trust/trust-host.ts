@@ -133,7 +133,8 @@ const describe = (
 
 const wordOf = ({ is, instead }: KeyStanding): string => {
   const known = instead.map(({ type, key }) => `${type} ${fingerprint(key)}`)
-  return is === 'changed' ? `CHANGED, known is ${known.join(' and ')}` : is
+  if (is === 'changed') return `CHANGED, known is ${known.join(' and ')}`
+  return is === 'met' ? 'known by a first contact alone' : is
 }
 
 const jsonOf = (

@@ -2,7 +2,13 @@
 import { asciiJson } from '../../base/text/ascii-json.ts'
 import { withoutHost } from '../../suspect/host-key/known-hosts-edit.ts'
 import type { KnownHostsFile } from '../../suspect/host-key/known-hosts-file.ts'
-import { entriesOf, fingerprint, hostPattern, keyType } from '../../suspect/host-key/known-hosts.ts'
+import {
+  entriesOf,
+  fingerprint,
+  hostPattern,
+  keyType,
+  firstContactMark,
+} from '../../suspect/host-key/known-hosts.ts'
 import type { KnownHost } from '../../suspect/host-key/known-hosts.ts'
 import { exitCodes } from '../exit-code.ts'
 import type { ExitCode } from '../exit-code.ts'
@@ -34,12 +40,12 @@ export const listKnown = async (
 /** What is printed comes from a file that people edit: nothing of it may move the cursor. */
 const plain = (text: string): string => text.replaceAll(/[^\x21-\x7e]/g, '?')
 
-const rowOf = ({ names, type, key, isRevoked }: KnownHost) => ({
+const rowOf = ({ names, type, key, isRevoked, comment }: KnownHost) => ({
   names: plain(names),
   type: plain(type),
   // A garbled key is known all the same: its host is refused until the line is corrected.
   fingerprint: keyType(key) === type ? fingerprint(key) : 'garbled',
-  state: isRevoked ? 'revoked' : 'known',
+  state: isRevoked ? 'revoked' : comment === firstContactMark ? 'first-contact' : 'known',
 })
 
 export const removeKnown = async (

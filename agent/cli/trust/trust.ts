@@ -57,7 +57,7 @@ export const trustSubcommand: Subcommand = {
 HOST is asked at every address that it has, for every type of key, without a login. The keys are shown,
 and pinned after a "yes" at the terminal; without one, --fingerprint or --yes has to be args. Compare
 with "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub" on the host. A changed key needs --replace, too.
-A revoked key is never pinned. --import is all or nothing: a malformed line, or another key than the
+A key that a first contact of a fence pinned ("first-contact") is confirmed by this. A revoked key is never pinned. --import is all or nothing: a malformed line, or another key than the
 known one without --replace, is named by its number and nothing is written. Two names that are hashed
 cannot be compared. As root, it writes in the name of the owner of the file's folder.
 exit codes: 0 every key is known now, or done; 1 not done, refused or not found; 64 wrong usage;

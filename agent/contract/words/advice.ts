@@ -66,6 +66,9 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
   'wrong-host': person(
     'Find out which machine has this address now, and correct the address or the host uuid that is sent.',
   ),
+  'host-not-confirmed': person(
+    'Check that address and host uuid of the request belong to one host. Then let the host show that uuid (host=UUID in /etc/zstack-uuids, or host_uuid of libvirt), or run peerfence doctor --drill HOST where it showed it before. Asking again changes nothing.',
+  ),
   'own-host': otherPeer('Ask another peer: a host cannot judge itself.'),
   'report-missing': person(
     'Log in by hand as the same user and run bash there; look at its login shell, its start-up files and forced commands.',

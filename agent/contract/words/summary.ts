@@ -40,6 +40,8 @@ export const summaries: Readonly<Record<Because, string>> = {
     'A process on the host could not be read; ask again, and check the host if it lasts.',
   'wrong-host':
     'The machine that answered is not the host that was named; check its address and its host uuid.',
+  'host-not-confirmed':
+    'Nothing says that the machine that answered is the host whose uuid was sent, so nothing on it was touched; make it show that uuid, then ask again.',
   'own-host': 'The host that was named turned out to be this very peer; ask another peer.',
   'report-missing':
     'The login worked but gave no report; check that the login shell can run bash on the host.',

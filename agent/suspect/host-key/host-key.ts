@@ -1,6 +1,14 @@
 /** Which host is this really: the policy over the known hosts file. */
 import type { ServerHostKeyAlgorithm } from 'ssh2'
-import { entriesOf, fingerprint, hostPattern, judgeKey, keyType } from './known-hosts.ts'
+import {
+  entriesOf,
+  fingerprint,
+  firstContactMark,
+  hostPattern,
+  isByPerson,
+  judgeKey,
+  keyType,
+} from './known-hosts.ts'
 import type { KnownHost, KnownHosts } from './known-hosts.ts'
 import type { KnownHostsFile } from './known-hosts-file.ts'
 import type { SessionEnd } from '../session-end.ts'
@@ -21,6 +29,10 @@ export interface HostKeyGate {
 }
 
 export interface KnownGate extends HostKeyGate {
+  /** Every name under which the host is looked up. */
+  readonly hosts: readonly string[]
+  /** Whether a person, or a configuration, made this key known, and not a first contact alone. */
+  readonly isByPerson: (key: Buffer) => boolean
   /** Fingerprints of the keys that are known of this host, for people. */
   readonly known: readonly string[]
 }
@@ -50,6 +62,8 @@ export const openHostKeyGate = async (
   const hosts = names.map((name) => hostPattern(name, port))
   const before = hosts.map((host) => entriesOf(read.known, host))
   return {
+    hosts,
+    isByPerson: (key) => isByPerson(before.flat(), key),
     algorithms: offered(before.flat()),
     known: fingerprintsOf(before.flat()),
     refusalOf: (key) => refusal(judgeKey(before, key), policy),
@@ -82,7 +96,7 @@ const record = (known: KnownHosts, hosts: readonly string[], key: Buffer) => {
       const type = keyType(key)
       // A line that could not be read back would be forgotten, and the next key be new again.
       if (type === undefined) return { kind: 'refuse' } as const
-      const line = `${hosts.join(',')} ${type} ${key.toString('base64')}`
+      const line = `${hosts.join(',')} ${type} ${key.toString('base64')} ${firstContactMark}`
       return { kind: 'line', line } as const
     }
   }

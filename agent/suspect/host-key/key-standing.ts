@@ -1,12 +1,13 @@
 /** What the known hosts say of the keys that a host offers. Pure. */
-import { entriesOf, fingerprint, judgeKey, keyType } from './known-hosts.ts'
+import { entriesOf, fingerprint, isByPerson, judgeKey, keyType } from './known-hosts.ts'
 import type { KeyWord, KnownHost, KnownHosts } from './known-hosts.ts'
 
 export interface KeyStanding {
   readonly type: string
   readonly key: Buffer
   readonly fingerprint: string
-  readonly is: KeyWord
+  /** `met`: known, but by a first contact alone. */
+  readonly is: KeyWord | 'met'
   /** What is known in its place, where it changed. */
   readonly instead: readonly KnownHost[]
 }
@@ -28,7 +29,8 @@ export const standingsOf = (
     const others = before.flat().filter((one) => !one.isRevoked && !one.key.equals(key))
     const sameType = others.filter((one) => one.type === type)
     const isFurther = word === 'changed' && isProven && sameType.length === 0
-    const is = isFurther ? 'new' : word
+    const isMet = word === 'known' && !isByPerson(before.flat(), key)
+    const is = isMet ? 'met' : isFurther ? 'new' : word
     return {
       type,
       key,

@@ -1,5 +1,12 @@
 /** Changes to the text of a known hosts file. What they do not name stays as it is. Pure. */
-import { entriesOf, keyType, matchesNames, parseKnownHosts, parseLine } from './known-hosts.ts'
+import {
+  entriesOf,
+  firstContactMark,
+  keyType,
+  matchesNames,
+  parseKnownHosts,
+  parseLine,
+} from './known-hosts.ts'
 import type { KnownHost } from './known-hosts.ts'
 
 export interface Removal {
@@ -66,11 +73,16 @@ export const withKeys = (
   keys: readonly Buffer[],
   shown: readonly Buffer[] | undefined,
 ): Pin => {
-  const isShown = ({ key }: KnownHost): boolean => shown?.some((one) => one.equals(key)) ?? true
+  const isPinned = ({ key }: KnownHost): boolean => keys.some((one) => one.equals(key))
+  // A line of a first contact gives way to one that says who made the key known: no mark.
+  const mayStay = (entry: KnownHost): boolean =>
+    entry.comment === firstContactMark && isPinned(entry)
+      ? false
+      : (shown?.some((one) => one.equals(entry.key)) ?? true)
   let cleaned = text
   const patterns: number[] = []
   for (const host of hosts) {
-    const removal = withoutHost(cleaned, host, isShown)
+    const removal = withoutHost(cleaned, host, mayStay)
     cleaned = removal.text
     patterns.push(...removal.patterns)
   }

@@ -5,7 +5,7 @@
 import ssh2 from 'ssh2'
 import { algorithmsByType } from './host-key.ts'
 import { withLines, withoutHost } from './known-hosts-edit.ts'
-import { matchesNames, parseKnownHosts, parseLine } from './known-hosts.ts'
+import { firstContactMark, matchesNames, parseKnownHosts, parseLine } from './known-hosts.ts'
 import type { KnownHost, KnownHosts } from './known-hosts.ts'
 
 /** What becomes of one line; `line` counts from 1. */
@@ -48,7 +48,8 @@ export const planImport = (text: string, store: string, mayReplace: boolean): Im
   const lines = given.map(({ line, raw }): ImportedLine => {
     const entry = readLine(raw)
     if (typeof entry === 'string') return { line, word: entry }
-    if (entries.some((one) => isAlready(one, entry))) return { line, word: 'already-known' }
+    if (entries.some((one) => one.comment !== firstContactMark && isAlready(one, entry)))
+      return { line, word: 'already-known' }
     if (!entry.isRevoked) {
       if (revoked.some((one) => one.key.equals(entry.key) && mayMean(one, entry))) {
         return { line, word: 'revoked-skipped' }

@@ -9,6 +9,8 @@ export interface KnownHost {
   readonly names: string
   readonly type: string
   readonly key: Buffer
+  /** Whatever stands behind the key. */
+  readonly comment: string
 }
 
 export interface KnownHosts {
@@ -18,6 +20,12 @@ export interface KnownHosts {
 }
 
 const sshPort = 22
+
+/**
+ * The comment of a key that a first contact pinned (`accept-new`): nobody has said that it is the right one. A line
+ * without it is a person's, or a configuration's.
+ */
+export const firstContactMark = 'peerfence-first-contact'
 
 /** How a host is written in the file: `name`, or `[name]:port` where the port is not 22. */
 export const hostPattern = (name: string, port: number): string =>
@@ -36,14 +44,15 @@ export const parseKnownHosts = (text: string): KnownHosts => {
 export const parseLine = (line: string): KnownHost | undefined => {
   const fields = line.split(/\s+/)
   const isRevoked = fields[0] === '@revoked'
-  const [names, type = '', base64 = ''] = isRevoked ? fields.slice(1) : fields
+  const [names, type = '', base64 = '', ...comment] = isRevoked ? fields.slice(1) : fields
   if (names === undefined) return undefined
   if (names.startsWith('@') || (names.startsWith('|') && parseHash(names) === undefined)) {
     return undefined
   }
   // A key that is cut, garbled or lost matches no key that is presented, and still makes its host a
   // known one: to skip the line would let the next key in as if it were the first.
-  return { isRevoked, names, type, key: Buffer.from(base64, 'base64') }
+  const key = Buffer.from(base64, 'base64')
+  return { isRevoked, names, type, key, comment: comment.join(' ') }
 }
 
 /** The type that a public key's own bytes begin with; undefined for what is no key. */
@@ -92,6 +101,10 @@ const plainHost = (text: string): string => {
   const plain = isIP(name) === 0 ? name : plainAddress(name)
   return hostPattern(plain, port === undefined ? sshPort : Number(port))
 }
+
+/** Whether anybody but a first contact made this key known. */
+export const isByPerson = (entries: readonly KnownHost[], key: Buffer): boolean =>
+  entries.some((one) => !one.isRevoked && one.comment !== firstContactMark && one.key.equals(key))
 
 export type KeyWord = 'known' | 'new' | 'changed' | 'revoked'
 

@@ -53,7 +53,7 @@ export interface SessionPlan {
 }
 
 export type Opened =
-  | { readonly kind: 'open'; readonly session: Session }
+  | { readonly kind: 'open'; readonly session: Session; readonly hostKey: Buffer }
   | {
       readonly kind: 'ended'
       readonly end: SessionEnd
@@ -138,13 +138,14 @@ export const openSession = (
     client.on('change password', () => {
       end('password-expired')
     })
-    const grant = (): void => {
-      settle({ kind: 'open', session: createSession(client, socket) })
-    }
     client.on('ready', () => {
-      if (!state.isAdmitted) {
+      const { hostKey, isAdmitted } = state
+      if (!isAdmitted || hostKey === undefined) {
         end('login-unasked')
         return
+      }
+      const grant = (): void => {
+        settle({ kind: 'open', session: createSession(client, socket), hostKey })
       }
       client.once('hostkeys', grant)
       void within.clock.wait(hostKeysWindowMs, settled.signal).then(grant)

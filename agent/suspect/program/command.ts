@@ -139,3 +139,11 @@ const endOfExecError = (error: Error): SessionEnd => {
   if ('reason' in error && typeof error.reason === 'number') return 'channel-refused'
   return error.message === 'Unable to exec' ? 'exec-refused' : 'contact-lost'
 }
+
+/** Whoever closes or resets a connection has been heard; a kernel that gave up waiting has not. */
+export const listen = (socket: Socket, onHeard: () => void): void => {
+  socket.on('data', onHeard).on('end', onHeard)
+  socket.on('error', (error) => {
+    if (!isSilence(error)) onHeard()
+  })
+}

@@ -5,6 +5,12 @@ import type { VmUuid } from '../../domain/vm-uuid.ts'
 import { protocolVersion } from '../report/protocol.ts'
 import type { ProgramAction } from '../report/protocol.ts'
 
+/**
+ * Of the key that a host has shown: `bound`, in an earlier contact that was confirmed the host bore the uuid that was
+ * sent; `confirmed`, a person, a drill or such a contact made it known; `unconfirmed`, a first contact alone did.
+ */
+export type HostPin = 'bound' | 'confirmed' | 'unconfirmed'
+
 /** One VM and how long the program may take until it reports it, in ms. */
 export interface AskedVm {
   readonly vm: VmUuid
@@ -16,6 +22,8 @@ export interface RunConfig extends StoragePolicy {
   readonly action: ProgramAction
   /** What the management plane calls this host; empty where it did not say. */
   readonly hostUuid: string
+  /** What is known of the host by the key that it has shown. */
+  readonly pin: HostPin
   /** Who we are, so that the program can refuse to run on this very host. */
   readonly own: OwnIdentity
   /** How long it keeps looking after the last task has gone, in ms. */
@@ -95,6 +103,7 @@ export const composeRun = (programText: string | undefined, request: RunConfig):
     `own_machine_id=${request.own.machineId}`,
     `own_boot_id=${request.own.bootId}`,
     `host_uuid=${request.hostUuid}`,
+    `host_pin=${request.pin}`,
     'ready',
   ]
   const program = programText === undefined ? '' : loaderOf(programText) + programText

@@ -7,7 +7,7 @@ import { execWindowMs } from './command.ts'
 import { detailOf, evidenceOf } from '../session-end.ts'
 import type { CommandEnd, SessionEnd } from '../session-end.ts'
 import { composeRun, composeVms, installedCommand, programCommand } from './program.ts'
-import type { AskedVm, OwnIdentity, ProgramLogin, StoragePolicy } from './program.ts'
+import type { AskedVm, OwnIdentity, ProgramLogin, StoragePolicy, HostPin } from './program.ts'
 import type { ProgramAction } from '../report/protocol.ts'
 import { createReportReader } from '../report/report.ts'
 import type { ReportFault } from '../report/report.ts'
@@ -30,6 +30,7 @@ export interface ProgramRun {
   /** No more than so many. */
   readonly vmsMax: number
   readonly hostUuid: string
+  readonly pin: HostPin
   /** How long the suspect may take to start it, in ms. */
   readonly startWindowMs?: number
   readonly onStart: () => void
@@ -104,11 +105,20 @@ const attempt = async (
   config: ProgramConfig,
   within: Within,
 ): Promise<Attempt> => {
-  const { action, vms, vmsMax, hostUuid, startWindowMs = execWindowMs, onReport, onTools } = run
+  const {
+    action,
+    vms,
+    vmsMax,
+    hostUuid,
+    pin,
+    startWindowMs = execWindowMs,
+    onReport,
+    onTools,
+  } = run
   const { programText, own, holdMs, pidNamespace, pageCache, helpers, sharedFileSystems } = config
   const rules = { own, holdMs, pidNamespace, pageCache, helpers, sharedFileSystems }
   const text = way === 'installed' ? undefined : programText
-  const { stdin, nonce } = composeRun(text, { action, hostUuid, ...rules })
+  const { stdin, nonce } = composeRun(text, { action, hostUuid, pin, ...rules })
   let say: ((text: string) => void) | undefined
   let isReady = false
   const onReady = (): readonly VmUuid[] => {

@@ -61,7 +61,7 @@ export const headOf = (
 const hostOf = (line: ReportLine): HostIdentity => ({
   machineId: line.text('machine'),
   bootId: line.text('boot'),
-  hostUuid: line.text('uuid'),
+  hostUuids: line.text('uuids') === '-' ? [] : line.text('uuids').split('+'),
   is: line.word('is', words.hostIs),
 })
 

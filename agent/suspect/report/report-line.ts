@@ -2,6 +2,8 @@
 
 const natural = /^(0|[1-9][0-9]{0,14})$/
 const word = /^[A-Za-z0-9._/:+-]{1,80}$/
+/** What a host calls itself, joined by `+`. */
+const names = /^(-|[a-z0-9]{1,64}(\+[a-z0-9]{1,64}){0,7})$/
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const someOf = (words: readonly string[]): RegExp => {
   const any = `(${words.join('|')})`
@@ -12,7 +14,15 @@ const one = (words: readonly string[]): RegExp => new RegExp(`^(${words.join('|'
 /** The closed sets of words, as the program says them; the types of `domain/evidence.ts` are the same. */
 export const words = {
   action: ['fence', 'look', 'drill'],
-  hostIs: ['as-named', 'contradicted', 'own-host'],
+  hostIs: [
+    'as-named',
+    'as-bound',
+    'by-key',
+    'unconfirmed',
+    'not-shown',
+    'contradicted',
+    'own-host',
+  ],
   processes: ['all', 'hidden'],
   pidNamespace: ['initial', 'nested-accepted', 'foreign'],
   privilege: ['root', 'user'],
@@ -74,7 +84,7 @@ const grammar = {
   begin: { version: /^3$/, action: one(words.action), vms: natural },
   fail: { why: word },
   'too-old': { bash: word, needs: word },
-  host: { machine: word, boot: word, uuid: word, is: one(words.hostIs) },
+  host: { machine: word, boot: word, uuids: names, is: one(words.hostIs) },
   view: {
     processes: one(words.processes),
     pidns: one(words.pidNamespace),

@@ -2,7 +2,7 @@
 # taken only after it matched a pattern that leaves no character with a meaning to the shell, everything
 # has a limit, and whatever does not fit ends the program before it has looked at a single process.
 # shellcheck shell=bash
-nonce='' action='' hold_ms=0 pid_namespace=initial own_machine_id='' own_boot_id='' host_uuid=''
+nonce='' action='' hold_ms=0 pid_namespace=initial own_machine_id='' own_boot_id='' host_uuid='' host_pin=unconfirmed
 page_cache=report helpers=refuse shared_types=() vms=()
 declare -A vm_known=() vm_budget_ms=() key_given=()
 
@@ -35,6 +35,7 @@ take_line() {
 	own_machine_id=*) [[ $value =~ ^[0-9a-f]{0,64}$ ]] && take_once machine && own_machine_id=$value ;;
 	own_boot_id=*) [[ $value =~ ^[0-9a-f-]{0,64}$ ]] && take_once boot && own_boot_id=$value ;;
 	host_uuid=*) [[ $value =~ ^[A-Za-z0-9-]{0,64}$ ]] && take_once host && host_uuid=$value ;;
+	host_pin=*) [[ $value == bound || $value == confirmed || $value == unconfirmed ]] && take_once pin && host_pin=$value ;;
 	ready)
 		[[ -n $action ]] || refuse_request 'something is missing'
 		take_once ready || return 1

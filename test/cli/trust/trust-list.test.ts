@@ -9,6 +9,7 @@ const print = fingerprint(key.publicKey)
 const text = `kvm-1,10.0.0.1 ${key.publicText}
 @revoked [kvm-2]:2222 ${key.publicText}
 kvm-\u00033 ssh-ed25519 AAAA
+[kvm-4]:22 ${key.publicText.trim()} peerfence-first-contact
 @odd entry
 `
 
@@ -18,6 +19,7 @@ test('all of it, and what belongs to one host', async (t) => {
     `kvm-1,10.0.0.1 ssh-ed25519 ${print} known`,
     `[kvm-2]:2222 ssh-ed25519 ${print} revoked`,
     'kvm-?3 ssh-ed25519 garbled known',
+    `[kvm-4]:22 ssh-ed25519 ${print} first-contact`,
     '',
   ]
   t.match(await trust(['--list']), {

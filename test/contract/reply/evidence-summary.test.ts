@@ -40,7 +40,12 @@ test('what the suspect chose freely does not pass', async (t) => {
       { tid: 4, state: 'EVIL', wchan: 'EVIL text', comm: 'EVIL' },
     ]),
   ]
-  const host = { machineId: 'EVIL', bootId: 'EVIL', hostUuid: 'EVIL', is: 'contradicted' } as const
+  const host = {
+    machineId: 'EVIL',
+    bootId: 'EVIL',
+    hostUuids: ['EVIL'],
+    is: 'contradicted',
+  } as const
   const summary = summariseEvidence(reportEvidence({ qemus, host }), {
     ...trail,
     detail: `a\u0007b\n${'x'.repeat(300)}`,

@@ -27,7 +27,10 @@ test('accept-new records an unknown key under name and address, and knows it fro
   t.equal(gate.refusalOf(ours.publicKey), undefined)
   t.notOk(existsSync(path), 'nothing is recorded before the key has proven itself')
   t.equal(await gate.admit(ours.publicKey), undefined)
-  t.match(readFileSync(path, 'latin1'), /^kvm-1,10\.0\.0\.1 ssh-ed25519 AAAA\S+\n$/)
+  t.match(
+    readFileSync(path, 'latin1'),
+    /^kvm-1,10\.0\.0\.1 ssh-ed25519 AAAA\S+ peerfence-first-contact\n$/,
+  )
   const again = await open(path)
   t.equal(again.refusalOf(ours.publicKey), undefined)
   t.equal(again.refusalOf(other.publicKey), 'host-key-changed')

@@ -33,6 +33,13 @@ test('what is known of the keys that a host offers, row by row', async (t) => {
       `kvm-1 ${ed.publicText}\n10.0.0.1 ${other.publicText}`,
       ['changed', 'changed'],
     ],
+    [
+      'one is known by a first contact alone, one by a person, too',
+      `kvm-1,10.0.0.1 ${ed.publicText.trim()} peerfence-first-contact
+kvm-1,10.0.0.1 ${rsa.publicText.trim()} peerfence-first-contact
+10.0.0.1 ${rsa.publicText}`,
+      ['met', 'known'],
+    ],
     ['one is revoked', `@revoked * ${ed.publicText}`, ['revoked', 'new']],
   ]
   for (const [sentence, text, words] of rows) {

@@ -70,6 +70,18 @@ test('keys are pinned under the names that do not know them', async (t) => {
   t.match(withKeys('', ['a'], [Buffer.alloc(2)], undefined), { text: 'a  AAA=\n' })
 })
 
+test('a key that a person pins bears no mark of a first contact any more', async (t) => {
+  const [ours, theirs] = [old, fresh].map((one) => one.publicText.trim())
+  const met = `kvm-1,10.0.0.1 ${ours} peerfence-first-contact\n`
+  const others = `10.0.0.1 ${theirs} peerfence-first-contact\n`
+  for (const shown of [undefined, [old.publicKey, fresh.publicKey]]) {
+    t.same(withKeys(met + others, ['10.0.0.1'], [old.publicKey], shown), {
+      kind: 'text',
+      text: `kvm-1 ${ours} peerfence-first-contact\n${others}10.0.0.1 ${ours}\n`,
+    })
+  }
+})
+
 test('with replacement whatever the host does not show any more goes', async (t) => {
   const before = `10.0.0.1 ${old.publicText}\nkvm-9,10.0.0.1 ${rsa.publicText}\n`
   const pinned = withKeys(before, ['10.0.0.1'], [fresh.publicKey], [fresh.publicKey])

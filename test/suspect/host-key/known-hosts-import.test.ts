@@ -45,6 +45,12 @@ test('what becomes of a line, row by row', async (t) => {
       `10.0.0.1 ${key.publicText}`,
       ['1 added'],
     ],
+    [
+      'known by a first contact alone',
+      `10.0.0.1 ${key.publicText.trim()} peerfence-first-contact`,
+      `10.0.0.1 ${key.publicText.trim()} peerfence-first-contact`,
+      ['1 added'],
+    ],
     ['twice', `a ${key.publicText}\na ${key.publicText}`, '', ['1 added', '2 already-known']],
     ['another key is known', `A ${key.publicText}`, `a ${other.publicText}`, ['1 conflict']],
     [

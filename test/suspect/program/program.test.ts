@@ -8,6 +8,7 @@ const otherVm = uuid('99999999-2222-4333-8444-555555555555')
 const request = {
   action: 'fence',
   hostUuid: 'host-7',
+  pin: 'bound',
   own: { machineId: 'aa', bootId: 'bb' },
   holdMs: 300,
   pidNamespace: 'initial',
@@ -33,6 +34,7 @@ test('the request follows the program, line by line', async (t) => {
     'own_machine_id=aa',
     'own_boot_id=bb',
     'host_uuid=host-7',
+    'host_pin=bound',
     'ready',
     '',
   ])

@@ -42,6 +42,7 @@ const run = async (
     vms: () => [{ vm, budgetMs }],
     vmsMax: 1,
     hostUuid: 'the-host',
+    pin: 'confirmed',
     onStart: () => (starts += 1),
     onReport: (report: VmReport) => seen.push({ kind: 'report', report }),
   } as const

@@ -50,7 +50,7 @@ test('a whole report', async (t) => {
     t.same(parsed.report.host, {
       machineId: '0123',
       bootId: '4567',
-      hostUuid: '89ab',
+      hostUuids: ['89ab'],
       is: 'as-named',
     })
     t.same(decide({ kind: 'report', report: parsed.report }).because, 'already-gone')
