@@ -34,6 +34,7 @@ const decideReport = (report: VmReport): Verdict => {
   const because =
     doubtOfHost(report) ??
     doubtOfView(report.view) ??
+    doubtOfSupervisor(report) ??
     doubtOfQemus(report.qemus) ??
     doubtOfScan(report) ??
     doubtOfIo(report) ??
@@ -72,6 +73,22 @@ const doubtOfView = (view: ProcessView): Doubt | undefined => {
   if (view.processes !== 'all') return 'processes-hidden'
   if (view.pidNamespace === 'foreign') return 'pid-namespace'
   return undefined
+}
+
+const doubtOfSupervisor = ({ supervisor, qemus }: VmReport): Doubt | undefined => {
+  switch (supervisor.is) {
+    case 'no':
+    case 'pod':
+    case 'outlasted':
+      return undefined
+    case 'none-seen':
+      return qemus.some(({ seen }) => seen === 'before-kill') ? 'supervised' : undefined
+    case 'too-slow':
+    case 'parent':
+    case 'not-known':
+    case 'not-looked':
+      return 'supervised'
+  }
 }
 
 const doubtOfQemus = (qemus: readonly QemuSeen[]): Doubt | undefined => {

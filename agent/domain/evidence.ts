@@ -27,6 +27,7 @@ export interface VmReport {
   readonly finalScan: FinalScan
   /** Some of the processes behind the scan's doubts, for people. */
   readonly doubtful: readonly DoubtfulProcess[]
+  readonly supervisor: SupervisorState
   readonly io: IoState
   readonly storage: StorageState
   readonly helpers: HelperState
@@ -104,6 +105,20 @@ export interface DoubtfulProcess {
   readonly why: 'unattributable' | 'ambiguous' | 'unreadable'
   readonly pid: number
   readonly comm: string
+}
+
+/** Who would start the VM again after the kill, as far as that was seen before it. */
+export interface SupervisorState {
+  /**
+   * `none-seen`: no qemu was there before the kill. `pod`: of Kubernetes, evidence alone. `outlasted`: a unit of
+   * systemd whose wait before a restart the hold outlasts. Of the others nothing was killed: `too-slow`, a unit that
+   * waits longer; `parent`, a process that may start it again, whenever; `not-known`, `not-looked`.
+   */
+  readonly is:
+    | ('none-seen' | 'no' | 'pod' | 'outlasted')
+    | ('too-slow' | 'parent' | 'not-known' | 'not-looked')
+  /** How long the unit waits, in ms. */
+  readonly restartMs: number
 }
 
 /** In all that may outlive the qemu, `not-looked` is said where nobody looked: mostly since it was gone before us. */

@@ -28,6 +28,7 @@ export const doubts = [
   'not-gone-in-time', // killed, but its tasks had not all ended by the deadline
   'kill-denied', // we were not permitted to kill it
   'hold-not-kept', // gone, but the time ran out before it was sure to stay gone
+  'supervised', // it is left alone: what would start it again is slower than any hold
   'respawned', // a qemu of this VM that was not there before: something restarts it
   'unattributable-qemu', // a dying qemu whose VM cannot be named any more
   'ambiguous-process', // a process names this VM, but not in a way that makes it the VM's qemu

@@ -13,6 +13,7 @@ const prospects: Readonly<Record<Doubt, 'again' | 'once-more' | 'final'>> = {
   'not-gone-in-time': 'final',
   'kill-denied': 'final',
   'hold-not-kept': 'final',
+  supervised: 'final',
   respawned: 'final',
   'unattributable-qemu': 'final',
   'ambiguous-process': 'final',

@@ -20,7 +20,7 @@ import { cleanReport, killedQemu, livingQemu, silentAddress } from '../fixtures/
 const rightHosts = ['as-named', 'as-bound', 'by-key', 'unconfirmed']
 
 const deadByTheBook = (report: VmReport): boolean => {
-  const { host, view, qemus, finalScan, io, storage, helpers, virsh } = report
+  const { host, view, supervisor, qemus, finalScan, io, storage, helpers, virsh } = report
   // Nobody could look at what a VM had that was gone before.
   const unseen = (word: string): string[] => (qemus.length === 0 ? [word] : [])
   const nothingLeft =
@@ -32,6 +32,8 @@ const deadByTheBook = (report: VmReport): boolean => {
   const sawEverything =
     view.processes === 'all' && view.pidNamespace !== 'foreign' && finalScan.processes >= 1
   const io0 = io.uring === 'none' ? ['not-needed', 'yes'] : ['yes']
+  const isKnown = qemus.some((qemu) => qemu.seen === 'before-kill')
+  const harmless = ['no', 'pod', 'outlasted', ...(isKnown ? [] : ['none-seen'])]
   const atRest = io.uring === 'not-looked' ? [...io0, ...unseen('moving')] : io0
   const asTheOperatorWants = [
     ...words.pageCache.map((pageCache) => `report ${pageCache}`),
@@ -46,6 +48,7 @@ const deadByTheBook = (report: VmReport): boolean => {
     rightHosts.includes(host.is) &&
     (ran || startsNothing) &&
     sawEverything &&
+    harmless.includes(supervisor.is) &&
     nothingLeft &&
     asTheOperatorWants.includes(`${storage.policy} ${storage.pageCache}`) &&
     atRest.includes(io.drained) &&
@@ -119,6 +122,7 @@ const reports = (qemus: readonly (readonly QemuSeen[])[]): VmReport[] =>
     qemus,
     finalScan: qemus.length > 100 ? [cleanReport.finalScan] : scans,
     doubtful: [[]],
+    supervisor: [cleanReport.supervisor],
     io: product<VmReport['io']>({
       // Millions of rows are enough; the table of storages below has every word.
       uring: ['none', 'seen', 'not-looked'],
@@ -156,6 +160,18 @@ test('every word about the host', async (t) => {
   t.same(disagreements(hosts), [])
 })
 
+test('every word about a supervisor', async (t) => {
+  const all = words.supervisor.flatMap((is) =>
+    [[], [killedQemu]].map((qemus) => ({
+      ...cleanReport,
+      supervisor: { is, restartMs: 1 },
+      qemus,
+    })),
+  )
+  t.equal(all.filter(deadByTheBook).length, 7)
+  t.same(disagreements(all), [])
+})
+
 test('every small storage', async (t) => {
   const storages = product<VmReport['storage']>({
     kind: ['local', 'not-known', 'hidden'],
@@ -169,6 +185,7 @@ test('every small storage', async (t) => {
     view: [cleanReport.view],
     finalScan: [cleanReport.finalScan],
     doubtful: [[]],
+    supervisor: [cleanReport.supervisor, { is: 'none-seen', restartMs: 0 }],
     virsh: ['destroyed'],
     pgrep: ['agreed'],
     qemus: [[], [killedQemu], [livingQemu('D')]],
@@ -273,6 +290,7 @@ test('random evidence', async (t) => {
       privilege: fc.constantFrom(...words.privilege),
     }),
     qemus: fc.array(qemu, { maxLength: 12 }),
+    supervisor: fc.record({ is: fc.constantFrom(...words.supervisor), restartMs: count }),
     finalScan: fc.record({
       processes: count,
       living: count,

@@ -82,6 +82,7 @@ const summariseReport = (report: VmReport): object => ({
   },
   // The pid tells a person where to look; the process's own name is left out, it chooses it itself.
   doubtful: report.doubtful.slice(0, doubtfulMax).map(({ why, pid }) => ({ why, pid })),
+  supervisor: { is: report.supervisor.is, restartMs: report.supervisor.restartMs },
   io: {
     uring: report.io.uring,
     drained: report.io.drained,

@@ -30,6 +30,9 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
   'hold-not-kept': again(
     'Ask again with a longer sshTimeoutSec: fence.holdMs has to end within it.',
   ),
+  supervised: person(
+    'Stop what runs the VM on the host: its unit of systemd, or the process that started its qemu and waits for it. Then ask again.',
+  ),
   respawned: person(
     'Find what starts the VM on the host and stop it: virsh autostart, on_crash, another HA, a unit of systemd. Then ask again.',
   ),

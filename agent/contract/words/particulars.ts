@@ -3,6 +3,7 @@ import type {
   AddressSilence,
   Evidence,
   QemuSeen,
+  SupervisorState,
   TaskSeen,
   VmReport,
 } from '../../domain/evidence.ts'
@@ -57,6 +58,8 @@ const tellers: Partial<Readonly<Record<Doubt, Teller>>> = {
       : `A last scan still counted ${finalScan.living} of its processes.`,
   'kill-denied': (_report, alive) =>
     `Not permitted: ${pids(alive.filter(({ kill }) => kill === 'denied'))}.`,
+  supervised: ({ supervisor, qemus }) =>
+    `Seen: ${supervisorWords[supervisor.is](supervisor.restartMs)} of ${pids(qemus)}.`,
   respawned: ({ qemus }) =>
     `New since the kill: ${pids(qemus.filter(({ seen }) => seen === 'after-kill'))}.`,
   'unattributable-qemu': ({ doubtful }) => doubtfulPids(doubtful, 'unattributable'),
@@ -69,6 +72,19 @@ const tellers: Partial<Readonly<Record<Doubt, Teller>>> = {
     `Its storage: ${storageWords(storage)}; programs that write for it: ${helpers.state}, with suspects.helpers ${helpers.policy}.`,
   'page-cache-dirty': ({ storage }) =>
     `Its storage: ${storageWords(storage)}; page cache: ${storage.pageCache}, with suspects.pageCache ${storage.policy}.`,
+}
+
+type SupervisorWords = (restartMs: number) => string
+
+const supervisorWords: Readonly<Record<SupervisorState['is'], SupervisorWords>> = {
+  'none-seen': () => 'no supervisor',
+  no: () => 'no supervisor',
+  pod: () => 'the pod',
+  outlasted: (ms) => `a unit of systemd that restarts after ${ms} ms,`,
+  'too-slow': (ms) => `a unit of systemd that restarts after ${ms} ms, later than a hold can last,`,
+  parent: () => 'a process that started it and waits for it, the parent',
+  'not-known': () => 'a unit whose settings could not be read,',
+  'not-looked': () => 'nothing: nobody has looked for a supervisor',
 }
 
 const stuckTasks = ({ pid, tasks }: LivingQemu): readonly string[] =>

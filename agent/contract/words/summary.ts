@@ -16,6 +16,8 @@ export const summaries: Readonly<Record<Because, string>> = {
     'The qemu is gone, but the time ran out before it was sure to stay gone; ask again, with more time.',
   'kill-denied':
     'The login may not kill the qemu; give it root or sudo without a password, then ask again.',
+  supervised:
+    'Something on the host would start the VM again once this fence is over, so it was left alone; stop that there, then ask again.',
   respawned:
     'Something on the host starts the VM again; stop its autostart or the other HA there, then ask again.',
   'unattributable-qemu':

@@ -77,12 +77,13 @@ export const readFrame = (reader: LineReader, { host, view }: ReportHead): VmRep
   const qemus = readQemus(reader)
   const doubtful = reader.takeAll('doubtful').map(doubtfulOf)
   const scan = reader.take('scan')
+  const supervisor = reader.take('supervisor')
   const outliving = readObservers(reader)
   const virsh = reader.take('virsh')
   const pgrep = reader.take('pgrep')
   const end = reader.take('vm-end')
   if (vm === undefined || qemus === undefined || end === undefined) return undefined
-  if (scan === undefined || outliving === undefined) return undefined
+  if (scan === undefined || supervisor === undefined || outliving === undefined) return undefined
   if (virsh === undefined || pgrep === undefined) return undefined
   if (end.text('uuid') !== vm || end.count('lines') !== reader.taken()) return undefined
   const finalScan = scanOf(scan)
@@ -100,6 +101,10 @@ export const readFrame = (reader: LineReader, { host, view }: ReportHead): VmRep
     qemus,
     finalScan,
     doubtful,
+    supervisor: {
+      is: supervisor.word('is', words.supervisor),
+      restartMs: supervisor.count('restart_ms'),
+    },
     ...outliving,
     virsh: virsh.word('state', words.virsh),
     pgrep: pgrep.word('state', words.pgrep),

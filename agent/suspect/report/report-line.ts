@@ -32,6 +32,16 @@ export const words = {
   end: ['gone', 'zombie', 'living'],
   hold: ['kept', 'cut'],
   why: ['unattributable', 'ambiguous', 'unreadable'],
+  supervisor: [
+    'none-seen',
+    'no',
+    'pod',
+    'outlasted',
+    'too-slow',
+    'parent',
+    'not-known',
+    'not-looked',
+  ],
   uring: ['none', 'seen', 'not-known', 'not-looked'],
   drained: ['not-needed', 'yes', 'moving', 'no', 'ending', 'not-visible', 'not-looked'],
   devices: ['not-needed', 'own', 'all', 'not-looked'],
@@ -112,6 +122,7 @@ const grammar = {
     unreadable: natural,
     hold: one(words.hold),
   },
+  supervisor: { is: one(words.supervisor), restart_ms: natural },
   // One line of each observer.
   helpers: { state: one(words.helpers), policy: one(words.helpersPolicy) },
   uring: {

@@ -16,7 +16,7 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 
 # Where the kernel tells of itself, and a host of itself. A test of one part puts folders of files in their place.
-readonly PROC=/proc SYS=/sys ETC=/etc
+readonly PROC=/proc SYS=/sys ETC=/etc RUN=/run
 
 # Of the request and the report. To be raised with every change of their grammar and of what a word of
 # the report proves: an agent believes no program of another version.
@@ -28,6 +28,7 @@ readonly LINE_BYTES_MAX=128 LINE_SEC_MAX=10 REQUEST_LINES_MAX=1100 REQUEST_MS_MA
 readonly KTHREAD_FLAG=0x00200000 PTRACE_CAPABILITY=19
 readonly EXITING_FLAG=0x4 CGROUP_NAME_CUT_MIN=60
 readonly HOST_FILE_LINES_MAX=4000 HOST_NAME_MAX=64 SHOWN_UUIDS_MAX=8
+readonly RESTART_MS_DEFAULT=100 RESTART_MS_FOREVER=999999999 RESTART_MARGIN_MS=1000
 readonly TASKS_LISTED_MAX=32 DOUBTFUL_LISTED_MAX=8
 readonly NETS_MAX=256 NAP_MS_MAX=50 DIRTY_SCAN_MS_MAX=2000 MOVING_MS_MIN=300 CLOCK_STEP_MS=10 KILLED_AT_ONCE=16 TOLD_AT_ONCE=8192
 readonly BLOCK_LOOKS_MAX=20000 O_APPEND=1024 O_DSYNC=4096

@@ -34,6 +34,8 @@ report_vm() {
 	done
 	say "scan processes=$scan_processes living=$living newcomers=$newcomers" \
 		"unattributable=$scan_unattributable ambiguous=${vm_ambiguous[$vm]} unreadable=$scan_unreadable hold=${vm_hold[$vm]-cut}"
+	judge_supervisor "$vm"
+	say "supervisor $supervised"
 	report_observers "$vm"
 	judge_virsh "$vm"
 	say "virsh state=$ret_word"

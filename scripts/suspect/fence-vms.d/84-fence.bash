@@ -31,6 +31,7 @@ kill_few() {
 	for key in "$@"; do
 		# What would block is not looked at: it stays not looked at.
 		[[ -n ${stuck_groups[$key]-} ]] || observe_before_kill "${group_vm[$key]}" "${key%:*}"
+		note_supervisor "$key"
 	done
-	for key in "$@"; do kill_group "$key"; done
+	for key in "$@"; do [[ -n ${vm_spared[${group_vm[$key]}]-} ]] || kill_group "$key"; done
 }

@@ -12,7 +12,7 @@ finish_fence() {
 		round=$((round + 1)) settled=() due=()
 		look_at_ends
 		for vm in "${waiting[@]}"; do
-			if ((clock_ms >= vm_deadline_ms[$vm])) || is_denied "$vm"; then
+			if ((clock_ms >= vm_deadline_ms[$vm])) || [[ -n ${vm_spared[$vm]-} ]] || is_denied "$vm"; then
 				due+=("$vm")
 			elif is_settled "$vm"; then
 				settled+=("$vm")
@@ -38,9 +38,9 @@ look_at_ends() {
 
 # Whether all that had to pass after its end has passed. The clock may be a step ahead.
 is_settled() {
-	local vm=$1
+	local vm=$1 hold=${vm_hold_ms[$1]-$hold_ms}
 	[[ -n ${vm_ended_ms[$vm]-} ]] || return 1
-	((napped_ms - vm_ended_napped[$vm] >= hold_ms || clock_ms - vm_ended_ms[$vm] >= hold_ms + CLOCK_STEP_MS)) || return 1
+	((napped_ms - vm_ended_napped[$vm] >= hold || clock_ms - vm_ended_ms[$vm] >= hold + CLOCK_STEP_MS)) || return 1
 	vm_hold[$vm]=kept
 	observers_settled "$vm" && has_heard_libvirt "$vm"
 }
@@ -79,7 +79,7 @@ nap_round() {
 	for vm in "${waiting[@]}"; do
 		left=$nap_ms
 		if [[ -n ${vm_ended_ms[$vm]-} && -z ${vm_hold[$vm]-} ]]; then
-			left=$((hold_ms - napped_ms + vm_ended_napped[$vm]))
+			left=$((${vm_hold_ms[$vm]-$hold_ms} - napped_ms + vm_ended_napped[$vm]))
 		fi
 		((vm_deadline_ms[$vm] - clock_ms >= left)) || left=$((vm_deadline_ms[$vm] - clock_ms))
 		((left >= least)) || least=$left

@@ -2,9 +2,11 @@
 # bears a hold that was cut, so that it proves no death.
 # shellcheck shell=bash
 look_all() {
+	local key
 	read_clock
 	started_ms=$clock_ms
 	scan_all before-kill
+	for key in "${groups[@]}"; do note_supervisor "$key"; done
 	start_beside
 	finish_look
 }
