@@ -21,9 +21,14 @@ export const parseInvocation = (
     const words = name.split(' ')
     return words.every((word, index) => positionals[index] === word)
   })
-  if (values['help'] === true) return { kind: 'help', of: found }
-  if (values['version'] === true) return { kind: 'version' }
+  // Their exit code says that something was done: beside anything to be done that would be a lie.
+  const isAlone = Object.keys(values).length === 1
+  const isNameAlone = positionals.length === (found?.name.split(' ').length ?? 0)
+  if (values['help'] === true && isAlone && isNameAlone) return { kind: 'help', of: found }
+  if (values['version'] === true && isAlone && isNameAlone) return { kind: 'version' }
   const misused = (message: string): Invocation => ({ kind: 'misused', message, of: found })
+  const told = ['help', 'version'].find((name) => values[name] !== undefined)
+  if (told !== undefined) return misused(`--${told} has to stand alone`)
   if (positionals.length === 0) return misused('a subcommand is missing')
   if (found === undefined) return misused(`no such subcommand: ${positionals.join(' ')}`)
   const foreign = Object.keys(values).find((name) => !Object.hasOwn(found.options, name))

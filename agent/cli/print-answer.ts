@@ -48,6 +48,14 @@ export const plain = (text: string): string => plainText(text, lineMax)
 
 const colourOf = { 'confirmed-dead': 'green', unreachable: 'yellow', refused: 'red' } as const
 
+/** A refusal that has killed says so. An agent that does not know the word says nothing. */
+const killedLines = (killed: unknown): readonly string[] => {
+  const { is, pids }: { readonly is?: unknown; readonly pids?: unknown } = Object(killed)
+  if (is === 'not-known') return ['killed: not known, the host was lost before it said so']
+  if (is !== 'yes') return []
+  return [`killed: qemu ${plain(Array.isArray(pids) ? pids.map(String).join(', ') : '')}`]
+}
+
 /** Lines for a person, without their ends. */
 export const answerLines = (
   kind: keyof typeof colourOf,
@@ -55,12 +63,13 @@ export const answerLines = (
   isExplained: boolean,
   paint: Paint,
 ): readonly string[] => {
-  const { verdict, reason, summary, nextStep, explanation, fenceId, durationMs } = answer
+  const { verdict, reason, summary, nextStep, body, explanation, fenceId, durationMs } = answer
   const head = `${paint(plain(verdict), colourOf[kind])} ${plain(reason)}`
   if (isExplained && explanation.length > 0) return [head, ...explanation.map(plain)]
   return [
     head,
     plain(summary),
+    ...(kind === 'refused' ? killedLines(body['killed']) : []),
     ...(nextStep === '' ? [] : [`next: ${plain(nextStep)}`]),
     paint(`fence ${plain(fenceId)}, ${durationMs} ms`, 'dim'),
   ]

@@ -4,6 +4,7 @@
 import { asciiJson } from '../base/text/ascii-json.ts'
 import { doubt } from '../domain/verdict.ts'
 import { verdictWords } from '../domain/verdict-word.ts'
+import { killedIn } from '../fence/killed.ts'
 import type { FenceRecord } from '../fence/record.ts'
 import type { FenceRequest } from '../fence/request.ts'
 import type { UnfinishedIntent } from './unfinished.ts'
@@ -42,6 +43,7 @@ export const outcomeLine = (record: FenceRecord, at: string): string => {
     reason: verdict.because,
     startedAt,
     durationMs,
+    killed: killedIn(evidence, trail),
     evidence,
     trail,
   })

@@ -34,6 +34,28 @@ test('help of all, help of one, version', async (t) => {
   t.strictSame(parseInvocation(['--version'], subcommands), { kind: 'version' })
 })
 
+test('help and version beside anything that could be done are wrong usage', async (t) => {
+  for (const option of ['--help', '--version']) {
+    const rows = [
+      ['fence', 'VM', 'HOST', option],
+      [option, 'fence', 'VM', 'HOST'],
+      ['fence', '--stand-alone', option],
+      ['fence', '--', 'VM', 'HOST'].toSpliced(1, 0, option),
+      ['fence-agent', '-o', 'off', '-a', 'HOST', '-n', 'VM', option],
+      ['status', 'VM', option],
+      ['trust', 'HOST', '--yes', option],
+      ['serve', '--config', '/c', option],
+      ['bogus', option],
+      ['--help', '--version'],
+    ]
+    for (const args of rows) {
+      const message = / has to stand alone$/
+      t.match(parseInvocation(args, subcommands), { kind: 'misused', message }, args.join(' '))
+    }
+  }
+  t.strictSame(parseInvocation(['fence', '--version'], subcommands), { kind: 'version' })
+})
+
 test('wrong usage is told clearly', async (t) => {
   const rows: readonly (readonly [readonly string[], RegExp])[] = [
     [[], /subcommand is missing/],

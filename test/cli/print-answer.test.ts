@@ -35,6 +35,32 @@ test('0 is a proof of death and nothing else, and silence has a code of its own'
   t.equal(rows.filter(([outcome]) => exitCodeOf(outcome) === 3).length, 1)
 })
 
+test('a refusal tells what was killed, as far as the agent says it', async (t) => {
+  const paint = (text: string) => text
+  const rows: readonly (readonly [unknown, string | undefined])[] = [
+    [{ is: 'yes', pids: [84, 85] }, 'killed: qemu 84, 85'],
+    [{ is: 'yes', pids: 'odd' }, 'killed: qemu '],
+    [{ is: 'not-known', pids: [] }, 'killed: not known, the host was lost before it said so'],
+    [{ is: 'no', pids: [] }, undefined],
+    [undefined, undefined],
+    ['odd', undefined],
+  ]
+  for (const [killed, line] of rows) {
+    const lines = answerLines('refused', { ...answer, body: { killed } }, false, paint)
+    t.equal(
+      lines.find((one) => one.startsWith('killed')),
+      line,
+    )
+  }
+  const dead = answerLines(
+    'confirmed-dead',
+    { ...answer, body: { killed: rows[0]?.[0] } },
+    false,
+    paint,
+  )
+  t.notMatch(dead.join(), /killed/)
+})
+
 test('an answer as lines, with colour where it is painted', async (t) => {
   const paint = (text: string, colour: string) => `<${colour} ${text}>`
   t.same(answerLines('refused', answer, false, paint), [

@@ -51,6 +51,7 @@ test('an outcome holds the verdict and all of its evidence', async (t) => {
     reason: 'destroyed',
     startedAt: record.startedAt,
     durationMs: 412.4,
+    killed: { is: 'yes', pids: [84] },
     evidence: record.evidence,
     trail: record.trail,
   })

@@ -33,7 +33,7 @@ export const lookMutants = [
         "evidence.report.virsh === 'running'",
         "evidence.report.virsh === 'destroyed'",
       ],
-      ['a qemu of another host is the VM', "host.is === 'as-named'", "host.is !== 'own-host'"],
+      ['a qemu of another host is the VM', 'strangers.includes(host.is)', "host.is === 'own-host'"],
     ],
   ),
   ...mutantsOf(

@@ -77,7 +77,7 @@ export const programMutants = [
   ...at('56-scan', states, [
     ['a process without arguments is passed over', 'judge_without_arguments "$pid"', ': "$pid"'],
   ]),
-  ...at('84-fence', program, [['nothing is killed', 'do kill_group "$key"', 'do : "$key"']]),
+  ...at('84-fence', program, [['nothing is killed', '|| kill_group "$key"', '|| : "$key"']]),
   ...at('86-rounds', program, [
     [
       'nobody looks whether the qemu comes back',
@@ -350,16 +350,73 @@ export const programMutants = [
   ...at('90-host', program, [
     ['the peer fences itself', 'host_is="own-host"', 'host_is="as-named"'],
   ]),
-  ...at('90-host', states, [
+  ...at(
+    '90-host',
+    ['scripts/suspect/host'],
     [
-      'a uuid that contradicts is taken',
-      '!= "${wanted//-/}" ]] && host_is=contradicted',
-      '!= "${wanted//-/}" ]] && host_is=as-named',
+      ['a uuid that nothing shows is the right one', 'host_is="not-shown"', 'host_is="as-named"'],
+      ['a board of another order of bytes is a stranger', 'note_uuid "${1:6:2}', ': "${1:6:2}'],
+      ['another uuid of the plane is taken', 'for one in $plane_uuids; do', 'for one in; do'],
+      ['another uuid of libvirt is taken', 'for one in $libvirt_uuids; do', 'for one in; do'],
+      [
+        'a uuid of every machine of a kind is a name',
+        '&& is_unique_uuid "$plain" || return',
+        '|| return',
+      ],
+      [
+        'a key that somebody made known is enough for a uuid',
+        '[[ $host_pin == bound ]] && host_is="as-bound"',
+        '[[ $host_pin != unconfirmed ]] && host_is="as-bound"',
+      ],
     ],
-    ['a foreign pid namespace is called the host', 'namespace=foreign', 'namespace=initial'],
+  ),
+  ...mutantsOf(
+    'scripts/suspect/fence-vms.bash',
+    ['scripts/suspect/host'],
+    [['a host that is not the right one is fenced', 'if ! may_touch_host ||', 'if false ||']],
+  ),
+  ...at(
+    '66-supervisor',
+    ['scripts/suspect/supervisor'],
+    [
+      ['whoever waits for its qemu is no supervisor', '\t\tsupervisor=parent', '\t\tsupervisor=no'],
+      ['no unit starts a VM again', '\t\t\tsupervisor=unit', '\t\t\tsupervisor=no'],
+      ['a wait that no hold outlasts is outlasted', '|| return 1\n\t((needs', '|| :\n\t((needs'],
+      ['the hold does not grow', '|| vm_hold_ms[$1]=$needs', '|| :'],
+    ],
+  ),
+  ...at(
+    '84-fence',
+    ['scripts/suspect/supervisor'],
+    [
+      [
+        'what would be started again is killed',
+        'do [[ -n ${vm_spared[${group_vm[$key]}]-} ]] || kill_group',
+        'do kill_group',
+      ],
+    ],
+  ),
+  ...at(
+    '00-setup',
+    ['scripts/suspect/environment'],
+    [
+      [
+        'the environment of a login stays',
+        'do unset -v "${given%%=*}"; done',
+        'do : "${given%%=*}"; done',
+      ],
+    ],
+  ),
+  ...at(
+    '72-virsh',
+    ['scripts/suspect/environment'],
+    [['virsh may ask whom it likes', ' -c qemu:///system', '']],
+  ),
+  ...at('90-host', states, [
+    ['a foreign pid namespace is called the host', 'view_pidns=foreign', 'view_pidns=initial'],
     [
       'hidden processes are called all processes',
-      '[[ -n $options ]] && read_stat /proc/1/stat || return 1',
+      '[[ -n $options ]] && read_stat "$PROC/1/stat" || return 1',
       'return 0',
     ],
   ]),

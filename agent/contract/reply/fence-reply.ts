@@ -7,6 +7,8 @@ import { deathProofs, doubt, doubts, silenceProofs } from '../../domain/verdict.
 import type { Because, Doubt, Verdict } from '../../domain/verdict.ts'
 import { verdictWords } from '../../domain/verdict-word.ts'
 import type { VerdictWord } from '../../domain/verdict-word.ts'
+import { killedIn } from '../../fence/killed.ts'
+import type { Killed } from '../../fence/killed.ts'
 import type { FenceRecord } from '../../fence/record.ts'
 import type { FenceSubject } from '../../fence/request.ts'
 import { summariseEvidence } from './evidence-summary.ts'
@@ -34,6 +36,8 @@ export interface FenceReply {
   readonly targetHostUuid: string
   readonly targetHostIp: string
   readonly durationMs: number
+  /** Of a refusal, too: what the fence has killed on the host. */
+  readonly killed: Killed
   readonly evidence: object
 }
 
@@ -55,7 +59,8 @@ export const fenceReply = (record: AnsweredRecord, agentId: string): FenceReply 
   const nextStep = nextStepOf(verdict, record)
   const vmUuid = vmUuidHex(request.vm)
   const [targetHostIp] = request.suspect.addresses
-  const error = `VM ${vmUuid} on host ${targetHostIp} is not proven dead (${verdict.because}): ${summary}`
+  const killed = killedIn(evidence, trail)
+  const error = `VM ${vmUuid} on host ${targetHostIp} is not proven dead (${verdict.because}): ${summary}${killedWords(killed)}`
   return {
     success: !isRefused,
     qemuConfirmedDead: isDead,
@@ -72,7 +77,20 @@ export const fenceReply = (record: AnsweredRecord, agentId: string): FenceReply 
     targetHostUuid: request.suspect.hostUuid,
     targetHostIp,
     durationMs: Math.round(durationMs),
+    killed,
     evidence: summariseEvidence(evidence, trail),
+  }
+}
+
+/** Behind a sentence. */
+const killedWords = ({ is, pids }: Killed): string => {
+  switch (is) {
+    case 'yes':
+      return ` Killed: qemu ${pids.join(', ')}.`
+    case 'not-known':
+      return ' Whether anything was killed is not known.'
+    case 'no':
+      return ''
   }
 }
 

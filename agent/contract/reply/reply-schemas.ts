@@ -47,6 +47,10 @@ export const answerSchema = closed(
     targetHostUuid: text,
     targetHostIp: text,
     durationMs: count,
+    killed: closed('What the fence has killed on the host, whatever it proves.', {
+      is: { type: 'string', enum: ['yes', 'no', 'not-known'] },
+      pids: { type: 'array', items: count, description: 'As the host numbers its processes.' },
+    }),
     evidence: { type: 'object', description: 'What was seen. For people; it may change.' },
     explanation: {
       type: 'array',

@@ -26,7 +26,7 @@ export const silentDoubt = (
       detail: 'the installed program does not take the request of this version',
     }
   }
-  if (wantsPassword.test(stderrHead)) {
+  if (wantsPassword.test(stderrHead) || /sudo: .*must have a tty/.test(stderrHead)) {
     return { because: 'sudo-refused', detail: sudoDetail(stderrHead) }
   }
   // As sudo says it of a program that it may start.
@@ -55,6 +55,7 @@ const missingDetail = (code: number): string => {
 /** For what sudo is known to say. */
 export const sudoDetail = (stderrHead: string): string => {
   if (wantsPassword.test(stderrHead)) return 'sudo asks this user for a password'
+  if (/sudo: .*must have a tty/.test(stderrHead)) return 'sudo wants a terminal (requiretty)'
   if (/sudo: (?:command )?not found/.test(stderrHead)) return 'sudo is not installed'
   return 'sudo -n starts nothing for this user, and neither does the login shell'
 }

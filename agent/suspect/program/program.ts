@@ -80,10 +80,10 @@ export const installedCommand = `exit ${notForcedCode}`
 
 /**
  * What goes before a program that is sent: a shell reads its script byte by byte, and this much in one go.
- * A text that is cut on its way is not run.
+ * A text that is cut on its way is not run, nor is what comes of it later: with a TMOUT of the login, say.
  */
 const loaderOf = (programText: string): string =>
-  `IFS= read -r -N ${programText.length} program && eval "$program"\n`
+  `IFS= read -r -N ${programText.length} program && eval "$program"; exit 3\n`
 
 /**
  * Up to the point where the program says that it is ready. Of the first two lines every version understands

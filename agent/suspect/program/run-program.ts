@@ -60,7 +60,8 @@ export const runProgram = async (
   config: ProgramConfig,
   within: Within,
 ): Promise<ProgramEnd> => {
-  const by = async (way: Way): Promise<Attempt> => await attempt(way, session, run, config, within)
+  const by = async (way: Way, asked = run): Promise<Attempt> =>
+    await attempt(way, session, asked, config, within)
   if (program === 'installed') {
     const installed = await by('installed')
     if (installed.silentEnd === undefined) return installed.end
@@ -72,10 +73,22 @@ export const runProgram = async (
   const sudoEnd = neverBegun(bySudo)
   if (sudoEnd === undefined) return bySudo.end
   // The program may still prove it without sudo: it says itself what it cannot see or kill.
-  const asLogin = await by('as-login')
-  if (neverBegun(asLogin) === undefined) return asLogin.end
+  let isDenied = false
+  const asUser: ProgramRun = {
+    ...run,
+    onReport: (report) => {
+      // That the user may not kill it is not what is wrong: sudo is.
+      if (isKillDenied(report)) isDenied = true
+      else run.onReport(report)
+    },
+  }
+  const asLogin = await by('as-login', asUser)
+  if (neverBegun(asLogin) === undefined && !isDenied) return asLogin.end
   return refusal('sudo-refused', sudoDetail(sudoEnd.stderrHead))
 }
+
+const isKillDenied = ({ qemus }: VmReport): boolean =>
+  qemus.some(({ kill }) => kill === 'denied') && qemus.every(({ kill }) => kill !== 'sent')
 
 interface Attempt {
   readonly end: ProgramEnd

@@ -41,9 +41,25 @@ test('each verdict sets its own boolean, and success only where HA may proceed',
     t.match(reply, { verdict: 'qemuStillAlive', reason: because, nextStep: /[.]$/ })
     t.equal(
       reply.error,
-      `VM ${vmHex} on host 192.0.2.7 is not proven dead (${because}): ${reply.summary}`,
+      `VM ${vmHex} on host 192.0.2.7 is not proven dead (${because}): ${reply.summary} Killed: qemu 84.`,
     )
   }
+})
+
+test('a refusal says what was killed, and where that is not known', async (t) => {
+  const errorOf = (change: Parameters<typeof fenceRecord>[0]) => {
+    const { error, killed } = fenceReply(
+      fenceRecord({ verdict: doubt('contact-lost'), ...change }),
+      agentId,
+    )
+    return [error?.replace(/^.*[.;] ?(?=Killed|Whether)/, ''), killed.is]
+  }
+  const evidence = { kind: 'refusal', because: 'contact-lost' } as const
+  const trail = { address: '', detail: '', phases: [{ phase: 'run', ms: 1 }] } as const
+  t.same(errorOf({ evidence, trail }), ['Whether anything was killed is not known.', 'not-known'])
+  const [error, is] = errorOf({ evidence, trail: { ...trail, phases: [] } })
+  t.equal(is, 'no')
+  t.notMatch(error, /illed/)
 })
 
 test('the rest of the answer is the record', async (t) => {

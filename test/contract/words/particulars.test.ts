@@ -108,6 +108,26 @@ const rows: readonly (readonly [string, Doubt, Evidence, string])[] = [
     reported({ helpers: { state: 'pending', policy: 'refuse' } }),
     'Its storage: block devices or file systems of the host (block); programs that write for it: pending, with suspects.helpers refuse.',
   ],
+  ...(
+    [
+      ['too-slow', 'a unit of systemd that restarts after 60000 ms, later than a hold can last,'],
+      ['parent', 'a process that started it and waits for it, the parent'],
+      ['not-known', 'a unit whose settings could not be read,'],
+      ['not-looked', 'nothing: nobody has looked for a supervisor'],
+      ['outlasted', 'a unit of systemd that restarts after 60000 ms,'],
+      ['pod', 'the pod'],
+      ['no', 'no supervisor'],
+      ['none-seen', 'no supervisor'],
+    ] as const
+  ).map(
+    ([is, text]) =>
+      [
+        `a supervisor: ${is}`,
+        'supervised',
+        reported({ supervisor: { is, restartMs: 60_000 } }),
+        `Seen: ${text} of qemu 84.`,
+      ] as const,
+  ),
   [
     'devices that do not come to rest',
     'io-in-flight',

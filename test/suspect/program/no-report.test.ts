@@ -29,6 +29,7 @@ test('a refused request is known behind the noise of a login, and by nothing els
 
 test('what sudo says', async (t) => {
   t.match(sudoDetail('sudo: a terminal is required to read the password'), /asks this user/)
+  t.match(sudoDetail('sudo: sorry, you must have a tty to run sudo'), /requiretty/)
   t.match(sudoDetail('bash: line 1: sudo: command not found'), /not installed/)
   t.match(sudoDetail('secret words'), /starts nothing/)
 })

@@ -20,7 +20,7 @@ const request = {
 test('the request follows the program, line by line', async (t) => {
   const { stdin, nonce } = composeRun('main "$@"\n', request)
   t.same(stdin.split('\n'), [
-    'IFS= read -r -N 10 program && eval "$program"',
+    'IFS= read -r -N 10 program && eval "$program"; exit 3',
     'main "$@"',
     'version=3',
     `nonce=${nonce}`,

@@ -5,7 +5,12 @@ import type { Evidence, VmReport } from '../../../agent/domain/evidence.ts'
 import { runProgram } from '../../../agent/suspect/program/run-program.ts'
 import type { ProgramEnd } from '../../../agent/suspect/program/run-program.ts'
 import { openOn, sessionWithin } from '../../fixtures/servers/open-session.ts'
-import { numbered, readRequest, reportText } from '../../fixtures/values/report-text.ts'
+import {
+  numbered,
+  readRequest,
+  reportText,
+  reportBodies,
+} from '../../fixtures/values/report-text.ts'
 import { finish, readStdin, startSuspectHost } from '../../fixtures/servers/suspect-host.ts'
 import type { Shell } from '../../fixtures/servers/suspect-host.ts'
 
@@ -73,6 +78,14 @@ const kill = ({ channel }: Shell, stdout: string): void => {
     channel.exit('KILL')
     channel.end()
   })
+}
+const deniedText = (nonce: string, uuid: string): string => {
+  const found = [
+    'qemu pid=84 start=1 by=argv-uuid seen=before-kill kill=denied end=living after_ms=0 tasks=1',
+    'task tid=84 state=S wchan=- comm=x',
+  ]
+  const living = (line: string): string => line.replace('living=0', 'living=1')
+  return numbered(nonce, reportBodies(uuid, found, living)).join('')
 }
 const cutReport = (nonce: string, uuid: string): string => reportText(nonce, uuid, 5)
 
@@ -191,6 +204,13 @@ test('as a user: by sudo, and once more without it only where sudo starts nothin
       refusing('sudo: a terminal is required to read the password\n', ({ channel }) => {
         finish(channel, '', 1)
       }),
+    ],
+    [
+      'sudo wants a tty, and the user may not kill',
+      'sudo-refused',
+      /requiretty/,
+      [sudo, plain],
+      refusing('sudo: sorry, you must have a tty to run sudo\n', answering(deniedText, exit(0))),
     ],
     [
       'sudo is not there',

@@ -32,13 +32,14 @@ const numbered = (lines: readonly string[]): string =>
 const changed = (from: string, to: string): string =>
   numbered(bodies.map((line) => line.replace(from, to)))
 const withQemu = (...lines: readonly string[]): string => {
-  const all = [...bodies.slice(0, 4), ...lines, ...bodies.slice(4)]
+  const rest = bodies.slice(4).map((line) => line.replace('is=none-seen', 'is=no'))
+  const all = [...bodies.slice(0, 4), ...lines, ...rest]
   return numbered(all)
     .replace(
-      'vm-end uuid=' + someVm + ' lines=10',
-      `vm-end uuid=${someVm} lines=${10 + lines.length}`,
+      'vm-end uuid=' + someVm + ' lines=11',
+      `vm-end uuid=${someVm} lines=${11 + lines.length}`,
     )
-    .replace('end lines=14', `end lines=${14 + lines.length}`)
+    .replace('end lines=15', `end lines=${15 + lines.length}`)
 }
 const qemu = 'qemu pid=84 start=1234 by=argv-uuid seen=before-kill kill=sent'
 const living = `${qemu} end=living after_ms=0 tasks=1`
@@ -111,7 +112,7 @@ test('the text may come in any pieces', async (t) => {
     for (let at = 0; at < whole.length; at += size) {
       t.equal(
         seen.length > 0,
-        whole.slice(0, at).includes(' vm-end uuid='.concat(someVm, ' lines=10\n')),
+        whole.slice(0, at).includes(' vm-end uuid='.concat(someVm, ' lines=11\n')),
       )
       reader.take(whole.slice(at, at + size))
     }
@@ -148,7 +149,7 @@ test('nobody is told of a VM that was not asked for, or twice of one', async (t)
     })
   reader().take(ready + reportText(nonce, otherVm))
   t.same(seen, [])
-  reader().take(ready + numbered([...bodies.slice(0, 13), ...bodies.slice(3, 13), 'end lines=24']))
+  reader().take(ready + numbered([...bodies.slice(0, 14), ...bodies.slice(3, 14), 'end lines=26']))
   t.same(seen, [someVm])
 })
 
@@ -176,7 +177,7 @@ test('tools are told by a look alone, in their place', async (t) => {
   const line = 'tools epoch=1 bash=5.2 kernel=6.1 pgrep=- sessions=- startups=-'
   const look = bodies.map((one) => one.replace('=fence', '=look'))
   const rows: readonly (readonly [string, string, 'fence' | 'look', string | undefined])[] = [
-    ['after the frames', numbered([...look.slice(0, 13), line, 'end lines=15']), 'look', undefined],
+    ['after the frames', numbered([...look.slice(0, 14), line, 'end lines=16']), 'look', undefined],
     [
       'inside of a frame',
       numbered([...look.slice(0, 6), line, ...look.slice(6)]),
@@ -185,7 +186,7 @@ test('tools are told by a look alone, in their place', async (t) => {
     ],
     [
       'by a fence',
-      numbered([...bodies.slice(0, 13), line, 'end lines=15']),
+      numbered([...bodies.slice(0, 14), line, 'end lines=16']),
       'fence',
       'report-invalid',
     ],
@@ -205,7 +206,7 @@ test('tools are told by a look alone, in their place', async (t) => {
 })
 
 test('what is wrong behind a report does not take it back, and is told', async (t) => {
-  t.equal(faultAfter(changed('end lines=14', 'end lines=13')), 'report-invalid')
+  t.equal(faultAfter(changed('end lines=15', 'end lines=14')), 'report-invalid')
   t.equal(faultAfter(`${whole}PF1 ${nonce} 12 pgrep state=agreed\n`), 'report-invalid')
   t.equal(faultAfter(whole.repeat(2)), 'report-invalid')
   t.equal(faultAfter(`${whole}noise\n`), undefined)
@@ -251,7 +252,7 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
     'report-invalid',
   ],
   ['an empty count', changed('living=0', 'living='), 'report-invalid'],
-  ['a frame that counts its lines wrongly', changed('lines=10', 'lines=9'), 'report-invalid'],
+  ['a frame that counts its lines wrongly', changed('lines=11', 'lines=10'), 'report-invalid'],
   [
     'a frame that ends as another VM',
     changed(`vm-end uuid=${someVm}`, `vm-end uuid=${otherVm}`),
@@ -333,9 +334,9 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
     'more VMs than were asked for',
     numbered([
       bodies[0]?.replace('vms=1', 'vms=2') ?? '',
-      ...bodies.slice(1, 13),
-      ...bodies.slice(3, 13).map((line) => line.replace(someVm, otherVm)),
-      'end lines=24',
+      ...bodies.slice(1, 14),
+      ...bodies.slice(3, 14).map((line) => line.replace(someVm, otherVm)),
+      'end lines=26',
     ]),
     'report-invalid',
   ],
@@ -355,12 +356,12 @@ test('what breaks the grammar or the sense of a report', async (t) => {
 })
 
 test('two VMs in one report: each has its own', async (t) => {
-  const other = bodies.slice(3, 13).map((line) => line.replace(someVm, otherVm))
+  const other = bodies.slice(3, 14).map((line) => line.replace(someVm, otherVm))
   const text = numbered([
     bodies[0]?.replace('vms=1', 'vms=2') ?? '',
-    ...bodies.slice(1, 13),
+    ...bodies.slice(1, 14),
     ...other,
-    'end lines=24',
+    'end lines=26',
   ])
   for (const [vm, another] of [
     [someVm, otherVm],
@@ -372,17 +373,17 @@ test('two VMs in one report: each has its own', async (t) => {
 })
 
 test('of two VMs one is reported: the other is not', async (t) => {
-  const head = [bodies[0]?.replace('vms=1', 'vms=2') ?? '', ...bodies.slice(1, 13)]
+  const head = [bodies[0]?.replace('vms=1', 'vms=2') ?? '', ...bodies.slice(1, 14)]
   const rest = (...more: readonly string[]) => numbered([...head, ...more])
-  const otherFrame = bodies.slice(3, 13).map((line) => line.replace(someVm, otherVm))
+  const otherFrame = bodies.slice(3, 14).map((line) => line.replace(someVm, otherVm))
   const rows: readonly (readonly [string, string, string])[] = [
     ['the text ends', rest(), 'report-truncated'],
-    ['the end of all comes', rest('end lines=14'), 'report-invalid'],
-    ['the same comes again', rest(...bodies.slice(3, 13), 'end lines=24'), 'report-invalid'],
+    ['the end of all comes', rest('end lines=15'), 'report-invalid'],
+    ['the same comes again', rest(...bodies.slice(3, 14), 'end lines=26'), 'report-invalid'],
     ['a line is garbled', rest('vm uuid=x'), 'report-invalid'],
     [
       'a line is garbled, and all after it is sound',
-      rest('noise', ...otherFrame, 'end lines=25'),
+      rest('noise', ...otherFrame, 'end lines=27'),
       'report-invalid',
     ],
     ['the program fails', rest('fail why=not-a-canary'), 'program-failed'],

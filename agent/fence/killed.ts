@@ -1,0 +1,36 @@
+/** What a fence has killed, whatever it proves: a refusal that killed has to say so. Pure. */
+import type { Evidence } from '../domain/evidence.ts'
+import type { Doubt } from '../domain/verdict.ts'
+import type { ContactTrail } from './trail.ts'
+
+export interface Killed {
+  /** `not-known`: the program had begun, and its report did not come. */
+  readonly is: 'yes' | 'no' | 'not-known'
+  /** As the suspect numbers them; of a report alone. */
+  readonly pids: readonly number[]
+}
+
+/** Ends of a contact in which the program may have been at work. */
+const atWork: readonly Doubt[] = [
+  'contact-lost',
+  'report-truncated',
+  'report-invalid',
+  'report-too-long',
+  'program-failed',
+  'sudo-refused',
+]
+
+export const killedIn = (evidence: Evidence, { phases, earlier = [] }: ContactTrail): Killed => {
+  const sent = evidence.kind === 'report' ? evidence.report.qemus.filter(isSent) : []
+  if (sent.length > 0) return { is: 'yes', pids: sent.map(({ pid }) => pid) }
+  const isBegun = phases.some(({ phase }) => phase === 'run')
+  const mayHave =
+    earlier.some(({ because }) => atWork.includes(because)) ||
+    (isBegun && evidence.kind !== 'report' && !isNeverBegun(evidence))
+  return { is: mayHave ? 'not-known' : 'no', pids: [] }
+}
+
+const isSent = ({ kill }: { readonly kill: string }): boolean => kill === 'sent'
+
+const isNeverBegun = (evidence: Evidence): boolean =>
+  evidence.kind === 'refusal' && !atWork.includes(evidence.because)
