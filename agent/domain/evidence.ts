@@ -1,6 +1,9 @@
 /** What can be observed of a suspect, as data. Closed: a new kind stops the build in `decide`. */
 import type { Doubt } from './verdict.ts'
 import type { VmUuid } from './vm-uuid.ts'
+import type { HostIdentity, SupervisorState } from './host-evidence.ts'
+
+export type { ConfirmedHost, HostIdentity, HostIs, SupervisorState } from './host-evidence.ts'
 
 /** Everything that one fence observed, in the form that the rule reads. */
 export type Evidence =
@@ -34,23 +37,6 @@ export interface VmReport {
   readonly virsh: VirshState
   readonly pgrep: PgrepState
 }
-
-export interface HostIdentity {
-  readonly machineId: string
-  readonly bootId: string
-  /** What the host calls itself, each in lower case and without dashes. */
-  readonly hostUuids: readonly string[]
-  readonly is: HostIs
-}
-
-/**
- * What the program itself concluded before it touched anything. Of a uuid that was sent: the host shows it
- * (`as-named`), or it was bound to the host's key in an earlier contact (`as-bound`), or nothing says that this is
- * the host (`not-shown`). Where none was sent: its key is known from a person, a drill or an earlier contact that
- * was confirmed (`by-key`), or from a first contact alone (`unconfirmed`).
- */
-export type HostIs = ConfirmedHost | 'unconfirmed' | 'not-shown' | 'contradicted' | 'own-host'
-export type ConfirmedHost = 'as-named' | 'as-bound' | 'by-key'
 
 /** Whether the program could see every process of the host. */
 export interface ProcessView {
@@ -105,20 +91,6 @@ export interface DoubtfulProcess {
   readonly why: 'unattributable' | 'ambiguous' | 'unreadable'
   readonly pid: number
   readonly comm: string
-}
-
-/** Who would start the VM again after the kill, as far as that was seen before it. */
-export interface SupervisorState {
-  /**
-   * `none-seen`: no qemu was there before the kill. `pod`: of Kubernetes, evidence alone. `outlasted`: a unit of
-   * systemd whose wait before a restart the hold outlasts. Of the others nothing was killed: `too-slow`, a unit that
-   * waits longer; `parent`, a process that may start it again, whenever; `not-known`, `not-looked`.
-   */
-  readonly is:
-    | ('none-seen' | 'no' | 'pod' | 'outlasted')
-    | ('too-slow' | 'parent' | 'not-known' | 'not-looked')
-  /** How long the unit waits, in ms. */
-  readonly restartMs: number
 }
 
 /** In all that may outlive the qemu, `not-looked` is said where nobody looked: mostly since it was gone before us. */
@@ -188,7 +160,6 @@ export type VirshState =
 
 export type PgrepState = 'agreed' | 'found-more' | 'missing' | 'failed' | 'late' | 'left-out'
 
-/** What was probed when SSH stayed silent. */
 export interface SilenceEvidence {
   readonly addresses: readonly AddressSilence[]
   readonly witnesses: readonly WitnessSeen[]

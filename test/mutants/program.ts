@@ -81,7 +81,7 @@ export const programMutants = [
   ...at('86-rounds', program, [
     [
       'nobody looks whether the qemu comes back',
-      '((napped_ms - vm_ended_napped[$vm] >= hold_ms || clock_ms - vm_ended_ms[$vm] >= hold_ms + CLOCK_STEP_MS)) || return 1',
+      '((napped_ms - vm_ended_napped[$vm] >= hold || clock_ms - vm_ended_ms[$vm] >= hold + CLOCK_STEP_MS)) || return 1',
       ':',
     ],
     ['there is no last scan', 'scan_all after-kill', ':'],

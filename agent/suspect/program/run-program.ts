@@ -73,17 +73,17 @@ export const runProgram = async (
   const sudoEnd = neverBegun(bySudo)
   if (sudoEnd === undefined) return bySudo.end
   // The program may still prove it without sudo: it says itself what it cannot see or kill.
-  let isDenied = false
+  const denied: VmReport[] = []
   const asUser: ProgramRun = {
     ...run,
     onReport: (report) => {
       // That the user may not kill it is not what is wrong: sudo is.
-      if (isKillDenied(report)) isDenied = true
+      if (isKillDenied(report)) denied.push(report)
       else run.onReport(report)
     },
   }
   const asLogin = await by('as-login', asUser)
-  if (neverBegun(asLogin) === undefined && !isDenied) return asLogin.end
+  if (neverBegun(asLogin) === undefined && denied.length === 0) return asLogin.end
   return refusal('sudo-refused', sudoDetail(sudoEnd.stderrHead))
 }
 

@@ -123,7 +123,7 @@ test('the environment of a login reaches neither the program nor a tool', async 
       .map((line) => line.replace(/^declare -x (\w+).*/, '$1'))
     const ours = ['', 'LC_ALL', 'PATH', '_', 'PWD', 'SHLVL', 'OLDPWD']
     t.same(
-      names.filter((name = '') => !ours.includes(name)),
+      names.filter((name) => !ours.includes(name)),
       [],
       tool,
     )
