@@ -71,6 +71,7 @@ const testedBy: Readonly<Record<string, string>> = {
 const withoutTest = new Set([
   'agent/cli/subcommand.ts',
   'agent/domain/evidence.ts',
+  'agent/domain/host-evidence.ts',
   'agent/fence/callbacks.ts',
   'agent/fence/observation.ts',
   'agent/fence/history.ts',

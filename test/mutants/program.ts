@@ -113,8 +113,8 @@ export const programMutants = [
     [
       [
         'a look kills',
-        'scan_all before-kill\n\tstart_beside',
-        'scan_all before-kill\n\tkill_found\n\tstart_beside',
+        'note_supervisor "$key"; done\n\tstart_beside',
+        'note_supervisor "$key"; done\n\tkill_found\n\tstart_beside',
       ],
     ],
   ),
