@@ -1,7 +1,7 @@
 /** What a fence has killed, whatever it proves: a refusal that killed has to say so. Pure. */
 import type { Evidence } from '../domain/evidence.ts'
 import type { Doubt } from '../domain/verdict.ts'
-import type { ContactTrail } from './trail.ts'
+import type { ContactTrail } from './contact-trail.ts'
 
 export interface Killed {
   /** `not-known`: the program had begun, and its report did not come. */

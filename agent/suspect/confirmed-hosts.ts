@@ -2,11 +2,11 @@
  * The contacts in which a host was confirmed, remembered beside the known hosts: a file in the same form, whose
  * comments are what the host called itself then. A host key that stands there for a name is confirmed for it.
  */
-import { withLines } from './known-hosts-edit.ts'
-import { createKnownHostsFile } from './known-hosts-file.ts'
-import type { Kept, KnownHostsFile } from './known-hosts-file.ts'
-import { entriesOf, keyType, parseKnownHosts } from './known-hosts.ts'
-import type { KnownHost, KnownHosts } from './known-hosts.ts'
+import { withLines } from './host-key/known-hosts-edit.ts'
+import { createKnownHostsFile } from './host-key/known-hosts-file.ts'
+import type { Kept, KnownHostsFile } from './host-key/known-hosts-file.ts'
+import { entriesOf, keyType, parseKnownHosts } from './host-key/known-hosts.ts'
+import type { KnownHost, KnownHosts } from './host-key/known-hosts.ts'
 
 export interface ConfirmedHosts {
   /** What the host with this key called itself under any of these names; undefined where it was never confirmed. */

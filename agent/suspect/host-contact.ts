@@ -2,8 +2,9 @@
 import { decide } from '../domain/decide.ts'
 import type { ConfirmedHost, VmReport } from '../domain/evidence.ts'
 import type { ConfirmedHosts } from './confirmed-hosts.ts'
-import type { KnownGate } from './host-key.ts'
-import type { HostPin, ProgramAction } from './program.ts'
+import type { KnownGate } from './host-key/host-key.ts'
+import type { HostPin } from './program/program.ts'
+import type { ProgramAction } from './report/protocol.ts'
 
 export interface HostContact {
   /** What the caller calls the host; empty where it did not say. */

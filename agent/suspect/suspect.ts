@@ -1,11 +1,10 @@
 /** The suspect, as the use case sees it: the way from its names to a login. */
-import type { Socket } from 'node:net'
 import type { Opening, OpeningEvents, Suspect } from '../fence/ports.ts'
 import type { Clock } from '../base/time/clock.ts'
 import type { SuspectTarget } from '../fence/request.ts'
 import type { Phase } from '../fence/contact-trail.ts'
 import type { VmUuid } from '../domain/vm-uuid.ts'
-import { isSilence, listen } from './program/command.ts'
+import { listen } from './program/command.ts'
 import { loginFor } from './login/credentials.ts'
 import { ending, evidenceIs, fault } from './opening-failure.ts'
 import { createFenceSession } from './fence-session.ts'

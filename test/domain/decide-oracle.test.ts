@@ -223,6 +223,7 @@ test('every word of libvirt', async (t) => {
     io: [cleanReport.io, { ...cleanReport.io, sockets: 'waiting' }],
     storage: [cleanReport.storage],
     helpers: [cleanReport.helpers],
+    supervisor: [cleanReport.supervisor],
   })
   t.ok(all.some(deadByTheBook))
   t.same(disagreements(all), [], `${all.length} reports`)

@@ -3,8 +3,8 @@ import type { Evidence } from '../../agent/domain/evidence.ts'
 import type { Doubt } from '../../agent/domain/verdict.ts'
 import { killedIn } from '../../agent/fence/killed.ts'
 import type { Killed } from '../../agent/fence/killed.ts'
-import type { Phase } from '../../agent/fence/trail.ts'
-import { killedQemu, livingQemu, reported, silent } from '../fixtures/evidence.ts'
+import type { Phase } from '../../agent/fence/contact-trail.ts'
+import { killedQemu, livingQemu, reported, silent } from '../fixtures/values/evidence.ts'
 
 const trail = (phase: Phase, ...earlier: readonly Doubt[]) => ({
   address: '',

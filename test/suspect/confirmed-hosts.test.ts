@@ -7,7 +7,7 @@ import {
   createConfirmedHosts,
   uuidsKeptMax,
 } from '../../agent/suspect/confirmed-hosts.ts'
-import { generateKey } from '../fixtures/suspect-host.ts'
+import { generateKey } from '../fixtures/servers/suspect-host.ts'
 
 const { publicKey: key, publicText } = generateKey()
 const { publicKey: otherKey } = generateKey()

@@ -3,9 +3,10 @@ import { test } from 'tap'
 import type { HostIs, VmReport } from '../../agent/domain/evidence.ts'
 import { createConfirmedHosts } from '../../agent/suspect/confirmed-hosts.ts'
 import { openHostContact } from '../../agent/suspect/host-contact.ts'
-import type { HostPin, ProgramAction } from '../../agent/suspect/program.ts'
-import { cleanReport, killedQemu, livingQemu } from '../fixtures/evidence.ts'
-import { generateKey } from '../fixtures/suspect-host.ts'
+import type { HostPin } from '../../agent/suspect/program/program.ts'
+import type { ProgramAction } from '../../agent/suspect/report/protocol.ts'
+import { cleanReport, killedQemu, livingQemu } from '../fixtures/values/evidence.ts'
+import { generateKey } from '../fixtures/servers/suspect-host.ts'
 
 const { publicKey: key } = generateKey()
 const uuid = '11111111-2222-4333-8444-55555555A001'

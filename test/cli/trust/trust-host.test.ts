@@ -79,12 +79,12 @@ test('blind trust pins every key, and a running agent knows them at once', async
 test('a key of a first contact is told as such, and trusted by a word', async (t) => {
   const { port } = await startSuspectHost(t, { hostKey })
   const line = `[127.0.0.1]:${port} ${hostKey.publicText.trim()}`
-  const desk = openTrustDesk(t, `${line} peerfence-first-contact\n`)
-  const asked = await desk.trust([`127.0.0.1:${port}`])
+  const operator = openTrustConfig(t, `${line} peerfence-first-contact\n`)
+  const asked = await operator.trust([`127.0.0.1:${port}`])
   t.match(asked, { code: 1, out: / known by a first contact alone\n/ })
-  t.match(await desk.trust([`127.0.0.1:${port}`, '--yes']), { code: 0 })
-  t.equal(desk.known(), `${line}\n`)
-  t.match(await desk.trust([`127.0.0.1:${port}`]), { code: 0, out: / known\n/ })
+  t.match(await operator.trust([`127.0.0.1:${port}`, '--yes']), { code: 0 })
+  t.equal(operator.known(), `${line}\n`)
+  t.match(await operator.trust([`127.0.0.1:${port}`]), { code: 0, out: / known\n/ })
 })
 
 test('without a terminal and without a word nothing is pinned', async (t) => {

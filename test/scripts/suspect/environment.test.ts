@@ -7,7 +7,7 @@ import { setTimeout as turn } from 'node:timers/promises'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { decide } from '../../../agent/domain/decide.ts'
-import { programCommand } from '../../../agent/suspect/program.ts'
+import { programCommand } from '../../../agent/suspect/program/program.ts'
 import {
   composeAll,
   endStandIn,
@@ -16,8 +16,8 @@ import {
   programText,
   requestOf,
   standIn,
-} from '../../fixtures/local-program.ts'
-import { parseReport } from '../../fixtures/report-text.ts'
+} from '../../fixtures/servers/local-program.ts'
+import { parseReport } from '../../fixtures/values/report-text.ts'
 
 /** What a start-up file, PAM, AcceptEnv or sudo might leave, each of which meant something to somebody. */
 const hostile: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import { test } from 'tap'
 import type { Test } from 'tap'
 import { decide } from '../../../agent/domain/decide.ts'
 import type { HostIs, VmReport } from '../../../agent/domain/evidence.ts'
-import type { HostPin } from '../../../agent/suspect/program.ts'
+import type { HostPin } from '../../../agent/suspect/program/program.ts'
 import {
   endStandIn,
   isAlive,
@@ -13,7 +13,7 @@ import {
   programText,
   reportOf,
   standIn,
-} from '../../fixtures/local-program.ts'
+} from '../../fixtures/servers/local-program.ts'
 
 const sent = '11111111-2222-4333-8444-55555555a001'
 const other = '11111111-2222-4333-8444-55555555a003'

@@ -14,7 +14,7 @@ import {
   programText,
   reportOf,
   standIn,
-} from '../../fixtures/local-program.ts'
+} from '../../fixtures/servers/local-program.ts'
 
 // Forty runs of the program, one after the other.
 tap.setTimeout(180_000)
