@@ -376,7 +376,7 @@ export const programMutants = [
     [['a host that is not the right one is fenced', 'if ! may_touch_host ||', 'if false ||']],
   ),
   ...at(
-    '66-supervisor',
+    '68-supervisor',
     ['scripts/suspect/supervisor'],
     [
       ['whoever waits for its qemu is no supervisor', '\t\tsupervisor=parent', '\t\tsupervisor=no'],
@@ -410,7 +410,7 @@ export const programMutants = [
   ...at(
     '72-virsh',
     ['scripts/suspect/environment'],
-    [['virsh may ask whom it likes', ' -c qemu:///system', '']],
+    [['virsh may ask whom it likes', ' -c "$ret_uri"', '']],
   ),
   ...at('90-host', states, [
     ['a foreign pid namespace is called the host', 'view_pidns=foreign', 'view_pidns=initial'],

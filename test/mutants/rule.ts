@@ -1,92 +1,100 @@
 /** Breaks in the rule itself. */
 import { mutantsOf } from './mutant.ts'
 
-export const ruleMutants = mutantsOf(
-  'agent/domain/decide.ts',
-  ['domain/decide', 'domain/decide-oracle'],
-  [
-    ['any host may say that the VM is dead', '    doubtOfHost(report) ??\n', ''],
-    ['processes that cannot be seen are no doubt', '    doubtOfView(report.view) ??\n', ''],
-    ['a qemu that lives is no doubt', '    doubtOfQemus(report.qemus) ??\n', ''],
-    ['the last scan does not count', '    doubtOfScan(report) ??\n', ''],
-    ['a start that libvirt did not exclude is no doubt', ' ??\n    doubtOfStart(report)', ''],
+export const ruleMutants = [
+  ...mutantsOf(
+    'agent/domain/decide.ts',
+    ['domain/decide', 'domain/decide-oracle'],
     [
-      'a libvirt that hangs starts nothing',
-      "    case 'no-daemon':\n      return undefined\n",
-      "    case 'no-daemon':\n    case 'no-answer':\n      return undefined\n",
+      [
+        'a budget that ended is a dead host',
+        "return doubt('deadline-passed')",
+        "return unreachable('every-address-silent')",
+      ],
+      [
+        'no address at all is silence',
+        "  if (addresses.length === 0) return doubt('silence-not-proven')\n",
+        '',
+      ],
+      [
+        'an ICMP error is silence',
+        "    'icmp-error',\n    'own-network-trouble',",
+        "    'own-network-trouble',",
+      ],
+      [
+        'our own trouble is silence',
+        "    'own-network-trouble',\n    'silence-not-proven',",
+        "    'silence-not-proven',",
+      ],
+      [
+        'a neighbour that was not asked is silent',
+        "const neighbourSilent = unresolved || neighbour === 'off-link'",
+        'const neighbourSilent = true',
+      ],
+      [
+        'EHOSTUNREACH alone is silence',
+        "tcp === 'silent' || (tcp === 'no-neighbour' && unresolved)",
+        "tcp === 'silent' || tcp === 'no-neighbour'",
+      ],
+      [
+        'a ping that did not run is silence',
+        "echo === 'silent' || (echo === 'no-neighbour' && unresolved)",
+        "echo !== 'replied'",
+      ],
+      ['the suspect vouches for our network itself', ' && !own.has(address)', ''],
+      [
+        'a witness on one way vouches for all',
+        'if (!addresses.every(({ address }) => vouched.has(address)))',
+        'if (!addresses.some(({ address }) => vouched.has(address)))',
+      ],
     ],
-    ['I/O in flight is no doubt', '    doubtOfIo(report) ??\n', ''],
+  ),
+  ...mutantsOf(
+    'agent/domain/doubts-of-report.ts',
+    ['domain/decide', 'domain/decide-oracle'],
     [
-      'a scan that counts living groups proves',
-      "  if (!(finalScan.living === 0)) return 'not-gone-in-time'\n",
-      '',
+      ['any host may say that the VM is dead', '  doubtOfHost(report) ??\n', ''],
+      ['processes that cannot be seen are no doubt', '  doubtOfView(report.view) ??\n', ''],
+      ['a qemu that lives is no doubt', '  doubtOfQemus(report.qemus) ??\n', ''],
+      ['the last scan does not count', '  doubtOfScan(report) ??\n', ''],
+      ['a start that libvirt did not exclude is no doubt', ' ??\n  doubtOfStart(report)', ''],
+      [
+        'a libvirt that hangs starts nothing',
+        "    case 'no-daemon':\n      return undefined\n",
+        "    case 'no-daemon':\n    case 'no-answer':\n      return undefined\n",
+      ],
+      ['I/O in flight is no doubt', '  doubtOfIo(report) ??\n', ''],
+      [
+        'a scan that counts living groups proves',
+        "  if (!(finalScan.living === 0)) return 'not-gone-in-time'\n",
+        '',
+      ],
+      ['a newcomer is no doubt', "  if (!(finalScan.newcomers === 0)) return 'respawned'\n", ''],
+      [
+        'a dying qemu that nobody can name is no doubt',
+        "  if (!(finalScan.unattributable === 0)) return 'unattributable-qemu'\n",
+        '',
+      ],
+      [
+        'a process that may be the qemu is no doubt',
+        "  if (!(finalScan.ambiguous === 0)) return 'ambiguous-process'\n",
+        '',
+      ],
+      [
+        'a process that could not be read is no doubt',
+        'finalScan.unreadable === 0 && finalScan.processes > 0',
+        'finalScan.processes > 0',
+      ],
+      [
+        'a scan that saw no process at all proves',
+        'finalScan.unreadable === 0 && finalScan.processes > 0',
+        'finalScan.unreadable === 0',
+      ],
+      [
+        'a hold that was cut proves',
+        "return finalScan.hold === 'kept' ? undefined : 'hold-not-kept'",
+        'return undefined',
+      ],
     ],
-    ['a newcomer is no doubt', "  if (!(finalScan.newcomers === 0)) return 'respawned'\n", ''],
-    [
-      'a dying qemu that nobody can name is no doubt',
-      "  if (!(finalScan.unattributable === 0)) return 'unattributable-qemu'\n",
-      '',
-    ],
-    [
-      'a process that may be the qemu is no doubt',
-      "  if (!(finalScan.ambiguous === 0)) return 'ambiguous-process'\n",
-      '',
-    ],
-    [
-      'a process that could not be read is no doubt',
-      'finalScan.unreadable === 0 && finalScan.processes > 0',
-      'finalScan.processes > 0',
-    ],
-    [
-      'a scan that saw no process at all proves',
-      'finalScan.unreadable === 0 && finalScan.processes > 0',
-      'finalScan.unreadable === 0',
-    ],
-    [
-      'a hold that was cut proves',
-      "return finalScan.hold === 'kept' ? undefined : 'hold-not-kept'",
-      'return undefined',
-    ],
-    [
-      'a budget that ended is a dead host',
-      "return doubt('deadline-passed')",
-      "return unreachable('every-address-silent')",
-    ],
-    [
-      'no address at all is silence',
-      "  if (addresses.length === 0) return doubt('silence-not-proven')\n",
-      '',
-    ],
-    [
-      'an ICMP error is silence',
-      "    'icmp-error',\n    'own-network-trouble',",
-      "    'own-network-trouble',",
-    ],
-    [
-      'our own trouble is silence',
-      "    'own-network-trouble',\n    'silence-not-proven',",
-      "    'silence-not-proven',",
-    ],
-    [
-      'a neighbour that was not asked is silent',
-      "const neighbourSilent = unresolved || neighbour === 'off-link'",
-      'const neighbourSilent = true',
-    ],
-    [
-      'EHOSTUNREACH alone is silence',
-      "tcp === 'silent' || (tcp === 'no-neighbour' && unresolved)",
-      "tcp === 'silent' || tcp === 'no-neighbour'",
-    ],
-    [
-      'a ping that did not run is silence',
-      "echo === 'silent' || (echo === 'no-neighbour' && unresolved)",
-      "echo !== 'replied'",
-    ],
-    ['the suspect vouches for our network itself', ' && !own.has(address)', ''],
-    [
-      'a witness on one way vouches for all',
-      'if (!addresses.every(({ address }) => vouched.has(address)))',
-      'if (!addresses.some(({ address }) => vouched.has(address)))',
-    ],
-  ],
-)
+  ),
+]

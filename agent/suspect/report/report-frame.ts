@@ -13,31 +13,8 @@ import { parseVmUuid } from '../../domain/vm-uuid.ts'
 import type { SuspectTools } from '../../fence/ports.ts'
 import { words } from './report-line.ts'
 import { readObservers } from './report-observers.ts'
-import type { LineKind, ReportLine } from './report-line.ts'
-
-/** Hands out lines one by one; a wrong kind gives undefined and so ends the parse. */
-export interface LineReader {
-  readonly take: (kind: LineKind) => ReportLine | undefined
-  readonly takeAll: (kind: LineKind) => readonly ReportLine[]
-  /** How many lines were taken so far. */
-  readonly taken: () => number
-}
-
-export const readLines = (lines: readonly ReportLine[]): LineReader => {
-  let next = 0
-  const take = (kind: LineKind): ReportLine | undefined => {
-    const line = lines[next]
-    if (line?.kind !== kind) return undefined
-    next += 1
-    return line
-  }
-  const takeAll = (kind: LineKind): readonly ReportLine[] => {
-    const found: ReportLine[] = []
-    for (let line = take(kind); line !== undefined; line = take(kind)) found.push(line)
-    return found
-  }
-  return { take, takeAll, taken: () => next }
-}
+import type { LineReader } from './line-reader.ts'
+import type { ReportLine } from './report-line.ts'
 
 /** What stands once before all frames. */
 export interface ReportHead {

@@ -1,6 +1,6 @@
 /** What the observers of the suspect's program said of one VM: a line of each. */
 import type { VmReport } from '../../domain/evidence.ts'
-import type { LineReader } from './report-frame.ts'
+import type { LineReader } from './line-reader.ts'
 import { words } from './report-line.ts'
 
 /** The lines of the observers, in the order in which the program has them; undefined where one is missing. */

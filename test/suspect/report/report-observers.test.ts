@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { someVm } from '../../fixtures/values/evidence.ts'
-import { readLines } from '../../../agent/suspect/report/report-frame.ts'
+import { readLines } from '../../../agent/suspect/report/line-reader.ts'
 import { parseLine } from '../../../agent/suspect/report/report-line.ts'
 import type { ReportLine } from '../../../agent/suspect/report/report-line.ts'
 import { readObservers } from '../../../agent/suspect/report/report-observers.ts'
