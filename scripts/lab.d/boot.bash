@@ -28,6 +28,7 @@ make_host_root() {
 		ssh-keygen -q -t ed25519 -N '' -C "$2" -f "$root/etc/ssh/ssh_host_ed25519_key"
 	mount -t proc proc "$root/proc"
 	mount -t sysfs -o ro sysfs "$root/sys"
+	hide_loops "$root" || return 1
 	[[ -e $dir/cgroup ]] && mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
 	mount -t tmpfs -o mode=755 run "$root/run"
 	mount -t tmpfs -o mode=1777 tmp "$root/tmp"

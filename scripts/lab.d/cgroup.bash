@@ -20,19 +20,26 @@ make_host_cgroup() {
 	local root group controller
 	root=$(find_cgroups unified) || return
 	group=$root/${LAB_DIR##*/}.$1
-	mkdir "$group" && printf '%s\n' "$group" >"$host_dir/cgroup" || return
-	[[ -n $(<"$group/cgroup.controllers") ]] && return
-	read -r controller _ <"$root/cgroup.controllers" && printf '+%s\n' "$controller" >"$root/cgroup.subtree_control"
+	{
+		# Another lab may be about to release the controllers.
+		flock 9
+		mkdir "$group" && printf '%s\n' "$group" >"$host_dir/cgroup" || return
+		[[ -n $(<"$group/cgroup.controllers") ]] && return
+		read -r controller _ <"$root/cgroup.controllers" && printf '+%s\n' "$controller" >"$root/cgroup.subtree_control"
+	} 9<"$root/cgroup.controllers"
 }
 
 # With no group left below it, the machine's root goes back to no controllers.
 release_controllers() {
 	local root controller
 	root=$(find_cgroups unified) || return
-	[[ -z $(find "$root" -mindepth 1 -type d) ]] || return
-	for controller in $(<"$root/cgroup.subtree_control"); do
-		printf -- '-%s\n' "$controller" >"$root/cgroup.subtree_control"
-	done
+	{
+		flock 9
+		[[ -z $(find "$root" -mindepth 1 -type d) ]] || return
+		for controller in $(<"$root/cgroup.subtree_control"); do
+			printf -- '-%s\n' "$controller" >"$root/cgroup.subtree_control"
+		done
+	} 9<"$root/cgroup.controllers"
 }
 
 # limit_forks N: a shell that root opens by ssh can have N processes besides itself; listener, session and shell make 3.

@@ -56,17 +56,23 @@ install_missing() {
 }
 
 # Never where systemd runs: Debian's packages would make the machine a cluster there, which is somebody's own decision.
-install_judges() {
-	local entry packages=() PATH=$PATH:/usr/sbin:/sbin
+list_missing_judges() {
+	local entry PATH=$PATH:/usr/sbin:/sbin
+	[[ ! -d /run/systemd/system ]] || return 0
 	for entry in "${lab_judges[@]}"; do
-		type -P "${entry%%:*}" >/dev/null || packages+=("${entry#*:}")
+		type -P "${entry%%:*}" >/dev/null || printf '%s\n' "${entry#*:}"
 	done
-	((${#packages[@]} > 0)) && [[ ! -d /run/systemd/system ]] || return 0
-	RUNLEVEL=1 install_packages "${packages[@]}" >/dev/null 2>&1 || return 0
-	# Nor in a host of the lab that boots this root.
-	systemctl disable corosync pacemaker >/dev/null 2>&1
 }
 
+install_judges() {
+	local packages
+	mapfile -t packages < <(list_missing_judges | sort -u)
+	((${#packages[@]} == 0)) || install_packages "${packages[@]}" >/dev/null 2>&1 || return 0
+	# Nor in a host of the lab that boots this root.
+	[[ -d /run/systemd/system ]] || systemctl disable corosync pacemaker >/dev/null 2>&1 || return 0
+}
+
+# RUNLEVEL: nothing is started by being installed.
 install_packages() {
-	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@"
+	RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install --yes --no-install-recommends "$@"
 }

@@ -35,6 +35,21 @@ run_lab() {
 	return "$status"
 }
 
+# run_apart COMMAND...: where no lab shows, among processes of its own and without loop devices.
+run_apart() {
+	[[ ${1-} == -- ]] && shift
+	(($# > 0)) || fail_usage "apart: no command"
+	exec unshare --pid --mount --mount-proc --fork --kill-child -- "$lab_program" _apart "$@"
+}
+
+# Runs as the first process there, which collects the orphans.
+enter_apart() {
+	[[ $$ == 1 ]] || fail "_apart is for lab apart only"
+	hide_loops '' || exit 1
+	"$@"
+	exit
+}
+
 # in_mounts FD COMMAND: runs a part of the lab among the lab's mounts, which the open file keeps after its processes.
 in_mounts() {
 	nsenter --mount="/proc/$BASHPID/fd/$1" "$lab_program" "$2"

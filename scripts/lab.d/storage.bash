@@ -26,9 +26,21 @@ make_storage() {
 	enter_host mount "$device" /var/lib/storage
 }
 
-# The same device number under the same name in the host's /dev.
+# The same device number under the same name in the host's /dev, and the device in its /sys/block.
 show_device() {
 	enter_host mknod "$1" b "0x$(stat -c %t "$1")" "0x$(stat -c %T "$1")" 2>/dev/null
+	enter_host ln -s "$(readlink "/sys/block/${1##*/}")" /sys/block/
+}
+
+# hide_loops ROOT: loop devices are the machine's, and one that hangs on a host would be in flight to all others, in other
+# labs as well. So /sys/block shows what is no loop device; a host is shown its own.
+hide_loops() {
+	local device links=()
+	for device in /sys/block/*; do
+		[[ $device == */loop* ]] || links+=("$(readlink "$device")")
+	done
+	mount -t tmpfs -o mode=755 block "$1/sys/block" || return 1
+	((${#links[@]} == 0)) || ln -s "${links[@]}" "$1/sys/block/"
 }
 
 make_lun() {

@@ -19,17 +19,23 @@ fail() {
 	exit 1
 }
 
-# install_tools LIST: the list is an array of program:package, or file:package.
-install_tools() {
+# list_missing LIST: the packages; the list is an array of program:package, or file:package.
+list_missing() {
 	local -n list=$1
-	local entry missing=()
+	local entry
 	for entry in "${list[@]}"; do
-		[[ $entry == /* && -e ${entry%%:*} ]] || type -P "${entry%%:*}" >/dev/null || missing+=("${entry#*:}")
+		[[ $entry == /* && -e ${entry%%:*} ]] || type -P "${entry%%:*}" >/dev/null || printf '%s\n' "${entry#*:}"
 	done
+}
+
+install_tools() {
+	local missing
+	mapfile -t missing < <(list_missing "$1")
 	((${#missing[@]} > 0)) || return 0
 	if ((EUID != 0)) || ! type -P apt-get >/dev/null; then
 		fail "missing, and apt-get as root is not to be had here: ${missing[*]}"
 	fi
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+	DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends \
+		"${missing[@]}" >/dev/null
 }

@@ -1,3 +1,4 @@
+// needs the packages
 /**
  * The life of the Debian package on a host with its own systemd: the installed agent, not that of
  * the checkout.

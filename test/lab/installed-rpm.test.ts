@@ -1,3 +1,4 @@
+// needs the packages
 /**
  * The life of the rpm on a host with its own systemd. The host is a Debian with rpm, whose database
  * knows nothing of Debian's packages: what the package asks for is read, and then not insisted on.

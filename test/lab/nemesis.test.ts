@@ -1,3 +1,4 @@
+// spoils block devices
 /** A short run of the nemesis, under most of its faults. `scripts/nemesis` makes a long one. */
 import tap, { test } from 'tap'
 import { runNemesis } from '../nemesis/run.ts'

@@ -1,3 +1,4 @@
+// spoils block devices
 /**
  * A qemu that speaks to its storage itself: what it had written waits in the kernel when it is
  * dead.

@@ -1,3 +1,4 @@
+// spoils block devices
 /**
  * Every state that a suspect is known to be in, made real in the lab, fenced through HTTP and SSH,
  * and held against the truth as seen from outside. The closing comments are the table of what came
@@ -10,7 +11,7 @@ import type { AgentProcess, FenceAnswer } from '../fixtures/servers/agent-proces
 import { bootHost, lab, newVmUuid } from '../fixtures/lab/lab.ts'
 import type { LabHost } from '../fixtures/lab/lab.ts'
 
-// Thirty hosts, one after the other; those that cannot be fenced take their whole budget.
+// Thirty hosts; those that cannot be fenced take their whole budget.
 tap.setTimeout(600_000)
 
 const proceeds = ['qemuConfirmedDead', 'targetHostUnreachable']
@@ -334,32 +335,41 @@ const startLabAgent = async (
   return agent
 }
 
-test('the states of a suspect', { timeout: 600_000 }, async (t) => {
+/** A row has a host of its own and mostly waits. */
+const rowsAtOnce = 4
+
+test('the states of a suspect', { timeout: 600_000, jobs: rowsAtOnce }, async (t) => {
   const agent = await startLabAgent(t)
-  for (const row of rows) {
-    await t.test(row.state, async (t) => {
-      const host = await bootHost()
-      const vm = newVmUuid()
-      await row.make(host, vm)
-      const budgetSec = 20
-      const command = {
-        vmUuid: vm,
-        targetHostIp: host.address,
-        sshTimeoutSec: budgetSec,
-        ...row.command,
-      }
-      const answer = await agent.fence(command)
-      note(row.state, answer)
-      t.equal(answer.reason, row.reason, answer.summary)
-      t.equal(answer.success, proceeds.includes(answer.verdict))
-      t.ok(answer.tookMs < command.sshTimeoutSec * 1000, 'inside the budget')
-      const living = await host.living(vm)
-      t.equal(living.length > 0, row.alive, `from outside: ${living.join('; ') || 'nothing lives'}`)
-      if (living.length > 0) t.equal(answer.verdict, 'qemuStillAlive')
-      await host.down()
-    })
-  }
-  for (const line of table) t.comment(line)
+  const playing = rows.map(
+    async (row) =>
+      await t.test(row.state, { buffered: true }, async (t) => {
+        const host = await bootHost()
+        const vm = newVmUuid()
+        await row.make(host, vm)
+        const budgetSec = 20
+        const command = {
+          vmUuid: vm,
+          targetHostIp: host.address,
+          sshTimeoutSec: budgetSec,
+          ...row.command,
+        }
+        const answer = await agent.fence(command)
+        note(row.state, answer)
+        t.equal(answer.reason, row.reason, answer.summary)
+        t.equal(answer.success, proceeds.includes(answer.verdict))
+        t.ok(answer.tookMs < command.sshTimeoutSec * 1000, 'inside the budget')
+        const living = await host.living(vm)
+        t.equal(
+          living.length > 0,
+          row.alive,
+          `from outside: ${living.join('; ') || 'nothing lives'}`,
+        )
+        if (living.length > 0) t.equal(answer.verdict, 'qemuStillAlive')
+        await host.down()
+      }),
+  )
+  await Promise.all(playing)
+  for (const line of table.toSorted()) t.comment(line)
 })
 
 test('innocent processes survive', async (t) => {

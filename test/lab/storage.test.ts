@@ -1,3 +1,4 @@
+// spoils block devices
 /**
  * No write after the verdict: qemu whose storage hangs under io_uring, and under the page cache.
  * What has landed is read where it is stored. The closing comments are the table of what came out.
