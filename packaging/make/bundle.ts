@@ -15,6 +15,8 @@ export interface Bundled {
 export const bundle = async (tree: string, outfile: string): Promise<Bundled> => {
   const { metafile, outputFiles } = await build({
     absWorkingDir: tree,
+    // `build` is a link to the newest build, whose own name must not get into the bytes.
+    preserveSymlinks: true,
     entryPoints: ['build/agent/main.js'],
     outfile,
     write: false,

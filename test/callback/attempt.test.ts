@@ -1,3 +1,4 @@
+// runs in a process of its own: it changes the environment
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer as createTlsServer } from 'node:https'

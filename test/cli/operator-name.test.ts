@@ -1,3 +1,4 @@
+// runs in a process of its own: it changes the user of the process
 import { userInfo } from 'node:os'
 import { test } from 'tap'
 import { whoAsks } from '../../agent/cli/operator-name.ts'

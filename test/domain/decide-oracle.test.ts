@@ -1,3 +1,4 @@
+// runs in a process of its own: it computes for most of a minute
 /**
  * All small evidence, against a slow and obvious twin of the rule: one sentence per proof, written
  * without looking at how `decide` asks. And random evidence of any size, for what must never be.

@@ -1,3 +1,4 @@
+// runs in a process of its own: it waits for the kernel, and others can run meanwhile
 import t, { test } from 'tap'
 import { dropAll, makeNetwork, skipReason } from './namespaces.ts'
 

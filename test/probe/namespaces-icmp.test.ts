@@ -1,3 +1,4 @@
+// runs in a process of its own: it waits for the kernel, and others can run meanwhile
 /** Whoever sends an ICMP error, it is no silence; only our own kernel's word that nobody answers ARP is. */
 import t, { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'

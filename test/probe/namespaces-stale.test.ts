@@ -1,3 +1,4 @@
+// runs in a process of its own: it waits for the kernel, and others can run meanwhile
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
 import { realClock } from '../../agent/base/time/real-clock.ts'

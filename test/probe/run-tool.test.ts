@@ -1,3 +1,4 @@
+// runs in a process of its own: it changes the environment
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'

@@ -1,3 +1,4 @@
+// runs in a process of its own: it changes the environment
 /**
  * Secrets with a mark, in every place where a caller or an operator may put one, through a real
  * agent at log level trace that meets suspects of every kind; then a search of all that it said and

@@ -1,3 +1,4 @@
+// runs in a process of its own: it watches the memory of the process
 /** A suspect that lies: whatever it says, and however much of it, it proves nothing to us. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

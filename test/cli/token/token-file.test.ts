@@ -1,3 +1,4 @@
+// runs in a process of its own: it changes the user of the process
 import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'

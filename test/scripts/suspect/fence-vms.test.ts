@@ -188,7 +188,7 @@ for (const [what, argv0, args] of doubtful) {
   test(`${what} is left alone, and is a doubt`, async (t) => {
     const vm = newVm()
     const child = await start(t, argv0, ...args(vm))
-    const report = await reportOf(vm, { budgetMs: 3_000 })
+    const report = await reportOf(vm)
     t.ok(isAlive(child))
     t.equal(because(report), 'ambiguous-process')
     t.match(report.doubtful, [{ why: 'ambiguous', pid: child.pid }])
@@ -197,13 +197,8 @@ for (const [what, argv0, args] of doubtful) {
 
 test('what has become another program since it was judged is left alone', async (t) => {
   const vm = newVm()
-  // As long as it takes to judge it, and less than it takes to come to the kill.
-  const program = programText.replace(
-    '\tscan_all before-kill\n\tkill_found\n',
-    '\tscan_all before-kill; nap 1500; kill_found\n',
-  )
-  t.not(program, programText)
-  const becoming = 'echo up; read -t 0.7 <> <(:); exec -a innocent sleep 60'
+  const becoming =
+    'trap "exec -a innocent sleep 60" USR1; echo up; while :; do read -t 0.05 <> <(:); done'
   const child = spawn('bash', ['-c', becoming, 'qemu-kvm', '-uuid', vm], {
     argv0: 'qemu-kvm',
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -212,7 +207,14 @@ test('what has become another program since it was judged is left alone', async 
     await endStandIn(child)
   })
   await once(child.stdout, 'data')
-  const report = await reportOf(vm, { budgetMs: 3_000 }, program)
+  // It becomes the other one between the judgement and the kill.
+  const program = programText.replace(
+    '\tscan_all before-kill\n\tkill_found\n',
+    `\tscan_all before-kill; kill -USR1 ${child.pid}
+	until read_argv /proc/${child.pid}/cmdline && [[ \${argv[0]-} == innocent ]]; do nap 10; done; kill_found\n`,
+  )
+  t.not(program, programText)
+  const report = await reportOf(vm, { budgetMs: 5_000 }, program)
   t.match(report.qemus, [{ pid: child.pid, kill: 'not-sent', end: { kind: 'living' } }])
   t.equal(because(report), 'not-gone-in-time')
   t.ok(isAlive(child))
@@ -301,18 +303,15 @@ test('a peer that goes away stops the program', async (t) => {
 
 test('the hold sees a qemu that comes back', async (t) => {
   const vm = newVm()
-  await start(t, 'qemu-kvm', '-uuid', vm)
-  const running = reportOf(vm, { holdMs: 2_000 })
+  const first = await start(t, 'qemu-kvm', '-uuid', vm)
+  const running = reportOf(vm, { holdMs: 5_000 })
   // The second run starts once the first is dead, well inside the hold.
-  const [first] = await Promise.all([running, respawn(t, vm)])
-  t.equal(because(first), 'respawned')
-  t.match(first.qemus, [{ kill: 'sent' }, { seen: 'after-kill', kill: 'not-sent' }])
-})
-
-const respawn = async (t: Test, vm: string): Promise<void> => {
-  await new Promise((resolve) => setTimeout(resolve, 700))
+  await once(first, 'exit')
   await start(t, 'qemu-kvm', '-uuid', vm)
-}
+  const report = await running
+  t.equal(because(report), 'respawned')
+  t.match(report.qemus, [{ kill: 'sent' }, { seen: 'after-kill', kill: 'not-sent' }])
+})
 
 test('nothing of the VM is ever in an argument of the program or its children', async (t) => {
   const vm = newVm()

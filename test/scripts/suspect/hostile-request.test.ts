@@ -34,7 +34,8 @@ test('as a file it needs nothing but the request', async (t) => {
   t.teardown(async () => {
     await endStandIn(qemu)
   })
-  const { stdin, nonce } = requestFor(vm)
+  // What it runs beside the fence has to come so far as to say its name before it is ended.
+  const { stdin, nonce } = requestFor(vm, 3_000)
   const { code, stdout, stderr } = await run(stdin)
   t.match(parseReport(stdout, nonce, vm), {
     kind: 'complete',

@@ -173,12 +173,14 @@ test('a thousand hosts are judged in a moment', async (t) => {
     { length: 1000 },
     (_, index) => `kvm-${index},10.0.0.${index} ${key.publicText}`,
   )
-  const startMs = performance.now()
+  const started = process.cpuUsage()
   const { text } = planImport(many.join('\n'), '', false)
   t.equal(text?.split('\n').length, 1001)
   t.strictSame(
     new Set(words(many.join('\n'), text).map((one) => one.split(' ')[1])),
     new Set(['already-known']),
   )
-  t.ok(performance.now() - startMs < 5000)
+  // Of the processor's time: how long others had it is not what is judged.
+  const used = process.cpuUsage(started)
+  t.ok((used.user + used.system) / 1000 < 5000)
 })
