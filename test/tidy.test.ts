@@ -130,6 +130,22 @@ test('what a management plane takes of us brings nothing else along', async (t) 
   }
 })
 
+test('a test that shares its process changes nothing of it', async (t) => {
+  const touching =
+    /\btap\.setTimeout\(|\bprocess\.(env\[[^\]]*\] = |chdir|sete?[ug]id|umask\(|exitCode = |memoryUsage|exit\()|^ *globalThis\./m
+  const unitTests = files.filter(
+    (file) => /^test\/.*\.test\.ts$/.test(file) && !/^test\/(lab|packaging\/built)\//.test(file),
+  )
+  const isAlone = (file: string): boolean =>
+    /^\/\/ runs in a process of its own: ./m.test(read(file))
+  t.ok(unitTests.some(isAlone))
+  t.same(
+    unitTests.filter((file) => !isAlone(file) && touching.test(read(file))),
+    [],
+    'the first line of such a file is `// runs in a process of its own: why`',
+  )
+})
+
 test('there is no barrel, no default export and no enum', async (t) => {
   for (const file of agentFiles) {
     t.notMatch(file, /\/index\.ts$/)

