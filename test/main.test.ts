@@ -1,3 +1,4 @@
+// runs in a process of its own: it starts many agents, and others can run meanwhile
 /** The process as a service manager sees it: output, signals, exit codes. */
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'

@@ -31,11 +31,11 @@ const startLab = (t: Test) => {
       child.stdin.write(`${command.replace(/^lab /, `${labProgram} `)}\n`)
       const said: string[] = []
       for (;;) {
-        const { value, done } = await lines.next()
-        if (done === true) throw new Error(`${command}: the lab is over: ${said.join('\n')}`)
-        if (!/^end \d+$/.test(value)) said.push(value)
-        else if (value === 'end 0') return said.join('\n')
-        else throw new Error(`${command}: ${value}: ${said.join('\n')}`)
+        const next: IteratorResult<string, undefined> = await lines.next()
+        if (next.done === true) throw new Error(`${command}: the lab is over: ${said.join('\n')}`)
+        if (!/^end \d+$/.test(next.value)) said.push(next.value)
+        else if (next.value === 'end 0') return said.join('\n')
+        else throw new Error(`${command}: ${next.value}: ${said.join('\n')}`)
       }
     },
   }
