@@ -1,3 +1,4 @@
+// runs in a process of its own: it waits for holds and budgets, and others can run meanwhile
 /** The suspect's program on several VMs at once, and when it only looks. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,3 +1,4 @@
+// runs in a process of its own: it waits for holds and budgets, and others can run meanwhile
 /** The suspect's program on real processes of this machine. Real qemu is in test/lab. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
