@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
-import { bootHost, lab, labProgram, newVmUuid } from '../fixtures/lab.ts'
+import { bootHost, lab, labProgram, newVmUuid } from '../fixtures/lab/lab.ts'
 
 tap.setTimeout(300_000)
 

@@ -191,6 +191,12 @@ export const programMutants = [
         'is_served_at "$place" || sockets_word=seen',
         'is_served_at "$place" || :',
       ],
+    ],
+  ),
+  ...at(
+    '63-connections',
+    ['scripts/suspect/observers'],
+    [
       [
         'what is left of MPTCP is somebody’s',
         '${fields[3]} == 0 || ${fields[1]} == 0[49B]',

@@ -1,3 +1,4 @@
+// runs in a process of its own: its own pid and title are what the program sees as a parent
 /** Who would start a VM again: parents that are real, and units of systemd as files of a host that is made up. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
