@@ -54,6 +54,7 @@ export const compose = async (
   const makeContactDeps = await composeSuspectAccess(config)
   const { service, board, journal, clock } = await composeFence(
     config,
+    'agent',
     makeContactDeps,
     log,
     metrics,

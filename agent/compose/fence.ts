@@ -14,6 +14,7 @@ import type { FenceService } from '../fence/service.ts'
 import { auditLine } from '../journal/audit.ts'
 import { openJournal } from '../journal/journal.ts'
 import type { FileJournal, OnWrite } from '../journal/journal.ts'
+import type { Writer } from '../journal/holder.ts'
 import { realClock } from '../base/time/real-clock.ts'
 
 export interface FenceDepsMade {
@@ -32,6 +33,7 @@ export interface FenceEvents {
 /** Rejects where a part cannot be made; nothing has been done then. */
 export const composeFence = async (
   config: Config,
+  writer: Writer,
   makeContactDeps: MakeContactDeps,
   log: Logger,
   { onVerdict, onJournalWrite }: FenceEvents,
@@ -39,7 +41,7 @@ export const composeFence = async (
   const board = createInFlight(realClock)
   const deps = makeContactDeps(board.enter)
   const { clock } = deps
-  const journal = await openJournal(config.journal.file, clock.wallTime, {
+  const journal = await openJournal(config.journal.file, clock.wallTime, writer, {
     nowMs: clock.nowMs,
     onWrite: onJournalWrite,
   })

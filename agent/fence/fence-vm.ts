@@ -121,20 +121,31 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
     const seen = await contact(request, startedMs).catch((error: unknown) =>
       ownTrouble('internal-error', `a fault in the agent itself: ${nameOf(error)}`),
     )
-    const judged = record(seen)
-    try {
-      const leftMs = request.budgetMs - (clock.nowMs() - startedMs) - sendReserveMs
-      await withinMs(journal.outcome(judged), leftMs)
-      return judged
-    } catch (error) {
-      // What is not on disk is not answered as a proof. A journal that was only late may hold the
-      // first verdict by now, so the one that is answered is written after it where that still works.
-      const detail = `the verdict was not written: ${nameOf(error)}`
-      const trail = { ...seen.trail, detail }
-      const refused = { ...judged, verdict: doubt('journal-failed'), trail }
-      await withinMs(journal.outcome(refused), 0).catch(nameOf)
-      return refused
-    }
+    const passedMs = (): number => clock.nowMs() - startedMs
+    const refusal = (because: Doubt, detail: string): FenceRecord => ({
+      ...record({ ...seen, trail: { ...seen.trail, detail } }),
+      verdict: doubt(because),
+    })
+    /** By the clock as it is now: which of two timers fires first after a stall says nothing of the time. */
+    const unlessOld = (judged: FenceRecord): FenceRecord =>
+      mayProceed(judged.verdict) && passedMs() >= request.budgetMs
+        ? refusal('deadline-passed', 'the evidence was older than the budget')
+        : judged
+    const judged = unlessOld(record(seen))
+    const leftMs = request.budgetMs - passedMs() - sendReserveMs
+    const failure = await withinMs(journal.outcome(judged), Math.max(leftMs, sendReserveMs)).then(
+      () => undefined,
+      nameOf,
+    )
+    // What is not on disk is not answered as a proof.
+    const answered =
+      failure === undefined
+        ? unlessOld(judged)
+        : refusal('journal-failed', `the verdict was not written: ${failure}`)
+    // A journal that was only late may hold the first verdict by now, so the one that is answered is
+    // written after it where that still works.
+    if (answered !== judged) await withinMs(journal.outcome(answered), 0).catch(nameOf)
+    return answered
   }
 
   /** Rejects with code LATE after `ms`; the work goes on, and its own failure is not lost on anybody. */

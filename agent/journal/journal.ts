@@ -8,6 +8,8 @@ import type { Clock } from '../base/time/clock.ts'
 import { openAppendFile } from '../base/file/append-file.ts'
 import { readBootId } from './boot.ts'
 import { answerLine, deliveryLine } from './callback-records.ts'
+import { holdJournal } from './holder.ts'
+import type { Writer } from './holder.ts'
 import { intentLine, interruptedLine, outcomeLine } from './records.ts'
 import { readUnfinished } from './unfinished.ts'
 import { journalFaults } from './writable.ts'
@@ -25,7 +27,7 @@ export interface FileJournal extends Journal, CallbackJournal {
   readonly leftAnswers: readonly LeftAnswer[]
   /**
    * Writes the outcome `interrupted` for each request that the agent before us left in flight, and
-   * gives their number. To be called once, when it is sure that no other agent writes this journal.
+   * gives their number. To be called once, by an agent: it alone holds the journal.
    */
   readonly closeInterrupted: () => Promise<number>
   /** What stands in the way of the next record; empty where nothing does. */
@@ -34,15 +36,21 @@ export interface FileJournal extends Journal, CallbackJournal {
   readonly close: () => Promise<void>
 }
 
-/** Rejects where the file cannot be opened: without a journal nothing may be fenced. */
+/**
+ * Rejects where the file cannot be opened or is held by another writer: without a journal nothing may be
+ * fenced. It is held before it is read: what stands open in it is nobody's then.
+ */
 export const openJournal = async (
   file: string,
   wallTime: () => string,
+  writer: Writer,
   { nowMs, onWrite }: Stopwatch = unwatched,
 ): Promise<FileJournal> => {
   const boot = await readBootId()
+  const lines = await openAppendFile(file, async (fd) => {
+    await holdJournal(fd, file, writer, wallTime)
+  })
   const { intents, answers } = await readUnfinished(file, boot)
-  const lines = await openAppendFile(file)
   const append = async (line: string): Promise<void> => {
     const startMs = nowMs()
     try {

@@ -122,6 +122,47 @@ test('a proof whose fsync hangs is answered as a refusal, inside the budget', as
   t.match(trail.detail, /LATE/)
 })
 
+test('a proof that is older than the budget is refused by the clock, whichever timer fires first', async (t) => {
+  for (const [during, stalledMs, because, written] of [
+    ['the contact', 19_999, 'destroyed', ['destroyed']],
+    ['the contact', 20_000, 'deadline-passed', ['deadline-passed']],
+    ['the write', 19_999, 'destroyed', ['destroyed']],
+    ['the write', 20_000, 'deadline-passed', ['destroyed', 'deadline-passed']],
+  ] as const) {
+    const { service, clock, events } = createWorld({
+      suspect: async () => {
+        if (during === 'the contact') clock.stall(stalledMs)
+        return await Promise.resolve(dead())
+      },
+      journal: {
+        outcome: async ({ verdict }) => {
+          if (during === 'the write' && verdict.because === 'destroyed') clock.stall(stalledMs)
+          await Promise.resolve()
+        },
+      },
+    })
+    const { verdict, evidence } = await service.fence(fenceRequest({}, { budgetMs: 20_000 }))
+    t.equal(verdict.because, because, `${stalledMs} ms in ${during}`)
+    t.equal(evidence.kind, 'report')
+    const outcomes = events.filter((event) => event.startsWith('outcome'))
+    t.same(
+      outcomes,
+      written.map((word) => `outcome fence-1 ${word}`),
+    )
+  }
+})
+
+test('a refusal that is older than the budget keeps its own word', async (t) => {
+  const { service, clock } = createWorld({
+    suspect: async () => {
+      clock.stall(30_000)
+      return await Promise.resolve(contactGives({ kind: 'refusal', because: 'login-refused' }))
+    },
+  })
+  const { verdict } = await service.fence(fenceRequest({}, { budgetMs: 20_000 }))
+  t.equal(verdict.because, 'login-refused')
+})
+
 test('a contact that never ends is answered before the budget ends', async (t) => {
   const { service, clock, verdicts } = createWorld({ suspect: never })
   const answer = service.fence(fenceRequest({}, { budgetMs: 20_000 }))

@@ -6,7 +6,7 @@ import { fenceRecord, fenceRequest } from '../fixtures/values/fence-records.ts'
 
 test('intent and outcome are on disk when they resolve', async (t) => {
   const file = join(t.testdir({}), 'j')
-  const journal = await openJournal(file, () => 'now')
+  const journal = await openJournal(file, () => 'now', 'agent')
   const read = () =>
     readFileSync(file, 'utf8')
       .split('\n')
@@ -27,11 +27,13 @@ test('what an agent left in flight is closed by the next, once', async (t) => {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as unknown)
-  const killed = await openJournal(file, () => 'then')
+  const killed = await openJournal(file, () => 'then', 'agent')
   await killed.intent(fenceRequest())
   await killed.intent(fenceRequest({}, { fenceId: 'fence-2' }))
   await killed.outcome(fenceRecord())
-  const next = await openJournal(file, () => 'now')
+  // A process that is killed closes its files.
+  await killed.close()
+  const next = await openJournal(file, () => 'now', 'agent')
   await next.intent(fenceRequest({}, { fenceId: 'fence-3' }))
   t.equal(await next.closeInterrupted(), 1)
   t.match(read().at(-1), {
@@ -47,15 +49,14 @@ test('what an agent left in flight is closed by the next, once', async (t) => {
   })
   await next.outcome(fenceRecord({ request: fenceRequest({}, { fenceId: 'fence-3' }) }))
   await next.close()
-  const later = await openJournal(file, () => 'later')
+  const later = await openJournal(file, () => 'later', 'agent')
   t.equal(await later.closeInterrupted(), 0)
   await later.close()
-  await killed.close()
 })
 
 test('an answer and the end of its delivery are on disk when they resolve; the next agent is told what is owed', async (t) => {
   const file = join(t.testdir({}), 'j')
-  const journal = await openJournal(file, () => '2026-11-22T00:00:00.000Z')
+  const journal = await openJournal(file, () => '2026-11-22T00:00:00.000Z', 'agent')
   t.same(journal.leftAnswers, [])
   const ask = { task: 't-1', url: 'http://10.0.0.1:8080/callback' }
   const [first, second] = ['fence-1', 'fence-2'].map((fenceId) =>
@@ -70,7 +71,7 @@ test('an answer and the end of its delivery are on disk when they resolve; the n
   await journal.delivery({ subject: first, ...part })
   t.match(readFileSync(file, 'utf8'), /"type":"delivery".*\n$/)
   await journal.close()
-  const next = await openJournal(file, () => 'now')
+  const next = await openJournal(file, () => 'now', 'agent')
   t.match(next.leftAnswers, [
     {
       subject: { fenceId: 'fence-2' },
@@ -86,7 +87,7 @@ test('who watches is told of every record, on disk or not, and what stands in th
   const file = join(t.testdir({}), 'journal')
   const told: (readonly [number, boolean])[] = []
   let nowMs = 0
-  const journal = await openJournal(file, () => 'now', {
+  const journal = await openJournal(file, () => 'now', 'agent', {
     nowMs: () => (nowMs += 5),
     onWrite: (ms, isOnDisk) => told.push([ms, isOnDisk]),
   })

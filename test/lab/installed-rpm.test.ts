@@ -36,7 +36,14 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
   await t.test('install', async (t) => {
     await host.run('rpm --initdb')
     const refusal = await host.run(`rpm --install ${rpm} || true`)
-    for (const name of ['iproute', 'iputils', 'systemd', 'shadow-utils', '/usr/bin/ssh-keygen']) {
+    for (const name of [
+      'iproute',
+      'iputils',
+      'util-linux',
+      'systemd',
+      'shadow-utils',
+      '/usr/bin/ssh-keygen',
+    ]) {
       t.match(refusal, `${name} is needed by peerfence-${version}-1.x86_64`)
     }
     const said = await host.run(`rpm --install --nodeps ${rpm}`)

@@ -89,9 +89,15 @@ const useCase = [
       ],
       [
         'a proof that is not on disk is answered',
-        "verdict: doubt('journal-failed'), trail }",
-        'trail }',
+        "refusal('journal-failed', `the verdict was not written: ${failure}`)",
+        'judged',
       ],
+      [
+        'a proof that is older than the budget is answered',
+        '&& passedMs() >= request.budgetMs',
+        '&& (false as boolean)',
+      ],
+      ['a proof that grew old while it was written is answered', '? unlessOld(judged)', '? judged'],
       [
         'a fence without an intent on disk goes on',
         'return failure ?? observation',
@@ -106,6 +112,18 @@ const useCase = [
         'a late proof is taken',
         'return await Promise.race([observation, late()])',
         'return await observation.finally(() => void late)',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/journal/holder.ts',
+    ['journal/holder'],
+    [
+      ['two agents write one journal', "writer === 'agent' ? 'alone' : 'together'", "'together'"],
+      [
+        'whoever does not get the journal goes on',
+        'if (await holdFile(',
+        'if ((true as boolean) || await holdFile(',
       ],
     ],
   ),

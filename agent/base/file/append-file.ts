@@ -27,9 +27,13 @@ export interface FilePlace {
 
 /**
  * Opens the file for appending, 0600, and makes its directory, 0700. A last line that a crash has
- * torn is closed, so that it spoils no other. Rejects where the file cannot be opened.
+ * torn is closed, so that it spoils no other. Rejects where the file cannot be opened, or `admit`, which is
+ * asked with its descriptor before anything is written, rejects.
  */
-export const openAppendFile = async (file: string): Promise<AppendFile> => {
+export const openAppendFile = async (
+  file: string,
+  admit: (fd: number) => Promise<void> = async () => await Promise.resolve(),
+): Promise<AppendFile> => {
   const directory = dirname(file)
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT
@@ -38,6 +42,7 @@ export const openAppendFile = async (file: string): Promise<AppendFile> => {
     const stats = await handle.stat()
     const { size, dev, ino } = stats
     if (!stats.isFile()) throw new Error(`${file} is not a regular file`)
+    await admit(handle.fd)
     const last = Buffer.alloc(1)
     if (size > 0) await handle.read(last, 0, 1, size - 1)
     if (size > 0 && last.toString() !== '\n') await handle.write('\n')

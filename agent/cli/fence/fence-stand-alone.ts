@@ -34,7 +34,8 @@ export const fenceStandAlone = async (
     const log = makeLog('silent', { write: nothing })
     let parts: FenceDepsMade
     try {
-      parts = await composeFence(config, await composeSuspectAccess(config), log, nobodyWatches)
+      const access = await composeSuspectAccess(config)
+      parts = await composeFence(config, 'stand-alone', access, log, nobodyWatches)
     } catch (error) {
       terminal.err(`peerfence: nothing was begun: ${String(error)}\n`)
       return undefined
