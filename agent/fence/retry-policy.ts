@@ -83,15 +83,29 @@ export interface NextContact {
   readonly needsMs: number
 }
 
+/** A connection that came to nothing after so long, in ms, was a burden for a host that may be sick. */
+export const slowMs = 2000
+
+/** So many of them are enough. */
+const slowMax = 2
+
+export interface ContactsMade {
+  /** All that were made. */
+  readonly contacts: number
+  /** Those of them that took `slowMs` or more over a connection. */
+  readonly slow: number
+}
+
 /**
- * What comes after `contacts` contacts, the last of which took `tookMs` to end in this doubt;
- * undefined where that was the last.
+ * What comes after these contacts, the last of which took `tookMs` to end in this doubt; undefined
+ * where that was the last.
  */
 export const nextContact = (
   because: Doubt,
-  contacts: number,
+  { contacts, slow }: ContactsMade,
   tookMs: number,
 ): NextContact | undefined => {
+  if (slow >= slowMax) return undefined
   const prospect = prospects[because]
   const waitMs = waitsFor[prospect][contacts - 1]
   if (waitMs === undefined) return undefined

@@ -1,7 +1,7 @@
 /** One observation out of as many looks as it takes, within one budget. */
 import { decide } from '../domain/decide.ts'
 import type { Evidence } from '../domain/evidence.ts'
-import { nextContact } from './retry-policy.ts'
+import { nextContact, slowMs } from './retry-policy.ts'
 import { afterContact, mayHaveHadContact } from './contact-before.ts'
 import type { LaneAsk } from './lane/ticket.ts'
 import type { Observation } from './observation.ts'
@@ -25,6 +25,7 @@ export const retryContact = async (
   const leftMs = (): number => budgetMs - (clock.nowMs() - startedMs)
   const earlier: EarlierContact[] = []
   let before: Evidence | undefined
+  let slow = 0
   for (;;) {
     const beganMs = clock.nowMs()
     const hadContact = before !== undefined && mayHaveHadContact(before)
@@ -41,7 +42,9 @@ export const retryContact = async (
     const verdict = decide(evidence)
     if (verdict.kind !== 'still-alive') return { evidence, trail }
     const ms = Math.round(clock.nowMs() - beganMs)
-    const next = nextContact(verdict.because, earlier.length + 1, ms)
+    // Where there was no connection, there was nobody whom it could burden.
+    if (seen.evidence.kind !== 'silence' && ms >= slowMs) slow += 1
+    const next = nextContact(verdict.because, { contacts: earlier.length + 1, slow }, ms)
     if (next === undefined || leftMs() < next.needsMs) return { evidence, trail }
     earlier.push({ because: verdict.because, detail: seen.trail.detail, ms })
     before = evidence

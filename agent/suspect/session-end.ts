@@ -73,6 +73,10 @@ const ends = {
     because: 'contact-lost',
     detail: 'logged in, and the request to run the program was not answered',
   },
+  'kernel-silent': {
+    because: 'contact-lost',
+    detail: 'the connection was open, and the host acknowledges nothing any more',
+  },
   'contact-lost': {
     because: 'contact-lost',
     detail: 'the session ended before the program reported its end',

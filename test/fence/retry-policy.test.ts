@@ -7,7 +7,7 @@ import { nextContact } from '../../agent/fence/retry-policy.ts'
 const waitsOf = (because: Doubt): readonly number[] => {
   const waits: number[] = []
   for (let contacts = 1; contacts < 100; contacts += 1) {
-    const next = nextContact(because, contacts, 0)
+    const next = nextContact(because, { contacts, slow: 0 }, 0)
     if (next === undefined) break
     waits.push(next.waitMs)
   }
@@ -48,11 +48,18 @@ test('every doubt has a limit', async (t) => {
 })
 
 test('a contact is not begun that could not come as far as the last one', async (t) => {
-  t.same(nextContact('suspect-answered', 1, 4_500), { waitMs: 100, needsMs: 4_600 })
-  t.same(nextContact('suspect-answered', 1, 10), { waitMs: 100, needsMs: 600 })
+  const once = { contacts: 1, slow: 0 }
+  t.same(nextContact('suspect-answered', once, 4_500), { waitMs: 100, needsMs: 4_600 })
+  t.same(nextContact('suspect-answered', once, 10), { waitMs: 100, needsMs: 600 })
   t.same(
-    nextContact('contact-lost', 1, 4_500),
+    nextContact('contact-lost', once, 4_500),
     { waitMs: 100, needsMs: 600 },
     'the next may be fast',
   )
+})
+
+test('two slow connections are enough for a host that may be sick', async (t) => {
+  const next = (slow: number) => nextContact('contact-lost', { contacts: 3, slow }, 4_500)
+  t.same(next(1), { waitMs: 400, needsMs: 900 })
+  t.equal(next(2), undefined)
 })

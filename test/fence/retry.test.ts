@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
 import type { Evidence } from '../../agent/domain/evidence.ts'
+import { slowMs } from '../../agent/fence/retry-policy.ts'
 import { retryContact } from '../../agent/fence/retry.ts'
 import { silent, silentAddress } from '../fixtures/values/evidence.ts'
 import { fenceRequest, reportEvidence } from '../fixtures/values/fence-records.ts'
@@ -123,6 +124,31 @@ test('tries end by number', async (t) => {
   t.equal(contacts.length, 6)
   t.equal(trail.earlier?.length, 5)
   t.equal(endedMs, 3_100 + 60)
+})
+
+test('a connection that is cut after seconds is made once more, whatever it was cut for', async (t) => {
+  for (const because of ['contact-lost', 'connection-dropped'] as const) {
+    const { contacts } = await play([{ ms: slowMs, gives: refusal(because) }], 60_000)
+    t.equal(contacts.length, 2, because)
+  }
+  const { contacts } = await play([
+    { ms: 10, gives: refusal('connection-dropped') },
+    { ms: slowMs, gives: refusal('contact-lost') },
+    { ms: 10, gives: refusal('connection-dropped') },
+    { ms: slowMs, gives: refusal('contact-lost') },
+  ])
+  t.equal(contacts.length, 4, 'and quick ones between them change nothing')
+})
+
+test('a host without a connection is no slow one: it may come back for as long as there are tries', async (t) => {
+  const { contacts } = await play(
+    [
+      { ms: slowMs, gives: refusal('contact-lost') },
+      { ms: 4_500, gives: noContact },
+    ],
+    60_000,
+  )
+  t.equal(contacts.length, 6)
 })
 
 test('tries end with the budget, and none is begun that cannot be finished', async (t) => {

@@ -11,19 +11,18 @@ import { endOfClose, endOfError } from './session-fault.ts'
 import type { LoginPhase } from './session-fault.ts'
 import { createSession } from '../program/ssh-session.ts'
 import type { Session } from '../program/ssh-session.ts'
-import { windowIn } from '../../base/time/deadline.ts'
+import { watchAcks } from '../reach/acks.ts'
 import type { Within } from '../../base/time/deadline.ts'
 
-/** How long each phase before the login may be without its result, in ms. */
-export const loginWindowsMs: Readonly<Record<LoginPhase, number>> = {
-  banner: 6000,
-  handshake: 6000,
-  login: 10_000,
-}
+/**
+ * Of the budget, in ms, what a run of the program needs at least: a login that comes later is of no use. All the time
+ * before that is granted to an sshd that is slow: a reverse look-up, a directory, a PAM session that waits for logind.
+ */
+export const runReserveMs = 1000
 
-/** A dead connection is seen after about 3.5 s, also while a command runs. */
+/** The client asks sshd for a sign of life every second, so that there is something to acknowledge: see `acks.ts`. */
 const keepaliveIntervalMs = 1000
-const keepaliveCountMax = 3
+const keepaliveCountMin = 3
 
 /**
  * After a login OpenSSH shows all its host keys, and the client has them proven. What is asked for before
@@ -63,7 +62,7 @@ export type Opened =
 
 /**
  * Takes the socket over, and destroys it unless a session comes of it. Settles once, within the
- * windows and the budget; never rejects.
+ * budget; never rejects.
  */
 export const openSession = (
   socket: Socket,
@@ -92,7 +91,8 @@ export const openSession = (
     const enter = (phase: LoginPhase): void => {
       state.phase = phase
       onPhase(phase)
-      void within.clock.wait(windowIn(loginWindowsMs[phase], within), settled.signal).then(() => {
+      const windowMs = Math.max(0, within.deadline.leftMs() - runReserveMs)
+      void within.clock.wait(windowMs, settled.signal).then(() => {
         if (state.phase === phase) end(`${phase}-stalled`)
       })
     }
@@ -151,13 +151,15 @@ export const openSession = (
       void within.clock.wait(hostKeysWindowMs, settled.signal).then(grant)
     })
 
+    watchAcks(socket, within.clock)
     try {
       client.connect({
         sock: socket,
         username: plan.user,
         readyTimeout: 0, // every phase has its own window here
         keepaliveInterval: keepaliveIntervalMs,
-        keepaliveCountMax,
+        // Over a connection that is alive, an sshd may take all the time that there is.
+        keepaliveCountMax: Math.max(keepaliveCountMin, Math.floor(within.deadline.leftMs() / 1000)),
         algorithms: { kex: [...keyExchanges], serverHostKey: [...plan.hostKeys.algorithms] },
         hostVerifier: isHostKeyGood,
         authHandler: createAuthentication(plan.user, plan.credentials, {

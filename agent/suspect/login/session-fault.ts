@@ -6,7 +6,9 @@ export type LoginPhase = 'banner' | 'handshake' | 'login'
 
 /** Only kinds are looked at: the message may hold what the suspect sent. */
 export const endOfError = (phase: LoginPhase, error: Error & ClientErrorExtensions): SessionEnd => {
-  if (error.level === 'client-socket') return endOfClose(phase)
+  if (error.level === 'client-socket') {
+    return 'code' in error && error.code === 'ETIMEDOUT' ? 'kernel-silent' : endOfClose(phase)
+  }
   if (phase !== 'login')
     return isLostBeforeBanner(error) ? 'connection-dropped' : 'handshake-failed'
   // "Too many authentication failures" comes as a disconnect message with a numeric reason.

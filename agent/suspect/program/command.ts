@@ -6,9 +6,6 @@ import type { CommandEnd, SessionEnd } from '../session-end.ts'
 import { windowIn } from '../../base/time/deadline.ts'
 import type { Within } from '../../base/time/deadline.ts'
 
-/** How long the suspect may take to grant a channel and to start the command, in ms. */
-export const execWindowMs = 6000
-
 /** After the exit, how long the channel may take to close: a child may hold its stdout open. */
 export const drainWindowMs = 250
 
@@ -18,8 +15,8 @@ export interface Command {
   readonly stdin: string
   /** Of stdout and of stderr each: one byte more ends the command. */
   readonly bytesMax: number
-  /** How long the suspect may take to start it, in ms. */
-  readonly startWindowMs: number
+  /** How long the suspect may take to start it, in ms; without one, until the budget ends. */
+  readonly startWindowMs?: number | undefined
   /** `write` writes to its stdin from then on. */
   readonly onStart: (write: (text: string) => void) => void
   /** What came on stdout, as it comes: latin1, one character per byte. */
@@ -33,7 +30,7 @@ export interface Command {
  */
 export const runCommand = (
   { client, socket }: { readonly client: Client; readonly socket: Socket },
-  { line, stdin, bytesMax, startWindowMs, onStart, onStdout }: Command,
+  { line, stdin, bytesMax, startWindowMs = Infinity, onStart, onStdout }: Command,
   within: Within,
 ): Promise<CommandEnd> =>
   new Promise((resolve) => {
@@ -59,8 +56,8 @@ export const runCommand = (
       end('contact-lost', true)
     }
     const broken = (error: Error & ClientErrorExtensions): void => {
-      if (isSilence(error)) end('contact-lost')
-      else lost()
+      if (!isSilence(error)) lost()
+      else end(error.level === 'client-timeout' ? 'contact-lost' : 'kernel-silent')
     }
     const follow = (channel: ClientChannel): void => {
       state.channel = channel

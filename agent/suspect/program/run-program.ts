@@ -3,7 +3,6 @@ import type { Evidence, VmReport } from '../../domain/evidence.ts'
 import type { VmUuid } from '../../domain/vm-uuid.ts'
 import type { Doubt } from '../../domain/verdict.ts'
 import type { SuspectTools } from '../../fence/ports.ts'
-import { execWindowMs } from './command.ts'
 import { detailOf, evidenceOf } from '../session-end.ts'
 import type { CommandEnd, SessionEnd } from '../session-end.ts'
 import { composeRun, composeVms, installedCommand, programCommand } from './program.ts'
@@ -31,7 +30,7 @@ export interface ProgramRun {
   readonly vmsMax: number
   readonly hostUuid: string
   readonly pin: HostPin
-  /** How long the suspect may take to start it, in ms. */
+  /** How long the suspect may take to start it, in ms; without one, until the budget ends. */
   readonly startWindowMs?: number
   readonly onStart: () => void
   /** Once for each VM at most, as soon as its report is whole. */
@@ -118,16 +117,7 @@ const attempt = async (
   config: ProgramConfig,
   within: Within,
 ): Promise<Attempt> => {
-  const {
-    action,
-    vms,
-    vmsMax,
-    hostUuid,
-    pin,
-    startWindowMs = execWindowMs,
-    onReport,
-    onTools,
-  } = run
+  const { action, vms, vmsMax, hostUuid, pin, startWindowMs, onReport, onTools } = run
   const { programText, own, holdMs, pidNamespace, pageCache, helpers, sharedFileSystems } = config
   const rules = { own, holdMs, pidNamespace, pageCache, helpers, sharedFileSystems }
   const text = way === 'installed' ? undefined : programText

@@ -5,7 +5,10 @@ import type { HostAddress } from '../../base/net/host-address.ts'
 import type { Within } from '../../base/time/deadline.ts'
 import { windowIn } from '../../base/time/deadline.ts'
 
-/** How long the system's resolver may take for all names together, in ms. */
+/**
+ * How long the system's resolver may take for all names together, in ms, at least: of a longer budget a third, because
+ * a resolver whose first server is dead needs 5 s.
+ */
 export const resolveWindowMs = 3000
 
 /** How many addresses of one suspect are tried; what is beyond is never called silent. */
@@ -35,15 +38,16 @@ export const systemLookup: Lookup = async (name) => {
   return found.map(({ address }) => address)
 }
 
-/** Bounded by `resolveWindowMs` and the budget; a name that fails or is late gives no address. */
+/** Bounded by its window and the budget; a name that fails or is late gives no address. */
 export const resolve = async (
   names: readonly HostAddress[],
   find: Lookup,
   within: Within,
 ): Promise<Resolved> => {
   const done = new AbortController()
+  const windowMs = Math.max(resolveWindowMs, within.deadline.leftMs() / 3)
   const late = within.clock
-    .wait(windowIn(resolveWindowMs, within), AbortSignal.any([within.signal, done.signal]))
+    .wait(windowIn(windowMs, within), AbortSignal.any([within.signal, done.signal]))
     .then((): readonly ResolvedAddress[] => [])
   const found = await Promise.all(names.map((name) => Promise.race([resolveOne(name, find), late])))
   done.abort()

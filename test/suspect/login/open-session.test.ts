@@ -25,24 +25,24 @@ const endOf = async (port: number, options: SessionOptions = {}): Promise<Sessio
 }
 
 const banner = 'SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n'
-/** Four times the speed: the six seconds of a stalled phase take 1.5. */
-const speed = 4
+/** Four times the speed: the five seconds of a stalled phase take 1.25. */
+const slow = { speed: 4, budgetMs: 6000 }
 
 test('servers that are no sshd, or one in trouble', async (t) => {
   type Row = readonly [string, SessionEnd, (socket: Socket) => void, SessionOptions?]
   const rows: readonly Row[] = [
-    ['accepts and says nothing', 'banner-stalled', () => undefined, { speed }],
+    ['accepts and says nothing', 'banner-stalled', () => undefined, slow],
     [
       'speaks, but not as sshd, then nothing',
       'banner-stalled',
       (socket) => socket.write('please wait\r\nNOT-SSH-2.0\r\n'),
-      { speed },
+      slow,
     ],
     [
       'identifies itself, then nothing',
       'handshake-stalled',
       (socket) => socket.write(banner),
-      { speed },
+      slow,
     ],
     [
       'identifies itself in pieces, after a greeting, then nothing',
@@ -50,7 +50,7 @@ test('servers that are no sshd, or one in trouble', async (t) => {
       (socket) => {
         socket.write('welcome\r\nSS', () => socket.write(banner.slice(2)))
       },
-      { speed },
+      slow,
     ],
     ['closes before a word', 'connection-dropped', (socket) => socket.end()],
     [
@@ -170,7 +170,7 @@ test('an sshd that refuses or fails before the login', async (t) => {
       'login-cut-off',
       { login: (_context, socket) => socket.resetAndDestroy() },
     ],
-    ['the login is never answered', 'login-stalled', { login: () => undefined }, { speed }],
+    ['the login is never answered', 'login-stalled', { login: () => undefined }, slow],
     [
       'the password has expired',
       'password-expired',
@@ -198,6 +198,52 @@ test('neither the budget nor an abort waits for a window', async (t) => {
   }, 50)
   t.equal(await opening, 'aborted')
   t.equal(await endOf(silent.port, { signal: AbortSignal.abort() }), 'aborted')
+})
+
+test('all that the budget holds is granted to an sshd that is slow in one phase', async (t) => {
+  const ms = 14_000
+  const options = { speed: 20, budgetMs: 20_000 }
+  const lateMs = ms / options.speed
+  const host = await startSuspectHost(t, {
+    login: (context) => {
+      setTimeout(() => {
+        context.accept()
+      }, lateMs)
+    },
+  })
+  t.equal(await endOf(host.port, options), 'open', 'a directory that takes 14 s')
+  const quick = await startSuspectHost(t)
+  const lookup = await startRawHost(t, (socket) => {
+    setTimeout(() => {
+      const upstream = connect(quick.port, '127.0.0.1')
+      upstream.on('error', () => undefined)
+      socket.on('close', () => upstream.destroy())
+      socket.pipe(upstream).pipe(socket)
+    }, lateMs)
+  })
+  t.equal(await endOf(lookup.port, options), 'open', 'a look-up of our name that takes 14 s')
+  t.equal(await endOf(lookup.port, { ...options, budgetMs: 14_000 }), 'banner-stalled')
+})
+
+test('a phase that comes too late for a run still ends inside the budget, in its own word', async (t) => {
+  const { port } = await startRawHost(t, (socket) => socket.write(banner))
+  const startMs = performance.now()
+  t.equal(await endOf(port, { speed: 4, budgetMs: 8000 }), 'handshake-stalled')
+  const tookMs = (performance.now() - startMs) * 4
+  t.ok(tookMs < 8000, String(tookMs))
+  t.ok(tookMs >= 7000 - 100, String(tookMs))
+})
+
+test('a kernel that gives up waiting is no sign of life', async (t) => {
+  const host = await startSuspectHost(t, { login: () => undefined })
+  const socket = connect(host.port, '127.0.0.1')
+  await once(socket, 'connect')
+  const plan = { user: 'root', credentials: { keys: [], password: 'x' }, hostKeys: openGate }
+  const opened = await openSession(socket, plan, sessionWithin({}), (phase) => {
+    if (phase !== 'login') return
+    socket.destroy(Object.assign(new Error('nothing came'), { code: 'ETIMEDOUT' }))
+  })
+  t.match(opened, { kind: 'ended', end: 'kernel-silent' })
 })
 
 test('a socket that ended before the session is a dropped connection', async (t) => {

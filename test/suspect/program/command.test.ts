@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServerChannel } from 'ssh2'
 import { test } from 'tap'
 import type { CommandEnd } from '../../../agent/suspect/session-end.ts'
-import { runOn, sessionOn } from '../../fixtures/servers/open-session.ts'
+import { openOn, runOn, sessionOn } from '../../fixtures/servers/open-session.ts'
 import type { SessionOptions } from '../../fixtures/servers/open-session.ts'
 import { finish, startSuspectHost } from '../../fixtures/servers/suspect-host.ts'
 import type { Shell, SuspectHostOptions } from '../../fixtures/servers/suspect-host.ts'
@@ -134,28 +134,54 @@ const flood = (channel: ServerChannel): void => {
   more()
 }
 
-test('a suspect that goes away without a word is missed within seconds', async (t) => {
+/** It keeps the connection and reads nothing more: no answer to a keepalive. */
+const stopReading = (socket: Shell['socket']): void => {
+  socket.pause()
+  socket.removeAllListeners('data')
+}
+
+test('an sshd that falls silent while its kernel is there is waited for as long as its login was granted', async (t) => {
   const { port } = await startSuspectHost(t, {
-    // It keeps the connection and reads nothing more: no answer to a keepalive.
     shell: onStdin(({ socket }) => {
-      socket.pause()
-      socket.removeAllListeners('data')
+      stopReading(socket)
     }),
   })
-  const session = await sessionOn(t, port)
+  const session = await sessionOn(t, port, { budgetMs: 5000 })
   const startMs = performance.now()
   t.match(await runOn(session, 'x', 'stdin\n'), lost)
-  t.ok(performance.now() - startMs < 15_000, 'long before the budget of 20 s ends')
+  const tookMs = performance.now() - startMs
+  t.ok(tookMs < 15_000, 'before the budget of 20 s ends')
+  t.ok(tookMs > 4500, 'and later than a dead connection is told')
 })
 
 test('a suspect that had gone before is missed, too, and was not heard', async (t) => {
   const host = await startSuspectHost(t)
-  const session = await sessionOn(t, host.port)
-  for (const socket of host.sockets) {
-    socket.pause()
-    socket.removeAllListeners('data')
-  }
+  const session = await sessionOn(t, host.port, { budgetMs: 3000 })
+  for (const socket of host.sockets) stopReading(socket)
   t.match(await runOn(session, 'x'), { ...lost, wasHeard: false })
+})
+
+test('a kernel that acknowledges nothing any more was not heard', async (t) => {
+  const host = await startSuspectHost(t, { onExec: () => undefined })
+  const opened = await openOn(host.port)
+  if (opened.kind === 'ended') throw new Error(opened.end)
+  const running = runOn(opened.session, 'x')
+  opened.socket.destroy(Object.assign(new Error('nothing came'), { code: 'ETIMEDOUT' }))
+  t.match(await running, { kind: 'cut-off', end: 'kernel-silent', wasHeard: false })
+})
+
+test('a command may take all of the budget to start, where nobody says otherwise', async (t) => {
+  const { port } = await startSuspectHost(t, {
+    onExec: (accept) => {
+      setTimeout(() => {
+        finish(accept(), 'late')
+      }, 600)
+    },
+  })
+  const session = await sessionOn(t, port)
+  const slow = { startWindowMs: undefined, speed: 20 }
+  t.match(await runOn(session, 'x', '', slow), { kind: 'exited', stdout: 'late' })
+  t.match(await runOn(session, 'x', '', { speed: 20 }), { kind: 'cut-off', end: 'exec-stalled' })
 })
 
 test('commands that end', async (t) => {
