@@ -1,4 +1,5 @@
 /** The section about how suspects are reached. See `schema.ts`. */
+import { userPattern } from '../base/net/login-user.ts'
 import { absolutePath } from './schema-parts.ts'
 
 /**
@@ -25,7 +26,7 @@ const login = {
     },
     user: {
       type: 'string',
-      pattern: '^[A-Za-z0-9_.][A-Za-z0-9_.-]{0,31}$',
+      pattern: userPattern,
       description: 'Whom to log in as, in the place of the user of the request.',
       'x-unit': 'user',
       'x-cost': 'The password and the key of the request belong to another user and are not used.',

@@ -59,12 +59,14 @@ export const doubts = [
   'connection-refused', // the suspect's kernel answered: it is alive
   'connection-reset', // the suspect's kernel answered: it is alive
   'connection-dropped', // closed before login (MaxStartups and the like): alive and busy
+  'peer-penalised', // sshd lets this peer in only later (PerSourcePenalties)
   'banner-stalled', // the TCP connection opened, sshd says nothing: alive and stuck
   'handshake-failed', // no common algorithm, or protocol trouble
   'handshake-stalled', // sshd spoke, then went silent before login
   'host-key-changed', // not the key we know for this host
   'host-key-unknown', // strict mode, and we know no key for this host
   'login-refused', // no credential was accepted
+  'login-cut-off', // closed during the login, without a word
   'login-stalled', // sshd went silent during login
   'channel-refused', // logged in, but no session channel (MaxSessions and the like)
   'exec-refused', // logged in, but no command may run

@@ -11,6 +11,14 @@ const ends = {
     because: 'connection-dropped',
     detail: 'the connection was closed before the login (sshd busy, MaxStartups, a filter)',
   },
+  'startups-exceeded': {
+    because: 'connection-dropped',
+    detail: 'sshd said that too many logins are under way (MaxStartups)',
+  },
+  'peer-penalised': {
+    because: 'peer-penalised',
+    detail: 'sshd said that this peer is not allowed at this time (PerSourcePenalties)',
+  },
   'banner-stalled': {
     because: 'banner-stalled',
     detail: 'the port is open and no SSH identification came',
@@ -26,6 +34,10 @@ const ends = {
   'host-key-changed': {
     because: 'host-key-changed',
     detail: 'the host key is not the one that is known for this host',
+  },
+  'host-key-type': {
+    because: 'host-key-changed',
+    detail: 'the host offers no key of a type that is known for this host',
   },
   'host-key-revoked': {
     because: 'host-key-changed',
@@ -44,19 +56,31 @@ const ends = {
     detail: 'the known hosts file is there and cannot be read',
   },
   'login-refused': { because: 'login-refused', detail: 'no credential was accepted' },
+  'account-denied': {
+    because: 'login-refused',
+    detail: 'the account may not log in now, by the words of the host (expired, nologin)',
+  },
   'password-expired': { because: 'login-refused', detail: 'the suspect demands a new password' },
   'login-unasked': {
     because: 'handshake-failed',
     detail: 'a login was granted before any credential was offered',
   },
   'login-cut-off': {
-    because: 'connection-dropped',
+    because: 'login-cut-off',
     detail: 'the connection was closed during the login',
   },
   'login-stalled': { because: 'login-stalled', detail: 'sshd fell silent during the login' },
   'credentials-unusable': {
     because: 'credentials-unusable',
     detail: 'no usable private key and no password for this host',
+  },
+  'key-not-understood': {
+    because: 'credentials-unusable',
+    detail: 'the private key is in a form that is not understood',
+  },
+  'key-locked': {
+    because: 'credentials-unusable',
+    detail: 'the private key has a passphrase, and nobody is there to type it',
   },
   'login-divided': {
     because: 'credentials-unusable',
@@ -80,6 +104,11 @@ const ends = {
   'contact-lost': {
     because: 'contact-lost',
     detail: 'the session ended before the program reported its end',
+  },
+  'terminal-given': {
+    because: 'report-missing',
+    detail:
+      'the login gives every command a terminal (a session recorder), which spoils what is sent',
   },
   'output-too-long': {
     because: 'report-too-long',

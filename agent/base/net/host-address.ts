@@ -6,7 +6,8 @@ declare const brand: unique symbol
  */
 export type HostAddress = string & { readonly [brand]: 'HostAddress' }
 
-const hostName = /^(?=.{1,253}$)(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*\.?$/i
+/** With `_`, which no standard allows in a host name and every resolver takes. */
+const hostName = /^(?=.{1,253}$)(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?$/i
 const allNumeric = /^[0-9.]+$/
 const ipv4 = /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.|$)){4}$/
 const ipv6Characters = /^[0-9a-f:.]+(%[0-9a-z._-]{1,15})?$/i
@@ -37,7 +38,11 @@ export const isIpv6 = (text: string): boolean => {
  * Undefined for anything that is no address and no host name; `1.2.3` and `999.1.1.1` are neither.
  */
 export const parseHostAddress = (text: string): HostAddress | undefined => {
-  if (isIpv4(text) || isIpv6(text)) return text.toLowerCase() as HostAddress
+  if (isIpv4(text) || isIpv6(text)) {
+    // A zone is the name of an interface of ours, and case matters in it.
+    const [address = '', ...zone] = text.split('%')
+    return [address.toLowerCase(), ...zone].join('%') as HostAddress
+  }
   if (allNumeric.test(text) || !hostName.test(text)) return undefined
   return text.toLowerCase() as HostAddress
 }

@@ -1,6 +1,6 @@
 /** Host names with `*` for any run of characters, dots too, as `ssh_config` has them. */
 
-const shape = /^(?=.{1,253}$)[a-z0-9*-]+(\.[a-z0-9*-]+)*$/i
+const shape = /^(?=.{1,253}$)[a-z0-9_*-]+(\.[a-z0-9_*-]+)*$/i
 
 /**
  * Undefined for anything else. A pattern needs a letter, or is `*` alone: `10.0.0.*` looks like a

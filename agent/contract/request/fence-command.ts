@@ -6,6 +6,7 @@ import type { HostAddress } from '../../base/net/host-address.ts'
 import { Secret } from '../../base/text/secret.ts'
 import type { CallbackAsk, CallerConnection, FenceRequest } from '../../fence/request.ts'
 import type { Rejection } from '../reply/rejection.ts'
+import { userPattern } from '../../base/net/login-user.ts'
 import { brokenField } from './field-rules.ts'
 
 /**
@@ -25,7 +26,7 @@ export const fenceCommandSchema = {
       uniqueItems: true,
       items: { type: 'string', maxLength: 253 },
     },
-    targetHostUsername: { type: 'string', pattern: '^[A-Za-z0-9_.][A-Za-z0-9_.-]{0,31}$' },
+    targetHostUsername: { type: 'string', pattern: userPattern },
     targetHostPassword: { type: 'string', maxLength: 1024, pattern: '^[^\\u0000]*$' },
     targetHostPrivateKey: { type: 'string', maxLength: 16_384, pattern: '^[^\\u0000]*$' },
     targetHostSshPort: { type: 'integer', minimum: 1, maximum: 65_535 },

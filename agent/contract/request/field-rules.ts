@@ -9,7 +9,7 @@ export const fieldRules: Readonly<Record<string, string>> = {
   targetHostAddresses:
     'an array of at most 8 different strings, each an IPv4 address, an IPv6 address or a host name',
   targetHostUsername:
-    'a string of 1 to 32 letters, digits, dots, underscores and dashes, with no dash in front',
+    'a string of 1 to 128 letters, digits and . _ - + @ \\ $, with a letter, digit, dot or underscore in front, no \\ at the end, and $ at the end alone',
   targetHostPassword: 'a string of at most 1024 characters without NUL',
   targetHostPrivateKey: 'a string of at most 16384 characters without NUL',
   targetHostSshPort: 'an integer from 1 to 65535',

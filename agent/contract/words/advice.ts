@@ -74,7 +74,7 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
   ),
   'own-host': otherPeer('Ask another peer: a host cannot judge itself.'),
   'report-missing': person(
-    'Log in by hand as the same user and run bash there; look at its login shell, its start-up files and forced commands.',
+    'Log in by hand as the same user and run bash there; look at its login shell, its start-up files, forced commands and session recorders.',
   ),
   'report-truncated': again('Ask again. If it lasts, look at the memory and the sshd of the host.'),
   'report-invalid': person(
@@ -95,7 +95,9 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
   'program-missing': person(
     'Install the program on the host as the forced command of the key, or have it sent: program in ssh.logins.',
   ),
-  'sudo-refused': person('Grant the user sudo without a password, or log in as root: ssh.logins.'),
+  'sudo-refused': person(
+    'Grant the user sudo without a password and without requiretty, or log in as root: ssh.logins.',
+  ),
   'connection-refused': person(
     'Start sshd on the host or correct the port. The host is alive: if nobody can log in, stop the VM at its console or power it off.',
   ),
@@ -104,6 +106,9 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
   ),
   'connection-dropped': again(
     'Ask again. If it lasts, raise MaxStartups in sshd_config of the host, or look at what closes its connections.',
+  ),
+  'peer-penalised': otherPeer(
+    'Ask another peer. Penalties end by themselves (PerSourcePenalties in sshd_config of the host, 5 min or so): exempt the peers there, and find what of this peer failed to log in.',
   ),
   'banner-stalled': person(
     'Look at the console of the host: it is alive and stuck, often for want of memory or its root disk. Power it off if it stays so.',
@@ -121,7 +126,10 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
     'Run peerfence trust HOST on this peer, and compare the fingerprint with the one on the console of the host. Then ask again.',
   ),
   'login-refused': person(
-    'Try ssh to the host by hand with the same user and key; correct ssh.logins, ssh.identityFiles or authorized_keys there.',
+    'Try ssh to the host by hand with the same user and key; correct ssh.logins, ssh.identityFiles, or authorized_keys and the account there (chage -l, /etc/nologin).',
+  ),
+  'login-cut-off': person(
+    'Look at the log of sshd on the host, which says why: an account that has expired or is denied by PAM, a process that was killed, no memory.',
   ),
   'login-stalled': person(
     'Look at the console of the host: it is alive and stuck, often in PAM, a directory service or its home file system.',
@@ -152,7 +160,7 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
     'Ask another peer, and look at the routes and interfaces of this one.',
   ),
   'credentials-unusable': person(
-    'Give this peer a key for the host: ssh.identityFiles or ssh.logins, whose first entry that names the host has to name all its addresses.',
+    'Give this peer a key for the host, without a passphrase, as OpenSSH, PEM or PKCS#8: ssh.identityFiles or ssh.logins, whose first entry that names the host has to name all its addresses.',
   ),
   'journal-failed': otherPeer(
     'Ask another peer, and look at the disk and the file of journal.file on this one.',

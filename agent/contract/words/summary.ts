@@ -68,6 +68,8 @@ export const summaries: Readonly<Record<Because, string>> = {
     'The host is up but reset the SSH connection; check its sshd, then ask again.',
   'connection-dropped':
     'The host is up but its sshd closed the connection before login; ask again, and raise MaxStartups if it lasts.',
+  'peer-penalised':
+    'The sshd of the host does not let this peer in for a while, after logins that failed; ask another peer.',
   'banner-stalled':
     'The host accepts connections but its sshd says nothing; the host is stuck, check it.',
   'handshake-failed':
@@ -79,6 +81,8 @@ export const summaries: Readonly<Record<Because, string>> = {
   'host-key-unknown':
     'No SSH host key is known for the host and the policy is strict; add its key to the known keys.',
   'login-refused': 'The host accepted none of the credentials; correct the user, key or password.',
+  'login-cut-off':
+    'The sshd of the host closed the connection during the login; check whether the account may log in there.',
   'login-stalled': 'The sshd of the host fell silent during login; the host is stuck, check it.',
   'channel-refused':
     'The host gave the login no session; ask again, and raise MaxSessions in its sshd if it lasts.',

@@ -19,6 +19,8 @@ export type HostKeyPolicy = 'strict' | 'accept-new'
 export interface HostKeyGate {
   /** What to offer: of a known host only the types that are known, so that it shows the key we know. */
   readonly algorithms: readonly ServerHostKeyAlgorithm[]
+  /** Whether these are the known types alone: a host without any of them is not the host that is known. */
+  readonly isPinned?: boolean
   /** Says why a key is refused; undefined for a key that may go on. */
   readonly refusalOf: (key: Buffer) => SessionEnd | undefined
   /**
@@ -48,6 +50,20 @@ export const algorithmsByType: Readonly<Record<string, readonly ServerHostKeyAlg
 const allAlgorithms = Object.values(algorithmsByType).flat()
 
 /**
+ * Without group exchange: checking its primes blocks the whole process for 2 to 36 s. The nistp
+ * curves keep hosts in FIPS mode reachable.
+ */
+export const keyExchanges = [
+  'curve25519-sha256',
+  'curve25519-sha256@libssh.org',
+  'ecdh-sha2-nistp256',
+  'ecdh-sha2-nistp384',
+  'ecdh-sha2-nistp521',
+  'diffie-hellman-group16-sha512',
+  'diffie-hellman-group14-sha256',
+] as const
+
+/**
  * `names` are the address that was dialled and, where the request gave one, the host name.
  * The file that cannot be read gives the reason to refuse instead of a gate.
  */
@@ -61,10 +77,13 @@ export const openHostKeyGate = async (
   if (read.kind === 'unreadable') return 'known-hosts-unreadable'
   const hosts = names.map((name) => hostPattern(name, port))
   const before = hosts.map((host) => entriesOf(read.known, host))
+  const types = knownAlgorithms(before.flat())
   return {
     hosts,
     isByPerson: (key) => isByPerson(before.flat(), key),
-    algorithms: offered(before.flat()),
+    // Where only types are known that cannot be offered, the key that comes is judged as changed.
+    algorithms: types.length > 0 ? types : allAlgorithms,
+    isPinned: types.length > 0,
     known: fingerprintsOf(before.flat()),
     refusalOf: (key) => refusal(judgeKey(before, key), policy),
     admit: async (key) => {
@@ -127,9 +146,7 @@ const fingerprintsOf = (entries: readonly KnownHost[]): readonly string[] => [
   ),
 ]
 
-const offered = (entries: readonly KnownHost[]): readonly ServerHostKeyAlgorithm[] => {
+const knownAlgorithms = (entries: readonly KnownHost[]): readonly ServerHostKeyAlgorithm[] => {
   const types = new Set(entries.filter(({ isRevoked }) => !isRevoked).map(({ type }) => type))
-  const known = [...types].flatMap((type) => algorithmsByType[type] ?? [])
-  // Where only types are known that cannot be offered, the key that comes is judged as changed.
-  return known.length > 0 ? known : allAlgorithms
+  return [...types].flatMap((type) => algorithmsByType[type] ?? [])
 }

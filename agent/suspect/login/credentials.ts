@@ -4,11 +4,15 @@ import type { SuspectTarget } from '../../fence/request.ts'
 import type { LoginEntry, Logins, OwnCredentials } from './logins.ts'
 import type { ProgramLogin } from '../program/program.ts'
 import { parsePrivateKey } from './private-key.ts'
+import type { NoKey } from './private-key.ts'
 
 export interface Credentials {
   readonly keys: readonly ParsedKey[]
   readonly password: string | undefined
 }
+
+/** Why there is nothing to log in with. */
+export type NoCredentials = 'credentials-unusable' | 'key-not-understood' | 'key-locked'
 
 export interface Login extends ProgramLogin {
   readonly credentials: Credentials
@@ -24,12 +28,12 @@ export interface Login extends ProgramLogin {
 export const loginFor = (
   target: SuspectTarget,
   { entries, otherwise }: Logins,
-): Login | 'login-divided' | 'credentials-unusable' => {
+): Login | 'login-divided' | NoCredentials => {
   const index = entries.findIndex(({ isFor }) => target.addresses.some(isFor))
   const entry = entries[index]
   if (entry === undefined) {
     const credentials = readCredentials(target, otherwise)
-    if (credentials === undefined) return 'credentials-unusable'
+    if (typeof credentials === 'string') return credentials
     return { user: target.user, credentials, program: 'sent', by: '' }
   }
   if (!target.addresses.every(entry.isFor)) return 'login-divided'
@@ -37,7 +41,7 @@ export const loginFor = (
   const credentials = isWholeLogin(entry)
     ? readCredentials({}, entry.own)
     : readCredentials(target, entry.own)
-  if (credentials === undefined) return 'credentials-unusable'
+  if (typeof credentials === 'string') return credentials
   return { user, credentials, program, by: `by ssh.logins/${index}: ` }
 }
 
@@ -50,15 +54,24 @@ const isWholeLogin = ({ user, program }: LoginEntry): boolean =>
 
 /**
  * The request's key, else the agent's own; the request's password, else the agent's own where the
- * request brings nothing. A key of a request that cannot be used is left out; undefined when nothing is left.
+ * request brings nothing. A key of a request that cannot be used is left out, and is told when nothing is left.
  */
 export const readCredentials = (
   request: Pick<SuspectTarget, 'password' | 'privateKey'>,
   own: OwnCredentials,
-): Credentials | undefined => {
+): Credentials | NoCredentials => {
   const texts = request.privateKey === undefined ? own.keys : [request.privateKey]
-  const keys = texts.map(parsePrivateKey).filter((key) => typeof key !== 'string')
+  const parsed = texts.map(parsePrivateKey)
+  const keys = parsed.filter((key) => typeof key !== 'string')
   const ours = request.privateKey === undefined ? own.password : undefined
   const password = (request.password ?? ours)?.reveal()
-  return keys.length === 0 && password === undefined ? undefined : { keys, password }
+  if (keys.length > 0 || password !== undefined) return { keys, password }
+  const [first] = parsed.filter((key) => typeof key === 'string')
+  return first === undefined ? 'credentials-unusable' : wordOf[first]
+}
+
+const wordOf: Readonly<Record<NoKey, NoCredentials>> = {
+  locked: 'key-locked',
+  'form-unknown': 'key-not-understood',
+  'not-a-key': 'credentials-unusable',
 }

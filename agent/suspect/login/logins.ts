@@ -96,7 +96,9 @@ type Use = (secret: Secret) => Secret | string
 const asKey: Use = (secret) => {
   const parsed = parsePrivateKey(secret)
   if (parsed === 'locked') return 'has to be without a passphrase: nobody is there to type it'
-  return parsed === 'not-a-key' ? 'has to be a private key that SSH knows' : secret
+  return typeof parsed === 'string'
+    ? 'has to be a private key in a form that is understood: of OpenSSH, PEM or PKCS#8'
+    : secret
 }
 
 /** One line; the newline behind it is the editor's. */

@@ -5,9 +5,10 @@ import type { Phase } from '../../fence/contact-trail.ts'
 import { createAuthentication } from './authentication.ts'
 import { watchIdentification } from './identification.ts'
 import type { Credentials } from './credentials.ts'
+import { keyExchanges } from '../host-key/host-key.ts'
 import type { HostKeyGate } from '../host-key/host-key.ts'
 import type { SessionEnd } from '../session-end.ts'
-import { endOfClose, endOfError } from './session-fault.ts'
+import { endOfClose, endOfError, isWithoutKeyType, toldEnd } from './session-fault.ts'
 import type { LoginPhase } from './session-fault.ts'
 import { createSession } from '../program/ssh-session.ts'
 import type { Session } from '../program/ssh-session.ts'
@@ -31,19 +32,15 @@ const keepaliveCountMin = 3
  */
 const hostKeysWindowMs = 20
 
-/**
- * Without group exchange: checking its primes blocks the whole process for 2 to 36 s. The nistp
- * curves keep hosts in FIPS mode reachable.
- */
-const keyExchanges = [
-  'curve25519-sha256',
-  'curve25519-sha256@libssh.org',
-  'ecdh-sha2-nistp256',
-  'ecdh-sha2-nistp384',
-  'ecdh-sha2-nistp521',
-  'diffie-hellman-group16-sha512',
-  'diffie-hellman-group14-sha256',
-] as const
+/** What sshd may say during a login, in characters: the last of it is what it says before it closes. */
+const bannersKept = 2048
+
+interface LoginState {
+  phase: LoginPhase
+  hostKey: Buffer | undefined
+  isAdmitted: boolean
+  banners: string
+}
 
 export interface SessionPlan {
   readonly user: string
@@ -73,11 +70,13 @@ export const openSession = (
   new Promise((resolve) => {
     const client = new ssh2.Client()
     const settled = new AbortController()
-    const state: { phase: LoginPhase; hostKey: Buffer | undefined; isAdmitted: boolean } = {
+    const state: LoginState = {
       phase: 'banner',
       hostKey: undefined,
       isAdmitted: false,
+      banners: '',
     }
+    let greeting = (): string => ''
 
     const settle = (opened: Opened): void => {
       if (settled.signal.aborted) return
@@ -86,7 +85,11 @@ export const openSession = (
       resolve(opened)
     }
     const end = (why: SessionEnd): void => {
-      settle({ kind: 'ended', end: why, hostKey: state.hostKey })
+      settle({
+        kind: 'ended',
+        end: toldEnd(why, greeting(), state.banners),
+        hostKey: state.hostKey,
+      })
     }
     const enter = (phase: LoginPhase): void => {
       state.phase = phase
@@ -127,13 +130,17 @@ export const openSession = (
     )
     // Both stay for the life of the client: ssh2 may emit two errors, or none and only `close`.
     client.on('error', (error: Error) => {
-      end(endOfError(state.phase, error))
+      const isOtherType = plan.hostKeys.isPinned === true && isWithoutKeyType(error)
+      end(isOtherType ? 'host-key-type' : endOfError(state.phase, error))
     })
     client.on('close', () => {
       end(endOfClose(state.phase))
     })
     client.on('handshake', () => {
       if (state.phase === 'handshake') enter('login')
+    })
+    client.on('banner', (text) => {
+      state.banners = (state.banners + text).slice(-bannersKept)
     })
     client.on('change password', () => {
       end('password-expired')
@@ -178,7 +185,7 @@ export const openSession = (
       return
     }
     enter('banner')
-    watchIdentification(
+    greeting = watchIdentification(
       socket,
       () => {
         enter('handshake')

@@ -2,6 +2,28 @@
 import type { ClientErrorExtensions } from 'ssh2'
 import type { SessionEnd } from '../session-end.ts'
 
+/** The words of the suspect say why it closed, where it has any that are known. They are not passed on. */
+export const toldEnd = (why: SessionEnd, greeting: string, banners: string): SessionEnd => {
+  switch (why) {
+    case 'connection-dropped':
+      if (/^Not allowed at this time\r?$/m.test(greeting)) return 'peer-penalised'
+      return /^Exceeded MaxStartups\r?$/m.test(greeting) ? 'startups-exceeded' : why
+    case 'login-cut-off':
+    case 'login-refused':
+      return accountDenied.test(banners) ? 'account-denied' : why
+    default:
+      return why
+  }
+}
+
+/** What PAM tells somebody whose credential was good, before sshd closes. */
+const accountDenied =
+  /expired|nologin|going down|booting up|not permitted|not allowed|access denied/i
+
+/** How ssh2 names a negotiation in which the suspect has none of the types of host keys that were asked for. */
+export const isWithoutKeyType = ({ message }: Error): boolean =>
+  message === 'Handshake failed: no matching host key format'
+
 export type LoginPhase = 'banner' | 'handshake' | 'login'
 
 /** Only kinds are looked at: the message may hold what the suspect sent. */

@@ -19,8 +19,8 @@ export interface Command {
   readonly startWindowMs?: number | undefined
   /** `write` writes to its stdin from then on. */
   readonly onStart: (write: (text: string) => void) => void
-  /** What came on stdout, as it comes: latin1, one character per byte. */
-  readonly onStdout: (text: string) => void
+  /** What came on stdout, as it comes: latin1, one character per byte. Says why nothing is waited for any more. */
+  readonly onStdout: (text: string) => SessionEnd | undefined
 }
 
 /**
@@ -75,7 +75,8 @@ export const runCommand = (
         end('output-too-long')
       }
       const take = (chunk: Buffer): void => {
-        if (!settled.signal.aborted) onStdout(chunk.toString('latin1'))
+        const why = settled.signal.aborted ? undefined : onStdout(chunk.toString('latin1'))
+        if (why !== undefined) end(why)
       }
       readLimited(channel, bytesMax, { take, tooLong })
       const stderr = createCapture(channel.stderr, stderrBytesKept, bytesMax, tooLong)

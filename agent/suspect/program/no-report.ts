@@ -12,6 +12,17 @@ export interface SilentEnd {
 export const isRefusedRequest = ({ stderrHead }: Pick<SilentEnd, 'stderrHead'>): boolean =>
   /fence-vms: request refused: /.test(stderrHead)
 
+/** What sshd says of a login whose password has expired, in the place of running anything. */
+export const isPasswordExpired = ({ stderrHead }: SilentEnd): boolean =>
+  /password has expired|password change required|required to change your password/i.test(stderrHead)
+
+export const expiredDetail =
+  'the password of the account has expired, and sshd runs nothing until it is changed (chage)'
+
+/** Sudo that is granted, and does not take this login for another reason. */
+export const isSudoBarred = ({ stderrHead }: SilentEnd): boolean =>
+  wantsTerminal.test(stderrHead) || wantsAccount.test(stderrHead)
+
 export const forcedHint =
   'an installed program answered in the place of the shell: say "installed" in ssh.logins'
 
@@ -26,7 +37,7 @@ export const silentDoubt = (
       detail: 'the installed program does not take the request of this version',
     }
   }
-  if (wantsPassword.test(stderrHead) || /sudo: .*must have a tty/.test(stderrHead)) {
+  if (wantsPassword.test(stderrHead) || isSudoBarred(end)) {
     return { because: 'sudo-refused', detail: sudoDetail(stderrHead) }
   }
   // As sudo says it of a program that it may start.
@@ -37,6 +48,8 @@ export const silentDoubt = (
 /** Of every shell. */
 const notStartedCode = 126
 const notFoundCode = 127
+const wantsTerminal = /sudo: sorry, you must have a tty/
+const wantsAccount = /sudo: account (?:or password is )?expired/i
 const wantsPassword = /sudo: a (?:terminal|password) is required/
 
 const missingDetail = (code: number): string => {
@@ -55,7 +68,8 @@ const missingDetail = (code: number): string => {
 /** For what sudo is known to say. */
 export const sudoDetail = (stderrHead: string): string => {
   if (wantsPassword.test(stderrHead)) return 'sudo asks this user for a password'
-  if (/sudo: .*must have a tty/.test(stderrHead)) return 'sudo wants a terminal (requiretty)'
+  if (wantsTerminal.test(stderrHead)) return 'sudo wants a terminal (requiretty)'
+  if (wantsAccount.test(stderrHead)) return 'sudo says that the account or its password has expired'
   if (/sudo: (?:command )?not found/.test(stderrHead)) return 'sudo is not installed'
   return 'sudo -n starts nothing for this user, and neither does the login shell'
 }

@@ -5,13 +5,22 @@ import type { Doubt } from '../../domain/verdict.ts'
 import type { SuspectTools } from '../../fence/ports.ts'
 import { detailOf, evidenceOf } from '../session-end.ts'
 import type { CommandEnd, SessionEnd } from '../session-end.ts'
+import { createEchoWatch } from './echo.ts'
 import { composeRun, composeVms, installedCommand, programCommand } from './program.ts'
 import type { AskedVm, OwnIdentity, ProgramLogin, StoragePolicy, HostPin } from './program.ts'
 import type { ProgramAction } from '../report/protocol.ts'
 import { createReportReader } from '../report/report.ts'
 import type { ReportFault } from '../report/report.ts'
 import type { Session } from './ssh-session.ts'
-import { forcedHint, isRefusedRequest, silentDoubt, sudoDetail } from './no-report.ts'
+import {
+  expiredDetail,
+  forcedHint,
+  isPasswordExpired,
+  isRefusedRequest,
+  isSudoBarred,
+  silentDoubt,
+  sudoDetail,
+} from './no-report.ts'
 import type { SilentEnd } from './no-report.ts'
 import type { Within } from '../../base/time/deadline.ts'
 
@@ -71,6 +80,8 @@ export const runProgram = async (
   const bySudo = await by('by-sudo')
   const sudoEnd = neverBegun(bySudo)
   if (sudoEnd === undefined) return bySudo.end
+  // A sudo that is granted and bars this login has a word of its own, which the login without it would hide.
+  if (isSudoBarred(sudoEnd)) return refusal('sudo-refused', sudoDetail(sudoEnd.stderrHead))
   // The program may still prove it without sudo: it says itself what it cannot see or kill.
   const denied: VmReport[] = []
   const asUser: ProgramRun = {
@@ -133,6 +144,7 @@ const attempt = async (
   }
   const asked = { nonce, action, onReady }
   const reader = createReportReader(asked, onReport, onTools)
+  const terminal = createEchoWatch(text === undefined ? `nonce=${nonce}` : stdin)
   const command = {
     line: way === 'installed' ? installedCommand : programCommand(way),
     stdin,
@@ -142,7 +154,10 @@ const attempt = async (
       say = write
       run.onStart()
     },
-    onStdout: reader.take,
+    onStdout: (text: string): SessionEnd | undefined => {
+      reader.take(text)
+      return isReady ? undefined : terminal(text)
+    },
   }
   const ended = await session.run(command, within)
   return attemptOf(ended, reader.fault(), isReady)
@@ -154,17 +169,25 @@ const attemptOf = (
   isReady: boolean,
 ): Attempt => {
   if (ended.kind === 'cut-off') {
+    if (ended.end === 'late' && !isReady) {
+      return { end: refusal('report-missing', neverSpoke), silentEnd: undefined }
+    }
     return { end: { ...cutOff(ended.end), wasHeard: ended.wasHeard }, silentEnd: undefined }
   }
   // Where every report has come nobody is left whom this is about.
   const because = exitDoubt(ended, fault?.because ?? 'program-failed')
   const isSilent = ended.kind === 'exited' && because === 'report-missing' && !isReady
+  if (isSilent && isPasswordExpired(ended)) {
+    return { end: refusal('login-refused', expiredDetail), silentEnd: undefined }
+  }
   const hint = isSilent && isRefusedRequest(ended) ? forcedHint : (fault?.detail ?? '')
   return {
     end: refusal(because, `${exitDetail(ended)}: ${hint}`),
     silentEnd: isSilent ? ended : undefined,
   }
 }
+
+const neverSpoke = 'the program was asked for, and nothing of it came until the budget ended'
 
 const cutOff = (end: SessionEnd): Pick<ProgramEnd, 'evidence' | 'detail'> => ({
   evidence: evidenceOf(end),

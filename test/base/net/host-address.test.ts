@@ -43,6 +43,17 @@ test('an address or a host name', async (t) => {
   }
 })
 
+test('a zone keeps its case, which means another interface; the address does not', async (t) => {
+  t.equal(parseHostAddress('FE80::1%Eth0'), 'fe80::1%Eth0')
+  t.equal(parseHostAddress('fe80::1%eth0'), 'fe80::1%eth0')
+})
+
+test('names with an underscore, as resolvers take them', async (t) => {
+  for (const text of ['kvm_host1', '_kvm', 'kvm_', 'a._b.c']) {
+    t.equal(parseHostAddress(text), text)
+  }
+})
+
 test('what is neither', async (t) => {
   const texts = [
     '',
@@ -61,7 +72,8 @@ test('what is neither', async (t) => {
     'a-.b',
     'x'.repeat(64),
     `${'a.'.repeat(127)}aa`,
-    'ho_st',
+    '-_a',
+    'a_-',
     '[::1]',
     'höst',
   ]

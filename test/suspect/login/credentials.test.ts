@@ -24,7 +24,8 @@ const ours = (keys: readonly Secret[], word?: string): OwnCredentials => ({
 
 const read = (request: Parameters<typeof readCredentials>[0], own: OwnCredentials) => {
   const credentials = readCredentials(request, own)
-  return credentials && { ...credentials, keys: credentials.keys.map(({ type }) => type) }
+  if (typeof credentials === 'string') return credentials
+  return { ...credentials, keys: credentials.keys.map(({ type }) => type) }
 }
 
 test('what the request brings goes before what is ours', async (t) => {
@@ -48,9 +49,13 @@ test('what the request brings goes before what is ours', async (t) => {
 
 test('a key of the request that cannot be used leaves what else it brought, and nothing of ours', async (t) => {
   const privateKey = new Secret('not a key')
-  t.equal(read({ privateKey }, ours([rsa], 'ours')), undefined)
+  t.equal(read({ privateKey }, ours([rsa], 'ours')), 'credentials-unusable')
   t.same(read({ privateKey, password }, ours([rsa])), { keys: [], password: 'of the request' })
-  t.equal(read({}, ours([])), undefined, 'nothing at all is nothing usable')
+  t.equal(read({}, ours([])), 'credentials-unusable', 'nothing at all is nothing usable')
+  const unknown = new Secret('-----BEGIN NEWS PRIVATE KEY-----')
+  t.equal(read({ privateKey: unknown }, ours([rsa])), 'key-not-understood')
+  const locked = new Secret('-----BEGIN ENCRYPTED PRIVATE KEY-----')
+  t.equal(read({ privateKey: locked }, ours([rsa])), 'key-locked')
 })
 
 const entry = (hosts: readonly string[], own: OwnCredentials, more: Partial<LoginEntry> = {}) => ({

@@ -55,8 +55,13 @@ test('servers that are no sshd, or one in trouble', async (t) => {
     ['closes before a word', 'connection-dropped', (socket) => socket.end()],
     [
       'says that it has too many connections',
-      'connection-dropped',
+      'startups-exceeded',
       (socket) => socket.end('Exceeded MaxStartups\r\n'),
+    ],
+    [
+      'says that this peer has to wait',
+      'peer-penalised',
+      (socket) => socket.end('Not allowed at this time\r\n'),
     ],
     [
       'is a web server',
@@ -117,6 +122,20 @@ test('an sshd that refuses or fails before the login', async (t) => {
       'handshake-failed',
       {},
       { hostKeys: { ...openGate, algorithms: ['rsa-sha2-512'] } },
+    ],
+    [
+      'none of the types of host key that are known',
+      'host-key-type',
+      {},
+      { hostKeys: { ...openGate, algorithms: ['rsa-sha2-512'], isPinned: true } },
+    ],
+    [
+      'an account that PAM denies, with words of it',
+      'account-denied',
+      {
+        banner: 'Your account has expired; please contact your system administrator.',
+        login: (_context, socket) => socket.end(),
+      },
     ],
     [
       'a key that the policy refuses',

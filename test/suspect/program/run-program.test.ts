@@ -79,15 +79,6 @@ const kill = ({ channel }: Shell, stdout: string): void => {
     channel.end()
   })
 }
-const deniedText = (nonce: string, uuid: string): string => {
-  const found = [
-    'qemu pid=84 start=1 by=argv-uuid seen=before-kill kill=denied end=living after_ms=0 tasks=1',
-    'task tid=84 state=S wchan=- comm=x',
-  ]
-  const living = (line: string): string => line.replace('living=0', 'living=1')
-  return numbered(nonce, reportBodies(uuid, found, living)).join('')
-}
-const cutReport = (nonce: string, uuid: string): string => reportText(nonce, uuid, 5)
 
 test('how the program ends, as root', async (t) => {
   type Row = readonly [string, string, (shell: Shell) => void]
@@ -140,6 +131,43 @@ test('how the program ends, as root', async (t) => {
     t.equal('because' in evidence ? evidence.because : evidence.kind, word, sentence)
     t.strictSame(commands, ['bash --noprofile --norc -p -s'], 'once, and not by sudo')
     t.notMatch(detail, /kvm-1|nonsense|no bash/, 'nothing of the suspect is in the detail')
+  }
+})
+
+test('a login that gives its commands a terminal is told at once', async (t) => {
+  const startMs = performance.now()
+  const echoing = ({ channel }: Shell): void => {
+    channel.on('data', (bytes: Buffer) => {
+      channel.write(bytes.toString('latin1').replaceAll('\n', '\r\n'))
+    })
+  }
+  for (const program of ['sent', 'installed'] as const) {
+    const { evidence, detail } = await run(t, 'root', 20_000, echoing, program)
+    t.match(evidence, { kind: 'refusal', because: 'report-missing' }, program)
+    t.match(detail, /terminal/)
+  }
+  t.ok(performance.now() - startMs < 10_000)
+})
+
+test('a program of which nothing came by the end of the budget gave no report', async (t) => {
+  const silent = await run(t, 'root', 1500, () => undefined)
+  t.match(silent, { evidence: { because: 'report-missing' }, wasHeard: true })
+  const late = await run(t, 'root', 1500, ({ channel }) => {
+    readStdin(channel, () => undefined)
+  })
+  t.match(late.evidence, { kind: 'out-of-time' }, 'one that was ready ran out of time')
+})
+
+test('a login whose password has expired is told by what sshd says', async (t) => {
+  const expired = ({ channel }: Shell): void => {
+    const words = 'WARNING: Your password has expired.\nPassword change required but no TTY.\n'
+    finish(channel, '', 1, words)
+  }
+  for (const user of ['root', 'fence']) {
+    const { evidence, detail, commands } = await run(t, user, 20_000, expired)
+    t.match(evidence, { because: 'login-refused' }, user)
+    t.match(detail, /password of the account has expired/)
+    t.equal(commands.length, 1, 'and nothing else is tried')
   }
 })
 
@@ -206,11 +234,11 @@ test('as a user: by sudo, and once more without it only where sudo starts nothin
       }),
     ],
     [
-      'sudo wants a tty, and the user may not kill',
+      'sudo is granted, and demands a terminal',
       'sudo-refused',
       /requiretty/,
-      [sudo, plain],
-      refusing('sudo: sorry, you must have a tty to run sudo\n', answering(deniedText, exit(0))),
+      [sudo],
+      refusing('sudo: sorry, you must have a tty to run sudo\n', answering(reportText, exit(0))),
     ],
     [
       'sudo is not there',
