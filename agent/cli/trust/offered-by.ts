@@ -1,6 +1,7 @@
-/** A host as `trust` sees it: every address that it has, and the keys that it offers there. */
+/** A host as `trust` sees it: every address that it has, and the key that it offers there. */
 import type { Clock } from '../../base/time/clock.ts'
-import { hostPattern } from '../../suspect/host-key/known-hosts.ts'
+import { entriesOf, hostPattern } from '../../suspect/host-key/known-hosts.ts'
+import type { KnownHosts } from '../../suspect/host-key/known-hosts.ts'
 import { readOfferedKeys } from '../../suspect/login/offered-keys.ts'
 import { detailOf } from '../../suspect/session-end.ts'
 import { resolve } from '../../suspect/reach/resolve.ts'
@@ -32,22 +33,29 @@ export type OfferedBy =
 export interface OfferDeps {
   readonly clock: Clock
   readonly lookup: Lookup
+  readonly known: KnownHosts
 }
 
 const resolveBudgetMs = 5000
 
 export const readOffers = async (
   { host, port }: HostPort,
-  { clock, lookup }: OfferDeps,
+  wanted: string | undefined,
+  { clock, lookup, known }: OfferDeps,
 ): Promise<OfferedBy> => {
   const { signal } = new AbortController()
   const within = { clock, signal, deadline: deadlineIn(resolveBudgetMs, clock) }
   const { addresses, isComplete } = await resolve([host], lookup, within)
   if (!isComplete) return { kind: 'unavailable', because: [`${host}: the name does not resolve`] }
+  const names = [host, ...addresses.map(({ address }) => address)]
+  const knownTypes = names
+    .flatMap((name) => entriesOf(known, hostPattern(name, port)))
+    .map(({ type }) => type)
+  const asked = { knownTypes, fingerprint: wanted }
   const offers = await Promise.all(
     addresses.map(async (one) => ({
       ...one,
-      offer: await readOfferedKeys(one.address, port, within),
+      offer: await readOfferedKeys(one.address, port, within, asked),
     })),
   )
   const unreached: Unreached[] = []
@@ -73,8 +81,8 @@ export const readOffers = async (
   if (!others.every(({ keys }) => isSame(keys, first.keys))) return { kind: 'several-hosts' }
   const literals = reached.map(({ address }) => address)
   const isName = addresses.some(({ name }) => name !== undefined)
-  const names = [...(isName ? [host] : []), ...literals].map((name) => hostPattern(name, port))
-  return { kind: 'seen', addresses: literals, unreached, names, keys: first.keys }
+  const pinned = [...(isName ? [host] : []), ...literals].map((name) => hostPattern(name, port))
+  return { kind: 'seen', addresses: literals, unreached, names: pinned, keys: first.keys }
 }
 
 const isSame = (some: readonly Buffer[], others: readonly Buffer[]): boolean =>

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { realClock } from '../../base/time/real-clock.ts'
 import { createKnownHostsFile } from '../../suspect/host-key/known-hosts-file.ts'
 import type { KnownHostsFile } from '../../suspect/host-key/known-hosts-file.ts'
+import type { KnownHosts } from '../../suspect/host-key/known-hosts.ts'
 import { systemLookup } from '../../suspect/reach/resolve.ts'
 import { asOwnerOf } from '../as-owner.ts'
 import { configOption, readConfig, configSourceOf } from '../configuration.ts'
@@ -54,8 +55,9 @@ export const trustSubcommand: Subcommand = {
     ...configOption,
   },
   about: `Pins the SSH host keys of suspects into ssh.knownHostsFile; a running agent sees them at once.
-HOST is asked at every address that it has, for every type of key, without a login. The keys are shown,
-and pinned after a "yes" at the terminal; without one, --fingerprint or --yes has to be args. Compare
+HOST is asked at every address that it has, without a login, for the type of key that is known of it, else for
+the one that a fence would take (for each type in turn until the --fingerprint comes). The key is shown,
+and pinned after a "yes" at the terminal; without one, --fingerprint or --yes has to be given. Compare
 with "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub" on the host. A changed key needs --replace, too.
 A key that a first contact of a fence pinned ("first-contact") is confirmed by this. A revoked key is never pinned. --import is all or nothing: a malformed line, or another key than the
 known one without --replace, is named by its number and nothing is written. Two names that are hashed
@@ -84,6 +86,9 @@ exit codes: 0 every key is known now, or done; 1 not done, refused or not found;
   },
 }
 
+const nothingKnown: KnownHosts = { entries: [], malformed: 0 }
+const system = { clock: realClock, lookup: systemLookup }
+
 const perform = async (
   trust: Exclude<Trust, { kind: 'misused' }>,
   text: string,
@@ -98,7 +103,11 @@ const perform = async (
     case 'import':
       return await importKnown(text, trust, store, terminal)
     case 'host': {
-      const offered = await readOffers(trust.target, { clock: realClock, lookup: systemLookup })
+      const read = await store.read()
+      // What cannot be read is told once the host has been looked at.
+      const known = read.kind === 'unreadable' ? nothingKnown : read.known
+      const { fingerprint } = trust.wish
+      const offered = await readOffers(trust.target, fingerprint, { ...system, known })
       return await trustHost(trust, offered, store, terminal)
     }
   }

@@ -2,6 +2,7 @@ import { test } from 'tap'
 import { readOffers } from '../../../agent/cli/trust/offered-by.ts'
 import type { OfferedBy } from '../../../agent/cli/trust/offered-by.ts'
 import { parseHostAddress } from '../../../agent/base/net/host-address.ts'
+import { fingerprint, parseKnownHosts } from '../../../agent/suspect/host-key/known-hosts.ts'
 import { startRawHost } from '../../fixtures/servers/raw-host.ts'
 import { generateKey, startSuspectHost } from '../../fixtures/servers/suspect-host.ts'
 import { createWallClock } from '../../fixtures/worlds/wall-clock.ts'
@@ -14,7 +15,8 @@ const look = async (
   const host = parseHostAddress(name)
   if (host === undefined) throw new Error(name)
   const lookup = () => Promise.resolve(found)
-  return await readOffers({ host, port }, { clock: createWallClock(10), lookup })
+  const deps = { clock: createWallClock(10), lookup, known: parseKnownHosts('') }
+  return await readOffers({ host, port }, undefined, deps)
 }
 const hostKey = generateKey()
 
@@ -49,7 +51,7 @@ test('different keys at its addresses are different hosts', async (t) => {
     address: '127.0.0.3',
     furtherKeys: [generateKey('rsa')],
   })
-  t.match(await look('kvm-1', further.port, '127.0.0.1', '127.0.0.3'), { kind: 'several-hosts' })
+  t.match(await look('kvm-1', further.port, '127.0.0.1', '127.0.0.3'), { kind: 'seen' }, 'further')
 })
 
 test('nobody is there, or somebody who does not say all', async (t) => {
@@ -66,5 +68,25 @@ test('nobody is there, or somebody who does not say all', async (t) => {
   t.match(await look('kvm-1', port, '127.0.0.1', '127.0.0.2', '127.0.0.3'), {
     kind: 'unavailable',
     because: [/^127\.0\.0\.2: the connection was closed/, '127.0.0.3: no connection (refused)'],
+  })
+})
+
+test('a host is asked for the type that is known of it, and on for the fingerprint that is wanted', async (t) => {
+  const rsa = generateKey('rsa')
+  const host = await startSuspectHost(t, { hostKey, furtherKeys: [rsa] })
+  const address = parseHostAddress('127.0.0.1')
+  if (address === undefined) throw new Error('no address')
+  const target = { host: address, port: host.port }
+  const deps = { clock: createWallClock(10), lookup: () => Promise.resolve([]) }
+  const none = parseKnownHosts('')
+  const known = parseKnownHosts(`[127.0.0.1]:${host.port} ${rsa.publicText}\n`)
+  t.match(await lookAt(target, undefined, { ...deps, known }), { keys: [rsa.publicKey] })
+  t.equal(host.sockets.length, 1)
+  const wanted = fingerprint(rsa.publicKey)
+  t.match(await lookAt(target, wanted, { ...deps, known: none }), {
+    keys: [hostKey.publicKey, rsa.publicKey],
+  })
+  t.match(await lookAt(target, 'SHA256:another', { ...deps, known: none }), {
+    keys: [hostKey.publicKey, rsa.publicKey],
   })
 })

@@ -5,12 +5,7 @@ import type { Evidence, VmReport } from '../../../agent/domain/evidence.ts'
 import { runProgram } from '../../../agent/suspect/program/run-program.ts'
 import type { ProgramEnd } from '../../../agent/suspect/program/run-program.ts'
 import { openOn, sessionWithin } from '../../fixtures/servers/open-session.ts'
-import {
-  numbered,
-  readRequest,
-  reportText,
-  reportBodies,
-} from '../../fixtures/values/report-text.ts'
+import { numbered, readRequest, reportText } from '../../fixtures/values/report-text.ts'
 import { finish, readStdin, startSuspectHost } from '../../fixtures/servers/suspect-host.ts'
 import type { Shell } from '../../fixtures/servers/suspect-host.ts'
 
@@ -79,6 +74,8 @@ const kill = ({ channel }: Shell, stdout: string): void => {
     channel.end()
   })
 }
+
+const cutReport = (nonce: string, uuid: string): string => reportText(nonce, uuid, 5)
 
 test('how the program ends, as root', async (t) => {
   type Row = readonly [string, string, (shell: Shell) => void]
