@@ -21,7 +21,7 @@ test('a way to the suspect that failed is tried again, at growing distances, and
 })
 
 test('what takes seconds to show is tried once more', async (t) => {
-  for (const because of ['banner-stalled', 'suspect-answered', 'peer-isolated'] as const) {
+  for (const because of ['banner-stalled', 'login-cut-off', 'suspect-answered'] as const) {
     t.same(waitsOf(because), [100], because)
   }
 })
@@ -29,6 +29,7 @@ test('what takes seconds to show is tried once more', async (t) => {
 test('what would end the same way is not asked twice, and no login is hammered', async (t) => {
   for (const because of [
     'login-refused',
+    'peer-penalised',
     'host-key-changed',
     'wrong-host',
     'unkillable',

@@ -11,7 +11,8 @@ import type { LabHost } from '../fixtures/lab/lab.ts'
 tap.setTimeout(600_000)
 
 const identityFiles = [`${process.env['LAB_DIR'] ?? ''}/client_key`]
-const config = { ssh: { identityFiles }, suspects: { pidNamespace: 'nested' } }
+// A kept session would not see what a new login meets.
+const config = { ssh: { identityFiles, sessionKeepMs: 0 }, suspects: { pidNamespace: 'nested' } }
 
 const must = async (host: LabHost, command: string): Promise<void> => {
   const { code, text } = await host.exec(command)

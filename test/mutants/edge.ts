@@ -77,6 +77,71 @@ const afterContact = mutantsOf(
   ],
 )
 
+const waysIn = [
+  ...mutantsOf(
+    'agent/fence/retry-policy.ts',
+    ['fence/retry-policy', 'fence/retry'],
+    [
+      [
+        'a penalty is made longer by trying',
+        "'peer-penalised': 'final'",
+        "'peer-penalised': 'again'",
+      ],
+      [
+        'a login that was cut off is hammered',
+        "'login-cut-off': 'once-more'",
+        "'login-cut-off': 'again'",
+      ],
+      [
+        'a sick host gets one slow connection after the other',
+        'if (slow >= slowMax)',
+        'if (slow < 0)',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/reach/acks.ts',
+    ['suspect/reach/acks'],
+    [
+      [
+        'a host that just sent something is given up',
+        'isHeard ? 0 : await countUnanswered(socket, read)',
+        'await countUnanswered(socket, read)',
+      ],
+      ['one packet that is late ends the connection', 'count < unansweredMin', 'count < 0'],
+      ['a link that fails over ends the connection', 'sinceMs >= goneMs', 'sinceMs >= 0'],
+      ['another connection is read for this one', 'other !== remote || ', ''],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/login/session-fault.ts',
+    ['suspect/login/session-fault', 'suspect/login/open-session'],
+    [
+      [
+        'a kernel that gave up waiting was heard',
+        "error.code === 'ETIMEDOUT' ? 'kernel-silent'",
+        "error.code === 'ETIMEDOUT' ? endOfClose(phase)",
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/program/run-program.ts',
+    ['suspect/program/run-program'],
+    [
+      [
+        'a login whose password has expired is tried in another way',
+        'if (isSilent && isPasswordExpired(ended)) {',
+        'if (isSilent && (false as boolean)) {',
+      ],
+      [
+        'a report is waited for behind a terminal',
+        'isReady ? undefined : terminal(came)',
+        'isReady ? terminal(came) : undefined',
+      ],
+    ],
+  ),
+]
+
 const useCase = [
   ...mutantsOf(
     'agent/fence/fence-vm.ts',
@@ -409,6 +474,7 @@ export const edgeMutants = [
   ...contact,
   ...silence,
   ...afterContact,
+  ...waysIn,
   ...useCase,
   ...session,
   ...knownHosts,

@@ -35,16 +35,10 @@ const parsePkcs8 = (text: string): ParsedKey | undefined => {
 }
 
 const sshFormOf = (key: KeyObject): string | undefined => {
-  switch (key.asymmetricKeyType) {
-    case 'rsa':
-      return key.export({ type: 'pkcs1', format: 'pem' }).toString()
-    case 'ec':
-      return key.export({ type: 'sec1', format: 'pem' }).toString()
-    case 'ed25519':
-      return opensshForm(key)
-    default:
-      return undefined
-  }
+  const type = key.asymmetricKeyType
+  if (type === 'rsa') return key.export({ type: 'pkcs1', format: 'pem' }).toString()
+  if (type === 'ec') return key.export({ type: 'sec1', format: 'pem' }).toString()
+  return type === 'ed25519' ? opensshForm(key) : undefined
 }
 
 /** As PROTOCOL.key of OpenSSH has it, without a passphrase: nothing else can hold an Ed25519 key for the client. */

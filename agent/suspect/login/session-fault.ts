@@ -4,16 +4,12 @@ import type { SessionEnd } from '../session-end.ts'
 
 /** The words of the suspect say why it closed, where it has any that are known. They are not passed on. */
 export const toldEnd = (why: SessionEnd, greeting: string, banners: string): SessionEnd => {
-  switch (why) {
-    case 'connection-dropped':
-      if (/^Not allowed at this time\r?$/m.test(greeting)) return 'peer-penalised'
-      return /^Exceeded MaxStartups\r?$/m.test(greeting) ? 'startups-exceeded' : why
-    case 'login-cut-off':
-    case 'login-refused':
-      return accountDenied.test(banners) ? 'account-denied' : why
-    default:
-      return why
+  if (why === 'connection-dropped') {
+    if (/^Not allowed at this time\r?$/m.test(greeting)) return 'peer-penalised'
+    return /^Exceeded MaxStartups\r?$/m.test(greeting) ? 'startups-exceeded' : why
   }
+  const isOfLogin = why === 'login-cut-off' || why === 'login-refused'
+  return isOfLogin && accountDenied.test(banners) ? 'account-denied' : why
 }
 
 /** What PAM tells somebody whose credential was good, before sshd closes. */

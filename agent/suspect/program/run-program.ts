@@ -154,9 +154,9 @@ const attempt = async (
       say = write
       run.onStart()
     },
-    onStdout: (text: string): SessionEnd | undefined => {
-      reader.take(text)
-      return isReady ? undefined : terminal(text)
+    onStdout: (came: string): SessionEnd | undefined => {
+      reader.take(came)
+      return isReady ? undefined : terminal(came)
     },
   }
   const ended = await session.run(command, within)

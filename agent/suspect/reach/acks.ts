@@ -91,6 +91,6 @@ const bytesOf = (address: string): Buffer => {
   const groupsOf = (text: string): number[] =>
     text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16))
   const [before, after] = [groupsOf(left), groupsOf(right ?? '')]
-  const zeros = new Array<number>(8 - before.length - after.length).fill(0)
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => 0)
   return Buffer.from([...before, ...zeros, ...after].flatMap((group) => [group >> 8, group & 255]))
 }
