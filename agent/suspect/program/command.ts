@@ -74,9 +74,12 @@ export const runCommand = (
       const tooLong = (): void => {
         end('output-too-long')
       }
-      const take = (chunk: Buffer): void => {
-        const why = settled.signal.aborted ? undefined : onStdout(chunk.toString('latin1'))
+      const takeText = (text: string): void => {
+        const why = onStdout(text)
         if (why !== undefined) end(why)
+      }
+      const take = (chunk: Buffer): void => {
+        if (!settled.signal.aborted) takeText(chunk.toString('latin1'))
       }
       readLimited(channel, bytesMax, { take, tooLong })
       const stderr = createCapture(channel.stderr, stderrBytesKept, bytesMax, tooLong)

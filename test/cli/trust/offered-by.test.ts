@@ -80,13 +80,13 @@ test('a host is asked for the type that is known of it, and on for the fingerpri
   const deps = { clock: createWallClock(10), lookup: () => Promise.resolve([]) }
   const none = parseKnownHosts('')
   const known = parseKnownHosts(`[127.0.0.1]:${host.port} ${rsa.publicText}\n`)
-  t.match(await lookAt(target, undefined, { ...deps, known }), { keys: [rsa.publicKey] })
+  t.match(await readOffers(target, undefined, { ...deps, known }), { keys: [rsa.publicKey] })
   t.equal(host.sockets.length, 1)
   const wanted = fingerprint(rsa.publicKey)
-  t.match(await lookAt(target, wanted, { ...deps, known: none }), {
+  t.match(await readOffers(target, wanted, { ...deps, known: none }), {
     keys: [hostKey.publicKey, rsa.publicKey],
   })
-  t.match(await lookAt(target, 'SHA256:another', { ...deps, known: none }), {
+  t.match(await readOffers(target, 'SHA256:another', { ...deps, known: none }), {
     keys: [hostKey.publicKey, rsa.publicKey],
   })
 })
