@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'tap'
 import type { Test } from 'tap'
+import { openJournal } from '../../../agent/journal/journal.ts'
 import { call } from '../../fixtures/worlds/command-line.ts'
 import { endStandIn, isAlive, newVm, standIn } from '../../fixtures/servers/local-program.ts'
 import { startShellHost } from '../../fixtures/servers/shell-host.ts'
@@ -137,3 +138,16 @@ test(
     t.equal(process.geteuid?.(), 0)
   },
 )
+
+test('beside a running agent nothing is begun, and the agent is named', async (t) => {
+  const { journalFile, fence } = openServer(t)
+  const agent = await openJournal(journalFile, () => 'now', 'agent')
+  const told = await fence(newVm(), '127.0.0.1', '--port', '1')
+  await agent.close()
+  t.not(told.code, 0)
+  t.match(
+    told.err,
+    new RegExp(`held by another .pid ${process.pid}, peerfence serve, since now.*; ask`),
+  )
+  t.equal(readFileSync(journalFile, 'utf8'), '', 'nothing was written')
+})
