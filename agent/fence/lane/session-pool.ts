@@ -39,6 +39,9 @@ export const openingsMax = 3
  */
 export const openAgainMs = 500
 
+/** How long they wait, in ms, for one in which something was heard: a slow login may have all of another's budget. */
+export const openBesideMs = 10_000
+
 /** How long a session leads where a name leads, in ms: then the name is asked for again. */
 export const nameLeadsMs = 5000
 
@@ -158,8 +161,9 @@ export const createSessionPool = (
       const newcomers = [...queue].filter((ticket) => !awaiting.has(ticket))
       if (newcomers.length === 0) return undefined
       if (openings > 0) {
-        if (openings >= openingsMax || heardMs >= lastOpenMs) return undefined
-        const waitMs = lastOpenMs + openAgainMs - clock.nowMs()
+        if (openings >= openingsMax) return undefined
+        const patienceMs = heardMs >= lastOpenMs ? openBesideMs : openAgainMs
+        const waitMs = lastOpenMs + patienceMs - clock.nowMs()
         if (waitMs > 0) return waitMs
       }
       void open(new Set(newcomers), queue)
