@@ -120,7 +120,7 @@ export const laneMutants = [
         'isByName && clock.nowMs() - openedMs < 0',
       ],
       ['a lane has no end of sessions', 'full.size + 1 < sessionsMax', 'full.size >= 0'],
-      ['a lane has no end of openings', 'openings >= openingsMax ||', ''],
+      ['a lane has no end of openings', 'if (openings >= openingsMax) return undefined\n', ''],
     ],
   ),
   ...mutantsOf(
