@@ -163,8 +163,8 @@ export const laneMutants = [
       ['a reset was not heard', "end('contact-lost', true)", "end('contact-lost', false)"],
       [
         'a session that fell silent was heard',
-        "if (isSilence(error)) end('contact-lost')",
-        "if (isSilence(error)) end('contact-lost', true)",
+        'if (!isSilence(error)) lost()',
+        'if (isSilence(error)) lost()',
       ],
     ],
   ),
