@@ -65,6 +65,7 @@ const testedBy: Readonly<Record<string, string>> = {
   'agent/suspect/report/report-frame.ts': 'test/suspect/report/report.test.ts',
   'agent/suspect/report/protocol.ts': 'test/suspect/program/program.test.ts',
   'agent/suspect/report/line-reader.ts': 'test/suspect/report/report.test.ts',
+  'agent/suspect/program/program-end.ts': 'test/suspect/program/run-program.test.ts',
   'agent/domain/doubts-of-report.ts': 'test/domain/decide.test.ts',
   'agent/program-file.ts': 'test/compose/agent.test.ts',
 }

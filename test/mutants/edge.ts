@@ -129,11 +129,6 @@ const waysIn = [
     ['suspect/program/run-program'],
     [
       [
-        'a login whose password has expired is tried in another way',
-        'if (isSilent && isPasswordExpired(ended)) {',
-        'if (isSilent && (false as boolean)) {',
-      ],
-      [
         'a report is waited for behind a terminal',
         'isReady ? undefined : terminal(came)',
         'isReady ? terminal(came) : undefined',
@@ -384,9 +379,14 @@ const report = [
     ],
   ),
   ...mutantsOf(
-    'agent/suspect/program/run-program.ts',
+    'agent/suspect/program/program-end.ts',
     ['suspect/program/run-program', 'suspect/fence-session', 'suspect/lying-suspect'],
     [
+      [
+        'a login whose password has expired is tried in another way',
+        'if (isSilent && isPasswordExpired(ended)) {',
+        'if (isSilent && (false as boolean)) {',
+      ],
       [
         'who was told his VMs and says nothing has never begun',
         "because === 'report-missing' && !isReady",

@@ -10,7 +10,7 @@ import type { LivingQemu } from './history.ts'
 const run = promisify(execFile)
 const labDirectory = process.env['LAB_DIR'] ?? ''
 const tickMs = 10
-const lookEveryMs = 100
+const ackPollMs = 100
 
 /** ms since boot: the clock that start times of processes are told in. */
 export const nowMs = (): number => Number(process.hrtime.bigint() / 1000n) / 1000
@@ -77,12 +77,12 @@ export const createObserver = (host: string): Observer => {
   // What starts and is killed again soon has to be known before it loses its command line.
   let lookedMs = nowMs()
   const lags: (readonly [atMs: number, lagMs: number])[] = []
-  const lag = (): number => Math.max(0, Math.round(nowMs() - lookedMs - lookEveryMs))
+  const lag = (): number => Math.max(0, Math.round(nowMs() - lookedMs - ackPollMs))
   const timer = setInterval(() => {
     lags.push([nowMs(), lag()])
     lookedMs = nowMs()
     lookAround()
-  }, lookEveryMs)
+  }, ackPollMs)
   return {
     watch: (vm) => {
       const of = `${labDirectory}/hosts/${host}/vms/${vm}`

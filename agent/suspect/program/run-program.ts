@@ -1,26 +1,17 @@
 /** The program in an open session, once for many VMs: sent, its reports read as they come. */
-import type { Evidence, VmReport } from '../../domain/evidence.ts'
+import type { VmReport } from '../../domain/evidence.ts'
 import type { VmUuid } from '../../domain/vm-uuid.ts'
-import type { Doubt } from '../../domain/verdict.ts'
 import type { SuspectTools } from '../../fence/ports.ts'
-import { detailOf, evidenceOf } from '../session-end.ts'
-import type { CommandEnd, SessionEnd } from '../session-end.ts'
+import type { SessionEnd } from '../session-end.ts'
+import { attemptOf, refusal } from './program-end.ts'
+import type { Attempt, ProgramEnd } from './program-end.ts'
 import { createEchoWatch } from './echo.ts'
 import { composeRun, composeVms, installedCommand, programCommand } from './program.ts'
 import type { AskedVm, OwnIdentity, ProgramLogin, StoragePolicy, HostPin } from './program.ts'
 import type { ProgramAction } from '../report/protocol.ts'
 import { createReportReader } from '../report/report.ts'
-import type { ReportFault } from '../report/report.ts'
 import type { Session } from './ssh-session.ts'
-import {
-  expiredDetail,
-  forcedHint,
-  isPasswordExpired,
-  isRefusedRequest,
-  isSudoBarred,
-  silentDoubt,
-  sudoDetail,
-} from './no-report.ts'
+import { isRefusedRequest, isSudoBarred, silentDoubt, sudoDetail } from './no-report.ts'
 import type { SilentEnd } from './no-report.ts'
 import type { Within } from '../../base/time/deadline.ts'
 
@@ -45,14 +36,6 @@ export interface ProgramRun {
   /** Once for each VM at most, as soon as its report is whole. */
   readonly onReport: (report: VmReport) => void
   readonly onTools?: (tools: SuspectTools) => void
-}
-
-/** What there is for those VMs that no report came for. */
-export interface ProgramEnd {
-  readonly evidence: Evidence
-  readonly detail: string
-  /** Whether anything came from the suspect while it was waited for. */
-  readonly wasHeard: boolean
 }
 
 type Way = 'as-login' | 'by-sudo' | 'installed'
@@ -100,22 +83,11 @@ export const runProgram = async (
 const isKillDenied = ({ qemus }: VmReport): boolean =>
   qemus.some(({ kill }) => kill === 'denied') && qemus.every(({ kill }) => kill !== 'sent')
 
-interface Attempt {
-  readonly end: ProgramEnd
-  readonly silentEnd: SilentEnd | undefined
-}
-
 /** The code 0, or words of the program itself, say that something was started. */
 const neverBegun = ({ silentEnd }: Attempt): SilentEnd | undefined =>
   silentEnd === undefined || silentEnd.code === 0 || isRefusedRequest(silentEnd)
     ? undefined
     : silentEnd
-
-const refusal = (because: Doubt, detail: string): ProgramEnd => ({
-  evidence: { kind: 'refusal', because },
-  detail,
-  wasHeard: true,
-})
 
 /** What one run may say, in bytes: what a login shell may print, and a report of each VM. */
 const noiseBytesMax = 1024 * 1024
@@ -162,51 +134,3 @@ const attempt = async (
   const ended = await session.run(command, within)
   return attemptOf(ended, reader.fault(), isReady)
 }
-
-const attemptOf = (
-  ended: CommandEnd,
-  fault: ReportFault | undefined,
-  isReady: boolean,
-): Attempt => {
-  if (ended.kind === 'cut-off') {
-    if (ended.end === 'late' && !isReady) {
-      return { end: refusal('report-missing', neverSpoke), silentEnd: undefined }
-    }
-    return { end: { ...cutOff(ended.end), wasHeard: ended.wasHeard }, silentEnd: undefined }
-  }
-  // Where every report has come nobody is left whom this is about.
-  const because = exitDoubt(ended, fault?.because ?? 'program-failed')
-  const isSilent = ended.kind === 'exited' && because === 'report-missing' && !isReady
-  if (isSilent && isPasswordExpired(ended)) {
-    return { end: refusal('login-refused', expiredDetail), silentEnd: undefined }
-  }
-  const hint = isSilent && isRefusedRequest(ended) ? forcedHint : (fault?.detail ?? '')
-  return {
-    end: refusal(because, `${exitDetail(ended)}: ${hint}`),
-    silentEnd: isSilent ? ended : undefined,
-  }
-}
-
-const neverSpoke = 'the program was asked for, and nothing of it came until the budget ended'
-
-const cutOff = (end: SessionEnd): Pick<ProgramEnd, 'evidence' | 'detail'> => ({
-  evidence: evidenceOf(end),
-  detail: detailOf(end),
-})
-
-type Ended = Exclude<CommandEnd, { kind: 'cut-off' }>
-
-/** How the program ended explains a report that stops short; a report that says more says it best. */
-const exitDoubt = (ended: Ended, reported: Doubt): Doubt => {
-  if (ended.kind === 'signalled') {
-    return reported === 'report-missing' || reported === 'report-truncated'
-      ? 'program-failed'
-      : reported
-  }
-  return ended.code !== 0 && reported === 'report-truncated' ? 'program-failed' : reported
-}
-
-const exitDetail = (ended: Ended): string =>
-  ended.kind === 'signalled'
-    ? 'the program was ended by a signal'
-    : `the program ended with code ${ended.code}`

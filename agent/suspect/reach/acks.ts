@@ -9,7 +9,7 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../../base/time/clock.ts'
 
 /** Where nothing came for so long, in ms, the count is looked at. */
-export const lookEveryMs = 1000
+export const ackPollMs = 1000
 
 /** Where nothing is on its way, the kernel asks the other one so often, in ms. */
 const keepaliveMs = 1000
@@ -31,10 +31,10 @@ export const watchAcks = (socket: Socket, clock: Clock, read: ReadTable = readTa
     closed.abort()
   })
   socket.setKeepAlive(true, keepaliveMs)
-  void look(socket, clock, closed.signal, read)
+  void watch(socket, clock, closed.signal, read)
 }
 
-const look = async (
+const watch = async (
   socket: Socket,
   clock: Clock,
   closed: AbortSignal,
@@ -43,7 +43,7 @@ const look = async (
   let heardBytes = socket.bytesRead
   let sinceMs: number | undefined
   for (;;) {
-    await clock.wait(lookEveryMs, closed)
+    await clock.wait(ackPollMs, closed)
     if (closed.aborted) return
     const isHeard = socket.bytesRead !== heardBytes
     heardBytes = socket.bytesRead
