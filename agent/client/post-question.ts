@@ -18,6 +18,8 @@ export interface PostConfig {
   readonly credentials?: PeerCredentials
   readonly isExplained?: boolean
   readonly requestId?: string
+  /** How a request and its response are exchanged: by a connection of its own. */
+  readonly exchange?: typeof exchange
 }
 
 /** What the contract has where `sshTimeoutSec` is not given. */
@@ -36,7 +38,12 @@ export const postQuestion = async (
   path: string,
   question: FenceQuestion,
   peer: Peer,
-  { credentials = {}, isExplained = false, requestId }: PostConfig = {},
+  {
+    credentials = {},
+    isExplained = false,
+    requestId,
+    exchange: exchanging = exchange,
+  }: PostConfig = {},
 ): Promise<Exchanged> => {
   const request = {
     method: 'POST',
@@ -45,5 +52,5 @@ export const postQuestion = async (
     body: JSON.stringify(question),
   } as const
   const limits = { connectMs: connectMsMax, totalMs: budgetMsOf(question) + answerGraceMs }
-  return await exchange(peer, request, credentials, limits)
+  return await exchanging(peer, request, credentials, limits)
 }

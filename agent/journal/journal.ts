@@ -6,12 +6,14 @@ import type { CallbackJournal, LeftAnswer } from '../fence/callbacks.ts'
 import type { Journal } from '../fence/ports.ts'
 import type { Clock } from '../base/time/clock.ts'
 import { openAppendFile } from '../base/file/append-file.ts'
+import type { AppendFile } from '../base/file/append-file.ts'
 import { readBootId } from './boot.ts'
 import { answerLine, deliveryLine } from './callback-records.ts'
 import { holdJournal } from './holder.ts'
 import type { Writer } from './holder.ts'
 import { intentLine, interruptedLine, outcomeLine } from './records.ts'
 import { readUnfinished } from './unfinished.ts'
+import type { Unfinished } from './unfinished.ts'
 import { journalFaults } from './writable.ts'
 
 /** Told for each record how long it took, and whether it is on disk. Must not throw. */
@@ -44,13 +46,32 @@ export const openJournal = async (
   file: string,
   wallTime: () => string,
   writer: Writer,
-  { nowMs, onWrite }: Stopwatch = unwatched,
+  watch: Stopwatch = unwatched,
 ): Promise<FileJournal> => {
   const boot = await readBootId()
   const lines = await openAppendFile(file, async (fd) => {
     await holdJournal(fd, file, writer, wallTime)
   })
-  const { intents, answers } = await readUnfinished(file, boot)
+  const left = await readUnfinished(file, boot)
+  return {
+    ...createJournal({ lines, boot, left }, wallTime, watch),
+    faults: async () => await journalFaults(file, lines.place),
+  }
+}
+
+/** What a journal is made of, wherever its lines end up. */
+export interface JournalDeps {
+  readonly lines: Pick<AppendFile, 'append' | 'close'>
+  readonly boot: string
+  readonly left: Unfinished
+}
+
+/** The journal itself, over lines that are on disk when their append resolves. */
+export const createJournal = (
+  { lines, boot, left: { intents, answers } }: JournalDeps,
+  wallTime: () => string,
+  { nowMs, onWrite }: Stopwatch,
+): Omit<FileJournal, 'faults'> => {
   const append = async (line: string): Promise<void> => {
     const startMs = nowMs()
     try {
@@ -82,7 +103,6 @@ export const openJournal = async (
     outcome: async (record) => {
       await append(outcomeLine(record, wallTime()))
     },
-    faults: async () => await journalFaults(file, lines.place),
     close: async () => {
       await lines.close()
     },

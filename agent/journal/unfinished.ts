@@ -41,18 +41,26 @@ export const readUnfinished = async (
   try {
     const { size } = await handle.stat()
     const start = Math.max(0, size - bytesMax)
-    const intents = new Map<string, UnfinishedIntent>()
-    const answers = new Map<string, LeftAnswer>()
-    for await (const line of handle.readLines({ start, autoClose: false })) {
-      const record = parse(line)
-      if (record === undefined) continue
-      settle(record, intents)
-      settleCallback(record, answers, boot)
-    }
-    return { intents: [...intents.values()], answers: [...answers.values()] }
+    return await unfinishedOf(handle.readLines({ start, autoClose: false }), boot)
   } finally {
     await handle.close()
   }
+}
+
+/** Of the lines of a journal, in their order. */
+export const unfinishedOf = async (
+  lines: AsyncIterable<string> | Iterable<string>,
+  boot: string,
+): Promise<Unfinished> => {
+  const intents = new Map<string, UnfinishedIntent>()
+  const answers = new Map<string, LeftAnswer>()
+  for await (const line of lines) {
+    const record = parse(line)
+    if (record === undefined) continue
+    settle(record, intents)
+    settleCallback(record, answers, boot)
+  }
+  return { intents: [...intents.values()], answers: [...answers.values()] }
 }
 
 const openExisting = async (file: string): Promise<FileHandle | undefined> => {

@@ -1,0 +1,60 @@
+/** Whether a disk has two writers, and who has to answer for it. */
+import type { Counts } from './counts.ts'
+import type { Instance } from './storage.ts'
+import type { World } from './world.ts'
+
+interface Claim {
+  readonly vm: string
+  readonly host: string
+  readonly kind: 'confirmed-dead' | 'unreachable'
+  readonly fenceId: string
+}
+
+export const createWriters = (
+  { storage, say }: World,
+  violated: (law: string, words: string) => void,
+  counts: Counts,
+) => {
+  /** Until when a proof speaks: what came later came after it. */
+  const provenMs = new Map<string, number>()
+  let claim: Claim | undefined
+
+  /** What a start elsewhere finds alive. */
+  const blame = (one: Instance, other: Instance): void => {
+    if (claim?.host === other.host && claim.kind === 'unreachable') {
+      counts.add('two writers after a silence')
+    } else if (
+      claim?.host === other.host &&
+      other.bornMs > (provenMs.get(claim.fenceId) ?? Infinity)
+    ) {
+      counts.add('two writers after a start that followed a proof')
+    } else if (other.why === 'somebody' || other.why === 'autostarted' || other.why === 'respawned') {
+      counts.add('two writers by somebody else')
+    } else {
+      const words = `number ${one.number} of ${one.vm} starts on ${one.host} (${one.why}), and number ${other.number} lives on ${other.host}`
+      violated('two-writers', `${words} (${claim?.kind ?? 'no verdict'} by ${claim?.fenceId ?? 'nobody'})`)
+    }
+    other.isForsaken = true
+  }
+
+  return {
+    proven: (fenceId: string, ms: number): void => {
+      provenMs.set(fenceId, ms)
+    },
+    /** The node is about to start a VM on the word of a fence. */
+    proceeds: (vm: string, host: string, kind: Claim['kind'], fenceId: string): void => {
+      claim = { vm, host, kind, fenceId }
+    },
+    started: (one: Instance): void => {
+      say(() => `number ${one.number} of ${one.vm} starts on ${one.host} (${one.why})`)
+      const others = storage.living(one.vm).filter((other) => other !== one && !other.isForsaken)
+      if (one.why === 'ha' || one.why === 'in-place') {
+        for (const other of others) blame(one, other)
+      } else if (others.length > 0 && one.why !== 'migrated') {
+        one.isForsaken = true
+        counts.add('two writers by somebody else')
+      }
+      claim = undefined
+    },
+  }
+}
