@@ -113,14 +113,14 @@ const migrate: Deed = (world, { vm = '', to = '', ms = 0 }) => {
   const target = world.host(to)
   const [one, ...more] = storage.living(vm, from)
   const isWell = target.responds && world.host(from).responds && from !== to && node.isUp
-  const isFree = storage.living(vm, to).length === 0 && !node.migrating.has(vm)
+  const isFree = storage.living(vm, to).length === 0 && !node.underWay.has(vm) && !node.asking.has(vm)
   if (!isWell || !isFree || one === undefined || more.length > 0 || one.stuck > 0) return nothing
-  node.migrating.add(vm)
+  node.underWay.add(vm)
   const part = { vm, host: to, why: 'migrated', bornMs: schedule.nowMs } as const
   const coming = storage.start({ ...part, isStarting: true })
   oracle.started(coming)
   schedule.after(ms, () => {
-    node.migrating.delete(vm)
+    node.underWay.delete(vm)
     if (!coming.isLiving) return
     const isThrough = one.isLiving && one.stuck === 0 && world.host(from).responds
     storage.end(isThrough ? one : coming)

@@ -29,7 +29,10 @@ export class ManagementNode {
   readonly #world: World
   /** Where it believes each VM to be. */
   readonly places = new Map<string, string>()
-  readonly migrating = new Set<string>()
+  /** VMs that it moves or starts at this moment: it does not suspect what it is just bringing up. */
+  readonly underWay = new Set<string>()
+  /** VMs that it waits for an answer about. */
+  readonly asking = new Set<string>()
   readonly #epochs = new Map<string, number>()
   readonly #tasks = new Map<string, (body: string) => void>()
   #life = 0
@@ -56,6 +59,7 @@ export class ManagementNode {
   restart(): void {
     this.#life += 1
     this.#tasks.clear()
+    this.asking.clear()
     this.isUp = false
   }
 
@@ -63,12 +67,14 @@ export class ManagementNode {
   async ask(plan: AskPlan): Promise<NodeAnswer | undefined> {
     const { vm } = plan
     const place = this.places.get(vm)
-    if (place === undefined || this.migrating.has(vm) || !this.isUp) return undefined
+    if (place === undefined || this.underWay.has(vm) || !this.isUp) return undefined
     const host = this.#world.host(place)
     const epoch = this.#bump(vm)
     const question = { plan, host, epoch, life: this.#life }
+    this.asking.add(vm)
     const answer = await this.#answered(question)
     if (!this.#isCurrent(question)) return undefined
+    this.asking.delete(vm)
     this.#world.say(() => `node hears about ${vm} on ${place}: ${answer.kind}${answer.words}`)
     if (answer.kind === 'confirmed-dead' || answer.kind === 'unreachable') {
       this.#startElsewhere(question, answer.kind, answer.fenceId)
@@ -170,7 +176,12 @@ export class ManagementNode {
     if (others.length === 0) return
     const target = this.#world.random.pick(others)
     this.places.set(vm, target.name)
-    target.after(this.#world.random.int(50, 500), () => {
+    const afterMs = this.#world.random.int(50, 500)
+    this.underWay.add(vm)
+    this.#world.schedule.after(afterMs, () => {
+      this.underWay.delete(vm)
+      // A command that does not go through is not tried again behind anybody's back.
+      if (!target.responds) return
       this.#world.oracle.proceeds(vm, host.name, kind, fenceId)
       target.start(vm, 'ha')
     })

@@ -41,7 +41,8 @@ export type Oracle = ReturnType<typeof createOracle>
 
 export const createOracle = (world: World) => {
   const fences = new Map<string, Fence>()
-  const byTask = new Map<string, string[]>()
+  /** The last one of each. */
+  const byTask = new Map<string, Fence>()
   const scans = new WeakMap<VmReport, number>()
   const violations: Violation[] = []
   const counts = createCounts()
@@ -107,12 +108,17 @@ export const createOracle = (world: World) => {
       const skewMs = world.host(agent.name).machine.wallSkewMs
       const state = { isIntended: false, outcome: undefined, isAnswerStored: false, record: undefined }
       const fate = { judgedMs: 0, isHeardOf: false, isInterrupted: false }
-      const fence = { id, process: agent.process, host, vm, request, startMs, skewMs, ...state, ...fate }
+      const fence: Fence = { id, process: agent.process, host, vm, request, startMs, skewMs, ...state, ...fate }
+      const task = request.callback?.task
+      const before = task === undefined ? undefined : byTask.get(task)
+      if (before?.isHeardOf === true) counts.add('a task came again after its answer')
+      else if (before?.isIntended === true) violated('task-twice', `${task} is fenced by ${before.id} and ${id}`)
+      if (task !== undefined) byTask.set(task, fence)
       fences.set(id, fence)
       counts.add('fences')
       world.say(() => `${agent.name} ${id} begins: ${vm} on ${host.name}`)
       world.schedule.after(budgetMs + slackMs, () => {
-        const { process, record } = fence as Fence
+        const { process, record } = fence
         if (record !== undefined || !process.isAlive || isHeld(fence)) return
         violated('late', `${id} has no verdict within ${budgetMs} ms`)
       })
@@ -179,9 +185,6 @@ export const createOracle = (world: World) => {
       if (fence.isInterrupted) violated('proof-after-interrupted', fenceId)
       if (task === undefined) return
       if (!fence.isAnswerStored) violated('no-outcome', `${fenceId} answers before its answer is on disk`)
-      const ids = byTask.get(task) ?? []
-      if (!ids.includes(fenceId)) byTask.set(task, [...ids, fenceId])
-      if (ids.length > 0 && !ids.includes(fenceId)) violated('two-proofs', `${task}: ${ids.join(' ')} ${fenceId}`)
       const ageMs = world.schedule.nowMs - fence.judgedMs
       if (ageMs <= world.plan.proofMs + slackMs) return
       // Across its end an agent has nothing but its wall clock, and somebody has set it back.

@@ -15,6 +15,8 @@ export interface Plan {
   readonly faults: readonly Fault[]
   /** Until then every fault is over; afterwards every VM has to be provable. */
   readonly quietMs: number
+  /** False for a story that is told without it: whether every VM is asked about once more at the end. */
+  readonly isAskedAtLast?: boolean
 }
 
 export interface VmPlan {

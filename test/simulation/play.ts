@@ -37,7 +37,8 @@ export const play = async (plan: Plan, isLogged = false): Promise<Played> => {
   }
   for (const fault of plan.faults) planFault(world, fault)
   for (const one of plan.asks) ask(one, () => undefined)
-  plan.vms.forEach((_one, index) => {
+  const askedAtLast = plan.isAskedAtLast === false ? [] : plan.vms
+  askedAtLast.forEach((_one, index) => {
     const vm = `vm-${index + 1}`
     const answer = index % 2 === 0 ? 'now' : 'later'
     const last = { atMs: plan.quietMs + calmMs, vm, answer, peer: index, budgetSec: 20 } as const

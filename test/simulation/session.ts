@@ -74,6 +74,8 @@ export const openedSession = (
         runs.delete(lose)
         signal.removeEventListener('abort', cut)
         resolve(outcome(evidence, isHeard))
+        // Nothing more is trusted to it.
+        if (!isFit && runs.size === 0) end(false)
       }
       const lose = (heardEnd: boolean): void => {
         isHeard ||= heardEnd

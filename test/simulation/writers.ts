@@ -31,7 +31,7 @@ export const createWriters = (
     } else if (other.why === 'somebody' || other.why === 'autostarted' || other.why === 'respawned') {
       counts.add('two writers by somebody else')
     } else {
-      const words = `number ${one.number} of ${one.vm} starts on ${one.host} (${one.why}), and number ${other.number} lives on ${other.host}`
+      const words = `number ${one.number} of ${one.vm} starts on ${one.host} (${one.why}), and number ${other.number} lives on ${other.host} (${other.why}, from ${other.bornMs})`
       violated('two-writers', `${words} (${claim?.kind ?? 'no verdict'} by ${claim?.fenceId ?? 'nobody'})`)
     }
     other.isForsaken = true
