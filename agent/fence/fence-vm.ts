@@ -151,8 +151,10 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
   /** Rejects with code LATE after `ms`; the work goes on, and its own failure is not lost on anybody. */
   const withinMs = async (work: Promise<void>, ms: number): Promise<void> => {
     const done = new AbortController()
-    const late = async (): Promise<never> => {
+    const late = async (): Promise<void> => {
       await clock.wait(Math.max(0, ms), done.signal)
+      // It was not late, and an error costs a stack.
+      if (done.signal.aborted) return
       throw Object.assign(new Error('the journal did not answer in time'), { code: 'LATE' })
     }
     try {

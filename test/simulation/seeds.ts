@@ -12,6 +12,7 @@ const lastsMsMax = 40_000
 const kinds: readonly FaultKind[] = [
   ...faultKinds,
   ...(['cut', 'cut-ip', 'power-off', 'power-off', 'frozen', 'vm-hangs', 'vm-respawns'] as const),
+  ...(['cut', 'cut', 'isolated', 'power-off', 'frozen', 'sshd-silent'] as const),
   ...(['agent-killed', 'agent-killed-at-call', 'node-restarts', 'sessions-cut'] as const),
 ]
 
@@ -20,15 +21,21 @@ export const planOf = (seed: number, world: number): Plan => {
   const hosts = random.int(3, 5)
   const hostName = (): string => `kvm-${random.int(1, hosts)}`
   // Most of them on one host: they are asked about together.
-  const vms = Array.from({ length: random.int(1, 6) }, () => ({
+  const vms = Array.from({ length: random.int(1, 5) }, () => ({
     on: random.chance(70) ? 'kvm-1' : hostName(),
     isAutostarted: random.chance(30),
   }))
   const vmName = (): string => `vm-${random.int(1, vms.length)}`
-  const faults = Array.from({ length: random.int(0, 7) }, () =>
-    faultOf(random, hostName, vmName, vms.length),
-  )
-  const asks = Array.from({ length: random.int(4, 16) }, () => askOf(random, vmName))
+  const asks = [
+    ...Array.from({ length: random.int(4, 16) }, () => askOf(random, vmName)),
+    ...stormOf(random, vms.length),
+  ]
+  const faults = Array.from({ length: random.int(0, 14) }, () => {
+    const fault = faultOf(random, hostName, vmName, vms.length)
+    // Most begin about when somebody asks.
+    const nearMs = random.pick(asks).atMs + random.int(-6_000, 1_500)
+    return random.chance(75) ? { ...fault, atMs: Math.max(0, Math.min(nearMs, troubleMs)) } : fault
+  })
   return {
     seed: [seed, world],
     hosts,
@@ -37,7 +44,7 @@ export const planOf = (seed: number, world: number): Plan => {
     keepMs: random.pick([0, 1_000, 30_000]),
     proofMs: random.pick([5_000, 60_000]),
     holdMs: random.pick([50, 300, 1_000]),
-    asks: [...asks, ...stormOf(random, vms.length)],
+    asks,
     faults,
     quietMs: troubleMs + lastsMsMax,
   }

@@ -19,17 +19,22 @@ export const createWriters = (
   const provenMs = new Map<string, number>()
   let claim: Claim | undefined
 
+  const told = (what: string): void => {
+    say(() => what)
+    counts.add(what)
+  }
+
   /** What a start elsewhere finds alive. */
   const blame = (one: Instance, other: Instance): void => {
     if (claim?.host === other.host && claim.kind === 'unreachable') {
-      counts.add('two writers after a silence')
+      told('two writers after a silence')
     } else if (
       claim?.host === other.host &&
       other.bornMs > (provenMs.get(claim.fenceId) ?? Infinity)
     ) {
-      counts.add('two writers after a start that followed a proof')
+      told('two writers after a start that followed a proof')
     } else if (other.why === 'somebody' || other.why === 'autostarted' || other.why === 'respawned') {
-      counts.add('two writers by somebody else')
+      told('two writers by somebody else')
     } else {
       const words = `number ${one.number} of ${one.vm} starts on ${one.host} (${one.why}), and number ${other.number} lives on ${other.host} (${other.why}, from ${other.bornMs})`
       violated('two-writers', `${words} (${claim?.kind ?? 'no verdict'} by ${claim?.fenceId ?? 'nobody'})`)
@@ -52,7 +57,7 @@ export const createWriters = (
         for (const other of others) blame(one, other)
       } else if (others.length > 0 && one.why !== 'migrated') {
         one.isForsaken = true
-        counts.add('two writers by somebody else')
+        told('two writers by somebody else')
       }
       claim = undefined
     },
