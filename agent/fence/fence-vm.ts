@@ -94,11 +94,15 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
           drain.signal,
         ),
     )
-    const { trail, ...seen } = await withinOwnBudget(shared.observation, budgetMs)
+    const { trail, sentMs, ...seen } = await withinOwnBudget(shared.observation, budgetMs)
     const evidence = afterContact(seen.evidence, hadContact)
     if (!shared.joined) return { evidence, trail }
+    const isProof = mayProceed(decide(evidence))
+    // A death that was asked for before this request came says nothing of what was started since.
+    const isOlder = evidence.kind === 'report' && !(sentMs !== undefined && sentMs >= startedMs)
+    if (isProof && isOlder) return await contactWithin(asked, true)
     // The look that was joined had less time than this request, or was given up: then it looks again by itself.
-    const isOver = mayProceed(decide(evidence)) || drain.signal.aborted
+    const isOver = isProof || drain.signal.aborted
     const isGivenUp = evidence.kind === 'out-of-time'
     const leftMs = endsMs - Math.max(isGivenUp ? 0 : shared.endsMs, clock.nowMs())
     if (!isOver && leftMs >= contactBudgetMsMin) {

@@ -39,8 +39,9 @@ export const retryContact = async (
     })
     const evidence = sumUp(seen.evidence, before, hadContact)
     const trail = { ...seen.trail, earlier: [...earlier] }
+    const { sentMs } = seen
     const verdict = decide(evidence)
-    if (verdict.kind !== 'still-alive') return { evidence, trail }
+    if (verdict.kind !== 'still-alive') return { evidence, trail, sentMs }
     const ms = Math.round(clock.nowMs() - beganMs)
     // Where there was no connection, there was nobody whom it could burden.
     if (seen.evidence.kind !== 'silence' && ms >= slowMs) slow += 1

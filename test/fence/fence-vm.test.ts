@@ -378,3 +378,33 @@ test('what the grace does not bring to an end is refused', async (t) => {
   const { verdict } = await service.fence(fenceRequest({ port: 23 }))
   t.same(verdict, { kind: 'still-alive', because: 'shutting-down' }, 'and nothing new is begun')
 })
+
+test('who joins a look whose program was sent before takes no death of it, and looks by itself', async (t) => {
+  const tell: (() => void)[] = []
+  const { service, clock, events } = createWorld({
+    suspect: async () => {
+      const opening = contactGives(reportEvidence())
+      if (opening.kind !== 'open') throw new Error('it opens')
+      const { session } = opening
+      const fence: typeof session.fence = async (...given) => {
+        await new Promise<void>((resolve) => {
+          tell.push(resolve)
+        })
+        return await session.fence(...given)
+      }
+      return await Promise.resolve({ ...opening, session: { ...session, fence } })
+    },
+  })
+  const first = service.fence(fenceRequest({}, { budgetMs: 20_000 }))
+  await clock.advance(1_000)
+  const second = service.fence(fenceRequest({}, { fenceId: 'fence-2', budgetMs: 20_000 }))
+  await clock.advance(1_000)
+  tell[0]?.()
+  await clock.advance(100)
+  t.match(await first, { verdict: { because: 'destroyed' } })
+  t.equal(tell.length, 2, 'the program is sent once more')
+  t.notOk(events.includes('outcome fence-2 destroyed'))
+  tell[1]?.()
+  await clock.advance(100)
+  t.match(await second, { verdict: { because: 'destroyed' }, durationMs: 1_100 })
+})

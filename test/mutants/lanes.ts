@@ -79,6 +79,11 @@ export const laneMutants = [
     ['fence/fence-vm'],
     [
       [
+        'who joins takes a death that was asked for before it came',
+        'if (isProof && isOlder) return await contactWithin(asked, true)',
+        '',
+      ],
+      [
         'a fence forgets what was heard before its look',
         'sinceMs: startedMs',
         'sinceMs: Number.POSITIVE_INFINITY',

@@ -48,6 +48,7 @@ export const createLane = (
   const queue = new Set<Ticket>()
   let runs = 0
   let lastRunMs = 0
+  const sentMs = new WeakMap<Ticket, number>()
   // Aborts as soon as anything happens.
   let pause = new AbortController()
   // Where a name leads may change any moment.
@@ -103,8 +104,11 @@ export const createLane = (
 
   const run = async (on: HeldSession): Promise<void> => {
     const batch = takeBatch([...queue])
-    for (const ticket of batch) queue.delete(ticket)
     lastRunMs = clock.nowMs()
+    for (const ticket of batch) {
+      queue.delete(ticket)
+      sentMs.set(ticket, lastRunMs)
+    }
     runs += 1
     const running = on.run(batch)
     // Whoever is left forms the next batch.
@@ -121,7 +125,7 @@ export const createLane = (
       queue.add(ticket)
       void ask.mayBegin.then(pump)
       pump()
-      return await ticket.settled
+      return { ...(await ticket.settled), sentMs: sentMs.get(ticket) }
     },
     counts: () => ({ queued: queue.size, runs, sessions: sessions.count() }),
     close: () => {
