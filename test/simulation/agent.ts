@@ -172,7 +172,13 @@ const createDoor = (
     if (ask !== undefined) {
       const destination = parseCallbackUrl(ask.url)
       if (destination === undefined) throw new Error('the node names no url')
-      const rejection = answerLater({ kind: 'later', ask, destination }, request, http, { isUnix: false }, false)
+      const rejection = answerLater(
+        { kind: 'later', ask, destination },
+        request,
+        http,
+        { isUnix: false },
+        false,
+      )
       if (rejection === undefined) reply(200, '')
       else turnAway(rejection)
       return

@@ -113,7 +113,8 @@ const migrate: Deed = (world, { vm = '', to = '', ms = 0 }) => {
   const target = world.host(to)
   const [one, ...more] = storage.living(vm, from)
   const isWell = target.responds && world.host(from).responds && from !== to && node.isUp
-  const isFree = storage.living(vm, to).length === 0 && !node.underWay.has(vm) && !node.asking.has(vm)
+  const isFree =
+    storage.living(vm, to).length === 0 && !node.underWay.has(vm) && !node.asking.has(vm)
   if (!isWell || !isFree || one === undefined || more.length > 0 || one.stuck > 0) return nothing
   node.underWay.add(vm)
   const part = { vm, host: to, why: 'migrated', bornMs: schedule.nowMs } as const
@@ -164,7 +165,7 @@ const deeds: Readonly<Record<Fault['kind'], Deed>> = {
   'sshd-slow': counted('slow'),
   'reports-cut': counted('cutsReports'),
   'sessions-cut': (world, fault) => {
-    for (const one of [...hostOf(world, fault).sessions]) one.reset()
+    for (const one of hostOf(world, fault).sessions) one.reset()
     return nothing
   },
   'agent-killed': (world, fault) => {

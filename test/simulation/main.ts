@@ -69,7 +69,9 @@ const run = async (): Promise<number> => {
     const kept = await shrink(plan, first.law)
     const { faults, asks } = kept
     print('as little as still breaks it, with its log, and as a plan for corpus/:')
-    print(`  scripts/simulate --seed ${seed} --world ${world} --faults '${faults.join()}' --asks '${asks.join()}'`)
+    print(
+      `  scripts/simulate --seed ${seed} --world ${world} --faults '${faults.join()}' --asks '${asks.join()}'`,
+    )
     print(JSON.stringify(planWith(plan, kept)))
   }
   return done.red.length === 0 ? 0 : 1
@@ -79,7 +81,8 @@ const undo = lightenSignals()
 const chosen = async (): Promise<number> => {
   if (values.mutants) return await tryMutants(fences, positionals, print)
   if (values['write-scenarios']) return await writeScenarios(print)
-  if (values.plan !== undefined) return await showPlan(JSON.parse(readFileSync(values.plan, 'utf8')) as Plan)
+  if (values.plan !== undefined)
+    return await showPlan(JSON.parse(readFileSync(values.plan, 'utf8')) as Plan)
   return values.world === undefined ? await run() : await showWorld(Number(values.world))
 }
 const code = await chosen()

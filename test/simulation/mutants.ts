@@ -9,7 +9,14 @@ import type { Mutant } from '../mutants/mutant.ts'
 import { applied, root } from '../mutants/tree.ts'
 
 /** What runs in a simulated world. */
-const folders = ['domain', 'fence', 'client', 'callback', 'journal', 'http/accept/answer-body'] as const
+const folders = [
+  'domain',
+  'fence',
+  'client',
+  'callback',
+  'journal',
+  'http/accept/answer-body',
+] as const
 
 const limitMs = 240_000
 

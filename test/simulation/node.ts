@@ -102,7 +102,10 @@ export class ManagementNode {
       targetHostUuid: host.name,
       sshTimeoutSec: budgetSec,
     }
-    const config = { exchange: createExchange(this.#world), nowMs: () => this.#world.schedule.nowMs }
+    const config = {
+      exchange: createExchange(this.#world),
+      nowMs: () => this.#world.schedule.nowMs,
+    }
     if (answer === 'two') {
       const peers = [this.#peer(host, peer), this.#peer(host, peer + 1)]
       const advised = await askPeers(asked, peers, { ...config, quorum: 2 })
@@ -169,7 +172,11 @@ export class ManagementNode {
     return body === undefined ? { kind: 'unanswered' } : judgeAnswer(asked, 200, body)
   }
 
-  #startElsewhere({ plan, host }: Question, kind: 'confirmed-dead' | 'unreachable', fenceId: string): void {
+  #startElsewhere(
+    { plan, host }: Question,
+    kind: 'confirmed-dead' | 'unreachable',
+    fenceId: string,
+  ): void {
     const { vm } = plan
     this.#bump(vm)
     const others = [...this.#world.hosts.values()].filter((one) => one !== host && one.responds)

@@ -74,7 +74,8 @@ export const createOracle = (world: World) => {
     const { startMs, host } = fence
     const heard = agent.heardMs.get(host.address) ?? []
     const at = heard.find((ms) => ms >= startMs && ms < startMs + durationMs - 1)
-    if (at !== undefined) violated('silent-but-heard', `${fence.id}: ${host.name} was heard at ${at}`)
+    if (at !== undefined)
+      violated('silent-but-heard', `${fence.id}: ${host.name} was heard at ${at}`)
     if (world.undisturbedSinceMs() <= startMs) {
       violated('silent-without-cause', `${fence.id}: nothing was wrong with ${host.name}`)
     }
@@ -101,13 +102,29 @@ export const createOracle = (world: World) => {
       const host = world.hostAt(suspect.addresses[0])
       const vm = world.vmNamed(request.vm)
       const skewMs = world.host(agent.name).machine.wallSkewMs
-      const state = { isIntended: false, outcome: undefined, isAnswerStored: false, record: undefined }
+      const state = {
+        isIntended: false,
+        outcome: undefined,
+        isAnswerStored: false,
+        record: undefined,
+      }
       const fate = { judgedMs: 0, isHeardOf: false, isInterrupted: false }
-      const fence: Fence = { id, process: agent.process, host, vm, request, startMs, skewMs, ...state, ...fate }
+      const fence: Fence = {
+        id,
+        process: agent.process,
+        host,
+        vm,
+        request,
+        startMs,
+        skewMs,
+        ...state,
+        ...fate,
+      }
       const task = request.callback?.task
       const before = task === undefined ? undefined : byTask.get(task)
       if (before?.isHeardOf === true) counts.add('a task came again after its answer')
-      else if (before?.isIntended === true) violated('task-twice', `${task} is fenced by ${before.id} and ${id}`)
+      else if (before?.isIntended === true)
+        violated('task-twice', `${task} is fenced by ${before.id} and ${id}`)
       if (task !== undefined) byTask.set(task, fence)
       fences.set(id, fence)
       counts.add('fences')
@@ -129,8 +146,12 @@ export const createOracle = (world: World) => {
       fence.record = record
       fence.judgedMs = world.schedule.nowMs
       counts.add(`${verdict.kind}: ${verdict.because}`)
-      world.say(() => `${agent.name} ${fence.id} ${fence.vm} on ${fence.host.name}: ${verdict.kind}, ${verdict.because}`)
-      if (verdict.because === 'internal-error') violated('bug', `${fence.id}: ${record.trail.detail}`)
+      world.say(
+        () =>
+          `${agent.name} ${fence.id} ${fence.vm} on ${fence.host.name}: ${verdict.kind}, ${verdict.because}`,
+      )
+      if (verdict.because === 'internal-error')
+        violated('bug', `${fence.id}: ${record.trail.detail}`)
       if (verdict.kind === 'confirmed-dead') judgeDead(fence, record)
       if (verdict.kind === 'unreachable') judgeSilence(agent, fence, record)
     },
@@ -176,10 +197,12 @@ export const createOracle = (world: World) => {
         violated('proof-of-nothing', fenceId)
         return
       }
-      if (outcome !== record.verdict.kind) violated('no-outcome', `${fenceId} answers before its verdict is on disk`)
+      if (outcome !== record.verdict.kind)
+        violated('no-outcome', `${fenceId} answers before its verdict is on disk`)
       if (fence.isInterrupted) violated('proof-after-interrupted', fenceId)
       if (task === undefined) return
-      if (!fence.isAnswerStored) violated('no-outcome', `${fenceId} answers before its answer is on disk`)
+      if (!fence.isAnswerStored)
+        violated('no-outcome', `${fenceId} answers before its answer is on disk`)
       const ageMs = world.schedule.nowMs - fence.judgedMs
       if (ageMs <= world.plan.proofMs + slackMs) return
       // Across its end an agent has nothing but its wall clock, and somebody has set it back.

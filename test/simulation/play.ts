@@ -44,7 +44,10 @@ export const play = async (plan: Plan, isLogged = false): Promise<Played> => {
     const last = { atMs: plan.quietMs + calmMs, vm, answer, peer: index, budgetSec: 20 } as const
     ask(last, (said) => {
       if (said === 'confirmed-dead') return
-      oracle.violated('not-confirmed', `${vm}: nothing is wrong any more, and the answer is ${said ?? 'none'}`)
+      oracle.violated(
+        'not-confirmed',
+        `${vm}: nothing is wrong any more, and the answer is ${said ?? 'none'}`,
+      )
     })
   })
   await schedule.runUntil(plan.quietMs + calmMs + restMs)

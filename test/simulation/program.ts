@@ -75,7 +75,10 @@ const reportOf = (
       seen: seen.includes(one) ? 'before-kill' : 'after-kill',
       kill: seen.includes(one) ? 'sent' : 'not-sent',
       end: one.isLiving
-        ? { kind: 'living', tasks: [{ tid: 1, state: one.stuck > 0 ? 'D' : 'R', wchan: '-', comm: 'qemu' }] }
+        ? {
+            kind: 'living',
+            tasks: [{ tid: 1, state: one.stuck > 0 ? 'D' : 'R', wchan: '-', comm: 'qemu' }],
+          }
         : { kind: 'gone', afterMs: 20 },
     })),
     finalScan: {

@@ -89,7 +89,7 @@ export class Schedule {
   }
 
   #rise(from: number): void {
-    for (let at = from; at > 0; ) {
+    for (let at = from; at > 0;) {
       const parent = (at - 1) >> 1
       if (!this.#isBefore(at, parent)) return
       this.#swap(at, parent)
@@ -98,7 +98,7 @@ export class Schedule {
   }
 
   #sink(): void {
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const left = at * 2 + 1
       const child = this.#isBefore(left + 1, left) ? left + 1 : left
       if (!this.#isBefore(child, at)) return

@@ -58,35 +58,29 @@ const faultOf = (
 ): Fault => {
   const kind = random.pick(kinds)
   const atMs = random.int(0, troubleMs)
-  const forMs = random.pick([random.int(50, 1_500), random.int(1_000, 8_000), random.int(5_000, lastsMsMax)])
+  const forMs = random.pick([
+    random.int(50, 1_500),
+    random.int(1_000, 8_000),
+    random.int(5_000, lastsMsMax),
+  ])
   const host = random.chance(50) ? 'kvm-1' : hostName()
   const others = ['kvm-1', 'kvm-2', 'kvm-3', 'gateway', 'node'].filter((one) => one !== host)
-  const base = { kind, atMs, forMs }
-  switch (kind) {
-    case 'cut':
-    case 'cut-ip':
-    case 'cut-arp': {
-      const to = random.pick(others)
-      return random.chance(50) ? { ...base, host, to } : { ...base, host: to, to: host }
-    }
-    case 'vm-hangs':
-      return { ...base, vm: vmName() }
-    case 'vm-respawns':
-      return { ...base, host, vm: vmName(), ms: random.pick([20, 200, 2_000]) }
-    case 'vm-starts':
-      return { ...base, host, vm: vmName(), ms: random.int(100, 3_000) }
-    case 'vm-migrates':
-      return { ...base, vm: vmName(), to: hostName(), ms: random.int(200, 4_000) }
-    case 'clock-jumps':
-      return { ...base, host, ms: random.pick([-3_600_000, -10_000, -500, 700, 20_000, 86_400_000]) }
-    case 'agent-killed-at-call':
-      return { ...base, host, ms: random.int(0, 12 * vms) }
-    case 'node-restarts':
-    case 'node-busy':
-      return base
-    default:
-      return { ...base, host }
+  const to = random.pick(others)
+  const path = random.chance(50) ? { host, to } : { host: to, to: host }
+  const vm = vmName()
+  // What a kind needs besides its host.
+  const parts: Partial<Record<FaultKind, Partial<Fault>>> = {
+    cut: path,
+    'cut-ip': path,
+    'cut-arp': path,
+    'vm-hangs': { vm },
+    'vm-respawns': { vm, ms: random.pick([20, 200, 2_000]) },
+    'vm-starts': { vm, ms: random.int(100, 3_000) },
+    'vm-migrates': { vm, to: hostName(), ms: random.int(200, 4_000) },
+    'clock-jumps': { ms: random.pick([-3_600_000, -10_000, -500, 700, 20_000, 86_400_000]) },
+    'agent-killed-at-call': { ms: random.int(0, 12 * vms) },
   }
+  return { kind, atMs, forMs, host, ...parts[kind] }
 }
 
 const budgetsSec = [1, 2, 5, 10, 20, 20, 40, 60] as const

@@ -26,7 +26,7 @@ export const shrink = async (plan: Plan, law: string): Promise<Kept> => {
     return violations.some((one) => one.law === law)
   }
   let kept = allOf(plan)
-  for (let before = Infinity; countOf(kept) < before; ) {
+  for (let before = Infinity; countOf(kept) < before;) {
     before = countOf(kept)
     for (const part of ['faults', 'asks'] as const) {
       for (const index of kept[part]) {

@@ -21,7 +21,11 @@ test('no fence of thousands in simulated worlds breaks a promise', async (t) => 
   const { counts } = run
   t.ok(counts.of('fences') >= fences)
   // A simulation in which nothing happens shows nothing.
-  for (const what of ['confirmed-dead: destroyed', 'unreachable: every-address-silent', 'silence while it lived']) {
+  for (const what of [
+    'confirmed-dead: destroyed',
+    'unreachable: every-address-silent',
+    'silence while it lived',
+  ]) {
     t.ok(counts.of(what) > 0, what)
   }
 })

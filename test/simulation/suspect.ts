@@ -84,7 +84,11 @@ export const createSuspect = (world: World, agent: SimAgent): Suspect => {
     const because = await logIn(host, endMs, signal, hear)
     const heard = { ...trail, address }
     return because === undefined
-      ? { kind: 'open', session: openedSession(world, agent, host, () => onOutcome(address)), trail: heard }
+      ? {
+          kind: 'open',
+          session: openedSession(world, agent, host, () => onOutcome(address)),
+          trail: heard,
+        }
       : { kind: 'evidence', evidence: { kind: 'refusal', because }, trail: heard }
   }
 

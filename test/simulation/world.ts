@@ -101,10 +101,10 @@ export class World {
 
   agentEnded(host: Host, agent: SimAgent): void {
     this.say(() => `${host.name} agent ends`)
-    for (const question of [...host.questions]) question.reset()
+    for (const question of host.questions) question.reset()
     host.questions.clear()
     for (const { sessions } of this.hosts.values()) {
-      for (const session of [...sessions]) if (session.by === agent) sessions.delete(session)
+      for (const session of sessions) if (session.by === agent) sessions.delete(session)
     }
     host.after(restartMs, () => {
       if (host.agent === undefined) startAgent(this, host)

@@ -33,11 +33,18 @@ export const createWriters = (
       other.bornMs > (provenMs.get(claim.fenceId) ?? Infinity)
     ) {
       told('two writers after a start that followed a proof')
-    } else if (other.why === 'somebody' || other.why === 'autostarted' || other.why === 'respawned') {
+    } else if (
+      other.why === 'somebody' ||
+      other.why === 'autostarted' ||
+      other.why === 'respawned'
+    ) {
       told('two writers by somebody else')
     } else {
       const words = `number ${one.number} of ${one.vm} starts on ${one.host} (${one.why}), and number ${other.number} lives on ${other.host} (${other.why}, from ${other.bornMs})`
-      violated('two-writers', `${words} (${claim?.kind ?? 'no verdict'} by ${claim?.fenceId ?? 'nobody'})`)
+      violated(
+        'two-writers',
+        `${words} (${claim?.kind ?? 'no verdict'} by ${claim?.fenceId ?? 'nobody'})`,
+      )
     }
     other.isForsaken = true
   }
