@@ -19,9 +19,8 @@ export class AgentProcess {
   readonly #schedule: Schedule
   readonly #machine: Machine
   readonly #onDeath: () => void
+  readonly clock: Clock
   isAlive = true
-  /** When it was held last. */
-  lastHeldMs = Number.NEGATIVE_INFINITY
   /** Waits of its clock that are not over. */
   waits = 0
   #callsLeft = Infinity
@@ -30,13 +29,9 @@ export class AgentProcess {
     this.#schedule = schedule
     this.#machine = machine
     this.#onDeath = onDeath
-  }
-
-  get clock(): Clock {
-    return {
-      nowMs: () => this.#schedule.nowMs - this.#machine.sleptMs,
-      wallTime: () =>
-        new Date(epochMs + this.#schedule.nowMs + this.#machine.wallSkewMs).toISOString(),
+    this.clock = {
+      nowMs: () => schedule.nowMs - machine.sleptMs,
+      wallTime: () => new Date(epochMs + schedule.nowMs + machine.wallSkewMs).toISOString(),
       wait: async (ms, signal) => {
         if (!this.call()) await never()
         if (!signal.aborted) await this.#wait(ms, signal)
@@ -109,7 +104,6 @@ export class AgentProcess {
       run()
       return
     }
-    this.lastHeldMs = this.#machine.heldUntilMs
     this.after(heldMs, run)
   }
 }

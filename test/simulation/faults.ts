@@ -92,11 +92,14 @@ const hang: Deed = (world, { vm = '' }) => {
   }
 }
 
-const somebodyStarts: Deed = (world, fault) => {
-  const { vm = '', ms = 0 } = fault
-  const host = hostOf(world, fault)
-  const { storage, schedule, oracle } = world
-  if (!host.responds || storage.living(vm, host.name).length > 0) return nothing
+/** On a host that is named, or where the VM is: there it ends first, as a guest that is started anew. */
+const somebodyStarts: Deed = (world, { host: named, vm = '', ms = 0 }) => {
+  const { storage, schedule, oracle, node } = world
+  const host = world.host(named ?? node.places.get(vm) ?? '')
+  if (!host.responds || node.underWay.has(vm)) return nothing
+  const running = storage.living(vm, host.name)
+  if (running.some(({ stuck }) => stuck > 0)) return nothing
+  for (const one of running) storage.end(one)
   const part = { vm, host: host.name, why: 'somebody', bornMs: schedule.nowMs } as const
   const one = storage.start({ ...part, isStarting: true })
   oracle.started(one)

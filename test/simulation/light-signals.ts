@@ -6,9 +6,9 @@ type Listener = () => void
 
 class LightSignal {
   aborted = false
-  readonly #listeners = new Set<Listener>()
+  #listeners: Set<Listener> | undefined
   /** Signals of `any` that abort with this one. */
-  readonly #followers: LightSignal[] = []
+  #followers: LightSignal[] | undefined
   /** Of a signal of `any`: those that it follows; none of them follows another. */
   #leaders: readonly LightSignal[] = []
 
@@ -17,22 +17,23 @@ class LightSignal {
     signal.aborted = signals.some(({ aborted }) => aborted)
     if (signal.aborted) return signal
     signal.#leaders = signals.flatMap((one) => (one.#leaders.length > 0 ? one.#leaders : [one]))
-    for (const leader of signal.#leaders) leader.#followers.push(signal)
+    for (const leader of signal.#leaders) (leader.#followers ??= []).push(signal)
     return signal
   }
 
   addEventListener(_type: 'abort', listener: Listener): void {
+    this.#listeners ??= new Set()
     this.#listeners.add(listener)
   }
 
   removeEventListener(_type: 'abort', listener: Listener): void {
-    this.#listeners.delete(listener)
+    this.#listeners?.delete(listener)
   }
 
   abort(): void {
     if (this.aborted) return
     this.aborted = true
-    const following = this.#followers.filter((one) => !one.aborted)
+    const following = (this.#followers ?? []).filter((one) => !one.aborted)
     for (const one of following) one.aborted = true
     this.#tell()
     for (const one of following) one.#tell()
@@ -40,9 +41,9 @@ class LightSignal {
 
   /** Each listener is told once: nothing aborts twice. */
   #tell(): void {
-    const listeners = [...this.#listeners]
-    this.#listeners.clear()
-    for (const listener of listeners) listener()
+    const listeners = this.#listeners
+    this.#listeners = undefined
+    for (const listener of listeners ?? []) listener()
   }
 }
 

@@ -53,7 +53,8 @@ export const createOracle = (world: World) => {
   }
   const writers = createWriters(world, violated, counts)
 
-  const isHeld = ({ process, startMs }: Fence): boolean => process.lastHeldMs >= startMs
+  const isHeld = (agent: SimAgent, { startMs }: Fence): boolean =>
+    world.host(agent.name).machine.heldUntilMs >= startMs
 
   const judgeDead = (fence: Fence, record: FenceRecord): void => {
     const { evidence } = record
@@ -131,7 +132,7 @@ export const createOracle = (world: World) => {
       world.say(() => `${agent.name} ${id} begins: ${vm} on ${host.name}`)
       world.schedule.after(budgetMs + slackMs, () => {
         const { process, record } = fence
-        if (record !== undefined || !process.isAlive || isHeld(fence)) return
+        if (record !== undefined || !process.isAlive || isHeld(agent, fence)) return
         violated('late', `${id} has no verdict within ${budgetMs} ms`)
       })
     },

@@ -12,7 +12,16 @@ const lastsMsMax = 40_000
 const kinds: readonly FaultKind[] = [
   ...faultKinds,
   ...(['cut', 'cut-ip', 'power-off', 'power-off', 'frozen', 'vm-hangs', 'vm-respawns'] as const),
-  ...(['cut', 'cut', 'isolated', 'power-off', 'frozen', 'sshd-silent'] as const),
+  ...([
+    'cut',
+    'cut',
+    'isolated',
+    'power-off',
+    'frozen',
+    'sshd-silent',
+    'vm-starts',
+    'vm-starts',
+  ] as const),
   ...(['agent-killed', 'agent-killed-at-call', 'node-restarts', 'sessions-cut'] as const),
 ]
 
@@ -33,8 +42,10 @@ export const planOf = (seed: number, world: number): Plan => {
   const faults = Array.from({ length: random.int(0, 14) }, () => {
     const fault = faultOf(random, hostName, vmName, vms.length)
     // Most begin about when somebody asks.
-    const nearMs = random.pick(asks).atMs + random.int(-6_000, 1_500)
-    return random.chance(75) ? { ...fault, atMs: Math.max(0, Math.min(nearMs, troubleMs)) } : fault
+    // or while the program runs.
+    const atMs = random.pick(asks).atMs
+    const nearMs = atMs + (random.chance(50) ? random.int(-6_000, 1_500) : random.int(0, 400))
+    return random.chance(85) ? { ...fault, atMs: Math.max(0, Math.min(nearMs, troubleMs)) } : fault
   })
   return {
     seed: [seed, world],
@@ -63,7 +74,7 @@ const faultOf = (
     random.int(1_000, 8_000),
     random.int(5_000, lastsMsMax),
   ])
-  const host = random.chance(50) ? 'kvm-1' : hostName()
+  const host = random.chance(50) && kind !== 'isolated' ? 'kvm-1' : hostName()
   const others = ['kvm-1', 'kvm-2', 'kvm-3', 'gateway', 'node'].filter((one) => one !== host)
   const to = random.pick(others)
   const path = random.chance(50) ? { host, to } : { host: to, to: host }
@@ -80,6 +91,7 @@ const faultOf = (
     'clock-jumps': { ms: random.pick([-3_600_000, -10_000, -500, 700, 20_000, 86_400_000]) },
     'agent-killed-at-call': { ms: random.int(0, 12 * vms) },
   }
+  if (kind === 'vm-starts' && random.chance(80)) return { kind, atMs, forMs, ...parts[kind] }
   return { kind, atMs, forMs, host, ...parts[kind] }
 }
 
