@@ -22,6 +22,7 @@ const kinds: readonly FaultKind[] = [
     'vm-starts',
     'vm-starts',
   ] as const),
+  ...(['node-busy', 'node-busy', 'clock-jumps'] as const),
   ...(['agent-killed', 'agent-killed-at-call', 'node-restarts', 'sessions-cut'] as const),
 ]
 
