@@ -76,7 +76,7 @@ export const laneMutants = [
   ),
   ...mutantsOf(
     'agent/fence/fence-vm.ts',
-    ['fence/fence-vm'],
+    ['fence/fence-vm', 'scenarios'],
     [
       [
         'who joins takes a death that was asked for before it came',
