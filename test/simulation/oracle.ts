@@ -19,6 +19,8 @@ export interface Violation {
 interface Fence {
   readonly id: string
   readonly process: AgentProcess
+  /** Where the agent runs. */
+  readonly peer: Host
   readonly host: Host
   readonly vm: string
   readonly request: FenceRequest
@@ -102,7 +104,8 @@ export const createOracle = (world: World) => {
       const startMs = world.schedule.nowMs
       const host = world.hostAt(suspect.addresses[0])
       const vm = world.vmNamed(request.vm)
-      const skewMs = world.host(agent.name).machine.wallSkewMs
+      const peer = world.host(agent.name)
+      const skewMs = peer.machine.wallSkewMs
       const state = {
         isIntended: false,
         outcome: undefined,
@@ -113,6 +116,7 @@ export const createOracle = (world: World) => {
       const fence: Fence = {
         id,
         process: agent.process,
+        peer,
         host,
         vm,
         request,
@@ -220,8 +224,12 @@ export const createOracle = (world: World) => {
 
     /** At the end of the world: everybody has been answered. */
     owed: (): void => {
-      for (const { id, request, isIntended, isHeardOf } of fences.values()) {
-        if (request.callback !== undefined && isIntended && !isHeardOf) {
+      for (const { id, request, isIntended, isHeardOf, peer, skewMs } of fences.values()) {
+        if (request.callback === undefined || !isIntended || isHeardOf) continue
+        // For its next start the answer is as old as its clock says.
+        if (peer.machine.wallSkewMs > skewMs + 300_000) {
+          counts.add('written off by a clock set forward')
+        } else {
           violated('unanswered', `${id}: its task never heard of it`)
         }
       }
