@@ -16,7 +16,7 @@ export const openedSession = (
   world: World,
   agent: SimAgent,
   host: Host,
-  onOutcome: () => void,
+  onHeard: () => void,
 ): SuspectSession => {
   const { network, schedule } = world
   const { process, name } = agent
@@ -40,7 +40,7 @@ export const openedSession = (
   }
   const hear = (): void => {
     agent.hear(host.address)
-    onOutcome()
+    onHeard()
   }
   const connection = {
     by: agent,

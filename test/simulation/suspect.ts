@@ -69,14 +69,14 @@ export const createSuspect = (world: World, agent: SimAgent): Suspect => {
     address: string,
     budgetMs: number,
     signal: AbortSignal,
-    { onOutcome }: OpeningEvents,
+    { onHeard }: OpeningEvents,
   ): Promise<Opening> => {
     const host = world.hostAt(address)
     const trail = { address: '', phases: [], detail: '' }
     const endMs = schedule.nowMs + budgetMs - 50
     const hear = (): void => {
       agent.hear(address)
-      onOutcome(address)
+      onHeard(address)
     }
     const tcp = await dial(host, Math.min(endMs, schedule.nowMs + connectWindowMs), signal)
     if (tcp !== 'taken') return { kind: 'no-contact', dials: [{ address, tcp }], trail }
@@ -86,7 +86,7 @@ export const createSuspect = (world: World, agent: SimAgent): Suspect => {
     return because === undefined
       ? {
           kind: 'open',
-          session: openedSession(world, agent, host, () => onOutcome(address)),
+          session: openedSession(world, agent, host, () => onHeard(address)),
           trail: heard,
         }
       : { kind: 'evidence', evidence: { kind: 'refusal', because }, trail: heard }
