@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import type { Config } from '../config/config.ts'
 import { createLastHeard } from '../fence/last-heard.ts'
 import type { ContactDeps } from '../fence/open-suspect.ts'
+import { knock } from '../probe/knock.ts'
 import { createProbe } from '../probe/probe.ts'
 import { createRunTool, systemTools } from '../probe/run-tool.ts'
 import { realClock } from '../base/time/real-clock.ts'
@@ -13,6 +14,7 @@ import { ownOwner } from '../base/file/secret-file.ts'
 import { programFile } from '../program-file.ts'
 import { createSuspect } from '../suspect/suspect.ts'
 import type { SuspectConfig, SuspectDeps } from '../suspect/suspect.ts'
+import { createAcquaintance } from '../suspect/host-key/acquaintance.ts'
 import { createKnownHostsFile } from '../suspect/host-key/known-hosts-file.ts'
 import { readLogins } from '../suspect/login/logins.ts'
 import type { Logins } from '../suspect/login/logins.ts'
@@ -26,7 +28,7 @@ export type MakeContactDeps = (onPhase: NonNullable<SuspectDeps['onPhase']>) => 
 export const composeSuspectAccess = async (config: Config): Promise<MakeContactDeps> => {
   const clock = realClock
   const settings = await suspectConfig(config)
-  const probe = createProbe(config.probe, { clock, run: createRunTool(systemTools) })
+  const probe = createProbe(config.probe, { clock, run: createRunTool(systemTools), knock })
   const heard = createLastHeard(clock)
   const knownHosts = createKnownHostsFile(config.ssh.knownHostsFile)
   const confirmedHosts = createConfirmedHosts(config.ssh.knownHostsFile)
@@ -35,6 +37,12 @@ export const composeSuspectAccess = async (config: Config): Promise<MakeContactD
     probe,
     clock,
     heard,
+    acquaintance: createAcquaintance(knownHosts),
+    silence: {
+      needsMs: config.probe.silenceSec * 1000,
+      routed: config.probe.routedSilence,
+      neverMet: config.suspects.neverMet,
+    },
   })
 }
 

@@ -34,10 +34,16 @@ export interface Config {
     readonly pageCache: 'report' | 'flush' | 'refuse'
     readonly helpers: 'refuse' | 'report'
     readonly sharedFileSystems: readonly string[]
+    readonly neverMet: 'accept' | 'refuse'
   }
   /** Hosts with their ports, as `parseHostPort` takes them. */
   readonly doctor: { readonly peers: readonly string[] }
-  readonly probe: { readonly witnesses: readonly string[] }
+  readonly probe: {
+    /** Addresses, with a TCP port or without, as `parseAddressPort` takes them. */
+    readonly witnesses: readonly string[]
+    readonly silenceSec: number
+    readonly routedSilence: 'refuse' | 'accept'
+  }
   readonly journal: { readonly file: string }
   readonly log: { readonly level: LogLevel }
   readonly host: { readonly uuid: string }

@@ -1,6 +1,5 @@
 /** Rules that one property alone cannot break, and those that a schema cannot spell. */
-import { isIP } from 'node:net'
-import { parseHostPort } from '../base/net/host-port.ts'
+import { parseAddressPort, parseHostPort } from '../base/net/host-port.ts'
 import type { ConfigFault } from './config.ts'
 import type { SettledConfig } from './defaults.ts'
 import { loginFaults } from './login-rules.ts'
@@ -22,8 +21,13 @@ export const crossFaults = ({
       : [],
   ),
   ...probe.witnesses.flatMap((text, index) =>
-    isIP(text) === 0
-      ? [{ path: `/probe/witnesses/${index}`, rule: 'has to be an IPv4 or IPv6 address' }]
+    parseAddressPort(text) === undefined
+      ? [
+          {
+            path: `/probe/witnesses/${index}`,
+            rule: 'has to be an IPv4 or IPv6 address, with :PORT or without',
+          },
+        ]
       : [],
   ),
   ...(fence.budgetMaxSec * 1000 > ssh.connectWindowMs

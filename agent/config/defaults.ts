@@ -48,9 +48,14 @@ export const withDefaults = (file: ConfigFile): SettledConfig => {
       helpers: file.suspects?.helpers ?? suspects.properties.helpers.default,
       sharedFileSystems:
         file.suspects?.sharedFileSystems ?? suspects.properties.sharedFileSystems.default,
+      neverMet: file.suspects?.neverMet ?? suspects.properties.neverMet.default,
     },
     doctor: { peers: file.doctor?.peers ?? doctor.properties.peers.default },
-    probe: { witnesses: file.probe?.witnesses ?? probe.properties.witnesses.default },
+    probe: {
+      witnesses: file.probe?.witnesses ?? probe.properties.witnesses.default,
+      silenceSec: file.probe?.silenceSec ?? probe.properties.silenceSec.default,
+      routedSilence: file.probe?.routedSilence ?? probe.properties.routedSilence.default,
+    },
     journal: { file: file.journal?.file ?? journal.properties.file.default },
     log: { level: file.log?.level ?? log.properties.level.default },
     host: { uuid: file.host?.uuid ?? host.properties.uuid.default },

@@ -64,5 +64,15 @@ export const suspectsSchema = {
       'x-cost':
         'One that is not shared is flushed or refused for nothing; one that is missing may be written after the verdict.',
     },
+    neverMet: {
+      type: 'string',
+      enum: ['accept', 'refuse'],
+      default: 'accept',
+      description:
+        'Whether the silence of a host counts that this peer never had to do with: no key of it is pinned.',
+      'x-unit': 'word',
+      'x-cost':
+        '"accept" takes an address that nobody has for a dead host, and says so in words; "refuse" refuses each host that was not met while it was well (never-met).',
+    },
   },
 } as const

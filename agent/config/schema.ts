@@ -7,6 +7,7 @@ import { logLevels } from './config.ts'
 import { callbacksSchema } from './schema-callbacks.ts'
 import { httpSchema } from './schema-http.ts'
 import { absolutePath } from './schema-parts.ts'
+import { probeSchema } from './schema-probe.ts'
 import { sshSchema } from './schema-ssh.ts'
 import { suspectsSchema } from './schema-suspects.ts'
 
@@ -64,19 +65,7 @@ export const configSchema = {
           'A host that is missing is found broken on the day it matters; one that is gone for good fails every drill.',
       },
     }),
-    probe: single('How this peer proves that its own network works.', {
-      witnesses: {
-        type: 'array',
-        maxItems: 8,
-        items: { type: 'string', maxLength: 64 },
-        default: [],
-        description:
-          'Addresses of other machines that answer pings while the network works: one for each network and protocol (IPv4, IPv6) on which suspects have addresses. Empty: the gateways.',
-        'x-unit': 'addresses',
-        'x-cost':
-          'A witness that can be up while this peer is cut off from the suspects proves the wrong thing; one that is down refuses every unreachable verdict.',
-      },
-    }),
+    probe: probeSchema,
     journal: single('The record of what was done.', {
       file: {
         ...absolutePath,

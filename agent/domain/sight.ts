@@ -25,7 +25,7 @@ export type LookDoubt = (typeof lookDoubts)[number]
 export const sightOf = (evidence: Evidence): Sight => {
   const pids = evidence.kind === 'report' ? livingPids(evidence.report) : []
   if (pids.length > 0) return { kind: 'runs', pids }
-  const verdict = decide(evidence)
+  const verdict = decide(ofAnyLength(evidence))
   switch (verdict.kind) {
     case 'still-alive':
       break
@@ -43,6 +43,15 @@ export const sightOf = (evidence: Evidence): Sight => {
     ? cannotTell('libvirt-says-running')
     : { kind: 'not-seen' }
 }
+
+/** A look waits for nothing: a silence that is too short to proceed on is silence all the same. */
+const ofAnyLength = (evidence: Evidence): Evidence =>
+  evidence.kind === 'silence'
+    ? {
+        kind: 'silence',
+        silence: { ...evidence.silence, lastedMs: evidence.silence.rules.needsMs },
+      }
+    : evidence
 
 /** On a host that is not the right one the program looks at nothing, and nothing that it says is about the VM. */
 const livingPids = ({ host, qemus }: VmReport): readonly number[] =>

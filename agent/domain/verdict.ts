@@ -75,6 +75,9 @@ export const doubts = [
   'suspect-answered', // SSH is silent, but a ping, an address or a neighbour entry answered
   'icmp-error', // somebody sent an ICMP error: a live host or a firewall, not silence
   'silence-not-proven', // a probe that belongs to the proof did not run to its end
+  'routed-silence', // without ARP on a link of ours a firewall, or a ban of this peer, is as silent
+  'never-met', // this peer never had to do with the host: an address that nobody has is as silent
+  'silence-too-short', // silent, but not for as long as the operator wants
   'peer-isolated', // no witness answered us: we may be the isolated one
   // our own side
   'name-not-resolved',

@@ -1,7 +1,8 @@
 /** The way to a session with one suspect, and the probes where it stays silent. */
 import { probeDelayMs } from './budget.ts'
 import type { Observation } from './observation.ts'
-import type { Probe, ProbeEvidence, Suspect, SuspectSession } from './ports.ts'
+import type { Acquaintance, Probe, ProbeEvidence, Suspect, SuspectSession } from './ports.ts'
+import type { SilenceRules } from '../domain/evidence.ts'
 import type { Clock } from '../base/time/clock.ts'
 import type { CallerConnection, SuspectTarget } from './request.ts'
 import type { LastHeard } from './last-heard.ts'
@@ -14,6 +15,8 @@ export interface ContactDeps {
   readonly clock: Clock
   /** Shared by all that look at suspects in this process. */
   readonly heard: LastHeard
+  readonly acquaintance: Acquaintance
+  readonly silence: SilenceRules
 }
 
 export interface OpenFor {
@@ -25,6 +28,8 @@ export interface OpenFor {
   readonly onHeard: (address: string) => void
   /** False where silence would prove nothing to anybody: then nobody waits for a probe. */
   readonly isSilenceWanted: boolean
+  /** When the first look of this silence began; absent where this is the first. */
+  readonly sinceMs?: number
 }
 
 export type Opened =
@@ -33,9 +38,9 @@ export type Opened =
 
 /** Ends before the budget, or soon after the signal aborts. */
 export const openSuspect = async (
-  { suspect, probe, clock }: ContactDeps,
+  { suspect, probe, clock, acquaintance, silence: rules }: ContactDeps,
   target: SuspectTarget,
-  { budgetMs, signal, caller, isSilenceWanted, onHeard }: OpenFor,
+  { budgetMs, signal, caller, isSilenceWanted, onHeard, sinceMs }: OpenFor,
 ): Promise<Opened> => {
   const startedMs = clock.nowMs()
   const answered = new AbortController()
@@ -45,7 +50,8 @@ export const openSuspect = async (
     // On a suspect that answers at once nothing is probed, and nobody reads this.
     if (stop.aborted) return nothingProbed
     const leftMs = budgetMs - (clock.nowMs() - startedMs)
-    return await probe.probe(addresses, leftMs, stop, { sinceMs: startedMs, caller })
+    const since = sinceMs ?? startedMs
+    return await probe.probe(addresses, leftMs, stop, { sinceMs: since, caller })
   }
   const probing: Promise<ProbeEvidence>[] = []
   const onAddresses = (addresses: readonly string[]): void => {
@@ -54,7 +60,10 @@ export const openSuspect = async (
   const opening = await suspect.open(target, budgetMs, signal, { onAddresses, onHeard })
   if (opening.kind === 'no-contact') {
     const [probed = nothingProbed] = await Promise.all(probing)
-    const silence = combineSilence(opening.dials, probed)
+    const tookMs = clock.nowMs() - startedMs
+    const names = [...target.addresses, ...opening.dials.map(({ address }) => address)]
+    const everMet = await acquaintance.contactBefore(names, target.port)
+    const silence = combineSilence(opening.dials, probed, { tookMs, rules, everMet })
     return { kind: 'seen', seen: { evidence: { kind: 'silence', silence }, trail: opening.trail } }
   }
   answered.abort()

@@ -1,5 +1,5 @@
-/** What the use case needs from the world. Adapters and the test world implement the same four. */
-import type { Evidence, SilenceEvidence } from '../domain/evidence.ts'
+/** What the use case needs from the world. Adapters and the test world implement the same five. */
+import type { EverMet, Evidence, SilenceEvidence } from '../domain/evidence.ts'
 import type { VmUuid } from '../domain/vm-uuid.ts'
 import type { CallerConnection, FenceRequest, SuspectTarget } from './request.ts'
 import type { FenceRecord } from './record.ts'
@@ -125,6 +125,12 @@ export interface Occasion {
 export interface ProbeEvidence {
   readonly addresses: readonly Omit<SilenceEvidence['addresses'][number], 'tcp'>[]
   readonly witnesses: SilenceEvidence['witnesses']
+}
+
+/** What this peer keeps of a host by its names and addresses; asked only where the host is silent. */
+export interface Acquaintance {
+  /** Never rejects: what cannot be read is `not-known`. */
+  readonly contactBefore: (names: readonly string[], port: number) => Promise<EverMet>
 }
 
 export interface Journal {

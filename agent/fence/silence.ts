@@ -1,18 +1,38 @@
 /** What TCP and the probes saw at each address, as one piece of evidence. */
-import type { AddressSilence, SilenceEvidence, TcpSeen } from '../domain/evidence.ts'
+import type {
+  AddressSilence,
+  EverMet,
+  SilenceEvidence,
+  SilenceRules,
+  TcpSeen,
+} from '../domain/evidence.ts'
 import type { Dial, ProbeEvidence } from './ports.ts'
 
+export interface OneLook {
+  readonly tookMs: number
+  readonly rules: SilenceRules
+  readonly everMet: EverMet
+}
+
 /** An address that only one of the two looked at is not silent: its other half counts as not run. */
-export const combineSilence = (dials: readonly Dial[], probed: ProbeEvidence): SilenceEvidence => ({
+export const combineSilence = (
+  dials: readonly Dial[],
+  probed: ProbeEvidence,
+  { tookMs, rules, everMet }: OneLook,
+): SilenceEvidence => ({
   addresses: dials.map((dial) => combineAddress(dial, probed)),
   witnesses: probed.witnesses,
   contactBefore: false,
+  lastedMs: tookMs,
+  rules,
+  everMet,
 })
 
 const combineAddress = (dial: Dial, probed: ProbeEvidence): AddressSilence => {
   const { address } = dial
   const seen = probed.addresses.find((one) => one.address === address) ?? {
     address,
+    way: 'not-known',
     echo: 'not-run',
     neighbour: 'not-run',
   }

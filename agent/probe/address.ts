@@ -1,5 +1,5 @@
 /** Addresses as the tools take them: checked before they come near an argv. */
-import { isIPv6, SocketAddress } from 'node:net'
+import { BlockList, isIPv6, SocketAddress } from 'node:net'
 import { isIpv4, isIpv6 } from '../base/net/host-address.ts'
 
 export interface ProbeAddress {
@@ -28,4 +28,15 @@ export const zonedAddress = ({ plain, zone }: ProbeAddress): string =>
 export const isSameAddress = (one: string, other: string): boolean => {
   const parsed = parseProbeAddress(one)
   return parsed !== undefined && parsed.plain === parseProbeAddress(other)?.plain
+}
+
+/** How many bits two addresses of one subnet have in common at least: what most networks are, or are made of. */
+const subnetBits = { ipv4: 24, ipv6: 64 } as const
+
+/** Whether both lie in one subnet by their numbers, as far as those tell it. */
+export const isBeside = (one: ProbeAddress, other: ProbeAddress): boolean => {
+  if (one.family !== other.family || one.zone !== other.zone) return false
+  const subnet = new BlockList()
+  subnet.addSubnet(one.plain, subnetBits[one.family], one.family)
+  return subnet.check(other.plain, other.family)
 }

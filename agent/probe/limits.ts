@@ -41,11 +41,13 @@ export const offLinkPing: PingPlan = { count: 4, intervalSec: 1, waitSec: 2 }
 export const againPing: PingPlan = { count: 2, intervalSec: 0.2, waitSec: 1 }
 export const witnessPing: PingPlan = { count: 2, intervalSec: 0.2, waitSec: 2 }
 /**
- * A gateway that answers no ping may answer ARP: where it may not be asked for at once, a stale entry takes 5 s
- * (`delay_first_probe_time`) until the kernel asks it.
+ * Where the kernel may not be told to ask a witness at once, a stale entry takes 5 s (`delay_first_probe_time`) until
+ * it does.
  */
 export const witnessNeighbourMs = 6_000
 /** The caller's connection is acknowledged every second, if the caller is there. */
 export const witnessConnectionMs = 2_500
+/** A witness takes a connection within this, a SYN that was lost included. */
+export const witnessPortMs = 2_500
 /** The kernel counts that age in ticks of up to 10 ms. */
 export const ackSlackMs = 20

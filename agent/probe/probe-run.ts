@@ -11,7 +11,16 @@ export interface ProbeRun {
   /** When the fence began, on the clock's scale. */
   readonly sinceMs: number
   readonly oldEntries: OldEntries
+  readonly knock: Knock
 }
+
+/** Whether a TCP connection to the port is taken; ends within `timeoutMs`, or soon after the signal. Never rejects. */
+export type Knock = (
+  address: string,
+  port: number,
+  timeoutMs: number,
+  signal: AbortSignal,
+) => Promise<boolean>
 
 export interface OpenRound {
   /** Whether an entry of this address was taken away since the round began. */

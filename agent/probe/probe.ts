@@ -1,13 +1,15 @@
 /** The port: any sign of life of the suspect, and a proof that we would see one. */
-import type { WitnessSeen } from '../domain/evidence.ts'
+import type { AddressSilence, WitnessSeen } from '../domain/evidence.ts'
 import type { Probe, ProbeEvidence } from '../fence/ports.ts'
 import type { Clock } from '../base/time/clock.ts'
 import { parseProbeAddress } from './address.ts'
 import type { ProbeAddress } from './address.ts'
 import { askPath } from './ip-and-ping.ts'
 import type { PathSeen } from './ip-and-ping.ts'
-import type { ProbeRun } from './probe-run.ts'
+import type { Knock, ProbeRun } from './probe-run.ts'
 import { addressesMax, reserveMs } from './limits.ts'
+import { askOwnFilters } from './own-filter.ts'
+import type { OwnFilter } from './own-filter.ts'
 import { probeAddress, notRun, showsLife } from './probe-address.ts'
 import { createOldEntries } from './stale-neighbour.ts'
 import type { RunTool } from './run-tool.ts'
@@ -15,13 +17,14 @@ import { askWitness, chooseWitnesses, notAsked } from './witness.ts'
 import type { SuspectPath, Witness, WitnessSources } from './witness.ts'
 
 export interface ProbeConfig {
-  /** Addresses that have to answer us before silence counts; empty: the gateways. */
+  /** Addresses, with a TCP port or without, that have to answer us before silence counts; empty: the gateways. */
   readonly witnesses: readonly string[]
 }
 
 export interface ProbeDeps {
   readonly clock: Clock
   readonly run: RunTool
+  readonly knock: Knock
 }
 
 /**
@@ -76,10 +79,23 @@ const probeAll = async (
     choosing.then(async (chosen) => await askAll(probe, chosen, paths)),
   ])
   // A witness has to answer before and after the silence: our own network may have failed in between.
-  const witnesses = seen.some(showsLife)
-    ? first.map(({ heard }) => heard)
-    : await confirmAll(probe, first, paths)
-  return { addresses: seen, witnesses }
+  if (paths.length === 0 || seen.some(showsLife)) {
+    return { addresses: seen, witnesses: first.map(({ heard }) => heard) }
+  }
+  const [filterOf, witnesses] = await Promise.all([
+    askOwnFilters(probe).catch(() => () => undefined),
+    confirmAll(probe, first, paths),
+  ])
+  return { addresses: seen.map((one) => withOwnFilter(one, filterOf)), witnesses }
+}
+
+const withOwnFilter = (
+  seen: ProbeEvidence['addresses'][number],
+  filterOf: (address: ProbeAddress) => OwnFilter,
+): ProbeEvidence['addresses'][number] => {
+  const address = parseProbeAddress(seen.address)
+  const ownFilter = address === undefined ? undefined : filterOf(address)
+  return ownFilter === undefined ? seen : { ...seen, ownFilter }
 }
 
 const findSubject = async (probe: ProbeRun, text: string, index: number): Promise<Subject> => {
@@ -96,9 +112,15 @@ const probeSubject = async (
   probe: ProbeRun,
   { text, address, path }: Subject,
 ): Promise<ProbeEvidence['addresses'][number]> => {
-  if (address === undefined) return { address: text, ...notRun }
+  if (address === undefined) return { address: text, way: 'not-known', ...notRun }
   const seen = await probeAddress(probe, address, path).catch(() => notRun)
-  return { address: text, ...seen }
+  return { address: text, way: wayTo(address, path), ...seen }
+}
+
+const wayTo = ({ family }: ProbeAddress, path: PathSeen): AddressSilence['way'] => {
+  if (path.kind !== 'path') return 'not-known'
+  if (path.path.kind === 'off-link') return 'routed'
+  return family === 'ipv4' ? 'arp' : 'nd'
 }
 
 interface Heard {
@@ -130,6 +152,15 @@ const confirmAll = async (
 ): Promise<readonly WitnessSeen[]> =>
   await Promise.all(
     first.map(async ({ witness, heard }) =>
-      heard.answered === 'yes' ? await askOne(probe, witness, paths, heard) : heard,
+      heard.answered === 'yes'
+        ? bothTimes(heard, await askOne(probe, witness, paths, heard))
+        : heard,
     ),
   )
+
+/** What it answered the first time and not the second, or the other way round, it has not answered. */
+const bothTimes = (first: WitnessSeen, again: WitnessSeen): WitnessSeen => ({
+  ...again,
+  neighbour: first.neighbour === 'answered' ? again.neighbour : first.neighbour,
+  port: first.port === 'answered' ? again.port : first.port,
+})

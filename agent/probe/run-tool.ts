@@ -2,7 +2,8 @@
 import { execa } from 'execa'
 import { killAfterMs, outputCharactersMax } from './limits.ts'
 
-export type Tool = 'ip' | 'ping' | 'ss'
+export type Tool =
+  'ip' | 'ping' | 'ss' | 'sysctl' | 'nft' | 'iptables-save' | 'ip6tables-save' | 'ipset'
 
 /** Only `exited` carries output: what was cut off or never started says nothing. */
 export type ToolEnd =

@@ -1,14 +1,15 @@
 /** Our own health: does anybody but the suspect answer us, on the way that leads to the suspect? */
 import type { WitnessSeen } from '../domain/evidence.ts'
 import type { CallerConnection } from '../fence/request.ts'
-import { isSameAddress, parseProbeAddress, zonedAddress } from './address.ts'
+import { isBeside, isSameAddress, parseProbeAddress, zonedAddress } from './address.ts'
 import type { ProbeAddress } from './address.ts'
 import { askGateways, askNeighbour, askPath, ping, probeNeighbour } from './ip-and-ping.ts'
 import type { Path } from './ip-and-ping.ts'
 import type { ProbeRun } from './probe-run.ts'
 import { askConnection } from './connection.ts'
-import { pollMs, witnessesMax, witnessNeighbourMs, witnessPing } from './limits.ts'
+import { pollMs, witnessesMax, witnessNeighbourMs, witnessPing, witnessPortMs } from './limits.ts'
 import { isSurelyWithin } from './neighbour-judge.ts'
+import { parseAddressPort } from '../base/net/host-port.ts'
 import { zonedGateway } from './route-json.ts'
 
 /** The way to one address of the suspect. */
@@ -21,6 +22,8 @@ export interface SuspectPath {
 
 export interface Witness {
   readonly text: string
+  /** A TCP port of it that takes connections, where the operator names one. */
+  readonly port?: number | undefined
   /** Of the caller: the connection that the request came by. */
   readonly connection?: CallerConnection
 }
@@ -42,10 +45,14 @@ export const chooseWitnesses = async (
 ): Promise<readonly Witness[]> => {
   const named = configured.length > 0 ? configured : await findGateways(probe, suspects, paths)
   const chosen = new Map<string, Witness>()
-  for (const text of named.slice(0, witnessesMax)) chosen.set(canonical(text), { text })
+  for (const entry of named.slice(0, witnessesMax)) {
+    const { address: text, port } = parseAddressPort(entry) ?? { address: entry, port: undefined }
+    chosen.set(canonical(text), { text, port })
+  }
   if (caller !== undefined) {
     const text = caller.remoteAddress
-    chosen.set(canonical(text), { text, connection: caller })
+    const { port } = chosen.get(canonical(text)) ?? {}
+    chosen.set(canonical(text), { text, port, connection: caller })
   }
   const isSuspect = ({ text }: Witness): boolean =>
     suspects.some(({ plain }) => isSameAddress(text, plain))
@@ -76,6 +83,9 @@ export const notAsked = (address: string): WitnessSeen => ({
   address,
   answered: 'not-run',
   vouchesFor: [],
+  besides: [],
+  neighbour: 'not-run',
+  port: 'not-run',
 })
 
 /**
@@ -84,7 +94,7 @@ export const notAsked = (address: string): WitnessSeen => ({
  */
 export const askWitness = async (
   probe: ProbeRun,
-  { text, connection }: Witness,
+  { text, port, connection }: Witness,
   suspects: readonly SuspectPath[],
   before?: WitnessSeen,
 ): Promise<WitnessSeen> => {
@@ -93,18 +103,24 @@ export const askWitness = async (
   const seen = await askPath(probe, address)
   if (seen.kind !== 'path') return notAsked(text)
   const { path } = seen
-  const vouchedFor = suspects
-    .filter((suspect) => vouchesFor(suspect, address, path))
-    .map((suspect) => suspect.text)
-  if (vouchedFor.length === 0) return notAsked(text)
-  let answered: WitnessSeen['answered'] = 'not-run'
-  for (const way of waysTo({ address, path, connection }, before?.by)) {
-    answered = await way.ask(probe)
-    if (answered === 'yes') {
-      return { address: text, answered, by: way.by, vouchesFor: vouchedFor }
-    }
+  const vouched = suspects.filter((suspect) => vouchesFor(suspect, address, path))
+  if (vouched.length === 0) return notAsked(text)
+  const beganMs = probe.clock.nowMs()
+  const knocking = askPort(probe, address, port)
+  const heard = await askIp({ probe, address, path, connection, knocking }, before?.by)
+  return {
+    address: text,
+    ...heard,
+    vouchesFor: vouched.map((suspect) => suspect.text),
+    besides: vouched
+      .filter((suspect) => isBeside(suspect.address, address))
+      .map((suspect) => suspect.text),
+    neighbour:
+      heard.answered === 'yes'
+        ? await askWitnessNeighbour(probe, address, path, beganMs)
+        : 'not-run',
+    port: await knocking,
   }
-  return { address: text, answered, vouchesFor: vouchedFor }
 }
 
 /**
@@ -122,31 +138,54 @@ const vouchesFor = (suspect: SuspectPath, witness: ProbeAddress, path: Path): bo
   )
 }
 
-interface Way {
-  readonly by: NonNullable<WitnessSeen['by']>
-  readonly ask: (probe: ProbeRun) => Promise<WitnessSeen['answered']>
-}
-
 interface Asked {
+  readonly probe: ProbeRun
   readonly address: ProbeAddress
   readonly path: Path
   readonly connection: CallerConnection | undefined
+  readonly knocking: Promise<WitnessSeen['port']>
 }
 
-/** The quick one first; only the one way where it is named. */
-const waysTo = ({ address, path, connection }: Asked, only: Way['by'] | undefined) => {
-  const ways: Way[] = [{ by: 'echo', ask: async (probe) => await askEcho(probe, address, path) }]
-  if (connection !== undefined) {
-    ways.push({ by: 'tcp', ask: async (probe) => await askConnection(probe, connection) })
+/** The quick way first; only the one way where it is named. ARP alone says nothing of IP. */
+const askIp = async (
+  { probe, address, path, connection, knocking }: Asked,
+  only: WitnessSeen['by'],
+): Promise<Pick<WitnessSeen, 'answered' | 'by'>> => {
+  const ways = {
+    echo: async () => await askEcho(probe, address, path),
+    port: async () => answerOf(await knocking),
+    tcp: async () =>
+      connection === undefined ? 'not-run' : await askConnection(probe, connection),
   }
-  // Some gateways answer no ping: a fresh answer to ARP or ND is one as well.
-  if (path.kind === 'on-link') {
-    ways.push({
-      by: 'neighbour',
-      ask: async (probe) => await askWitnessNeighbour(probe, address, path),
-    })
+  let worst: WitnessSeen['answered'] = 'not-run'
+  for (const by of ['echo', 'port', 'tcp'] as const) {
+    if (only !== undefined && by !== only) continue
+    const answered = await ways[by]()
+    if (answered === 'yes') return { answered, by }
+    if (answered === 'no') worst = 'no'
   }
-  return ways.filter(({ by }) => only === undefined || by === only)
+  return { answered: worst }
+}
+
+const answerOf = (port: WitnessSeen['port']): WitnessSeen['answered'] => {
+  switch (port) {
+    case 'answered':
+      return 'yes'
+    case 'no':
+      return 'no'
+    case 'not-named':
+    case 'not-run':
+      return 'not-run'
+  }
+}
+
+const askPort = async (
+  { knock, signal }: ProbeRun,
+  address: ProbeAddress,
+  port: number | undefined,
+): Promise<WitnessSeen['port']> => {
+  if (port === undefined) return 'not-named'
+  return (await knock(zonedAddress(address), port, witnessPortMs, signal)) ? 'answered' : 'no'
 }
 
 const askEcho = async (
@@ -159,24 +198,27 @@ const askEcho = async (
   return echo === 'own-trouble' || echo === 'not-run' ? 'not-run' : 'no'
 }
 
+/** Only IPv4 is asked: neighbour discovery is no more than another kind of IP. */
 const askWitnessNeighbour = async (
   probe: ProbeRun,
   address: ProbeAddress,
-  { device }: Path,
-): Promise<WitnessSeen['answered']> => {
+  path: Path,
+  beganMs: number,
+): Promise<WitnessSeen['neighbour']> => {
+  if (path.kind === 'off-link') return 'off-link'
+  if (address.family === 'ipv6') return 'not-run'
   const { clock, signal } = probe
-  const beganMs = clock.nowMs()
-  const first = await askNeighbour(probe, address, device)
-  const isAsked = first.kind === 'known' && (await probeNeighbour(probe, address, device))
+  const first = await askNeighbour(probe, address, path.device)
+  const isAsked = first.kind === 'known' && (await probeNeighbour(probe, address, path.device))
   while (!signal.aborted) {
-    const now = await askNeighbour(probe, address, device)
+    const now = await askNeighbour(probe, address, path.device)
     const nowMs = clock.nowMs()
     if (now.kind === 'unreadable') return 'not-run'
     if (now.kind !== 'known') return 'no'
     // It was in PROBE a moment ago, and only an answer leads from there to here.
-    if (isAsked && now.state === 'REACHABLE') return 'yes'
+    if (isAsked && now.state === 'REACHABLE') return 'answered'
     // Ages are cut to whole seconds: only what was surely confirmed since we ask lets us vouch.
-    if (isSurelyWithin(now.confirmedSec, nowMs - beganMs)) return 'yes'
+    if (isSurelyWithin(now.confirmedSec, nowMs - beganMs)) return 'answered'
     if (nowMs - beganMs >= witnessNeighbourMs) return 'no'
     await clock.wait(pollMs, signal)
   }

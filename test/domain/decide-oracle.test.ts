@@ -13,10 +13,18 @@ import type {
   QemuSeen,
   SilenceEvidence,
   VmReport,
+  WitnessSeen,
 } from '../../agent/domain/evidence.ts'
 import { doubts, mayProceed } from '../../agent/domain/verdict.ts'
 import { words } from '../../agent/suspect/report/report-line.ts'
-import { cleanReport, killedQemu, livingQemu, silentAddress } from '../fixtures/values/evidence.ts'
+import {
+  cleanReport,
+  killedQemu,
+  livingQemu,
+  routedAddress,
+  silentAddress,
+  someWitness,
+} from '../fixtures/values/evidence.ts'
 
 const rightHosts = ['as-named', 'as-bound', 'by-key', 'unconfirmed']
 
@@ -60,24 +68,36 @@ const deadByTheBook = (report: VmReport): boolean => {
   )
 }
 
-const silentByTheBook = ({ addresses, witnesses, contactBefore }: SilenceEvidence): boolean => {
+const silentByTheBook = (silence: SilenceEvidence): boolean => {
+  const { addresses, witnesses, contactBefore, lastedMs, rules, everMet } = silence
   const quiet = (one: AddressSilence): boolean => {
-    const row = `${one.tcp} ${one.echo} ${one.neighbour}`
-    return [
-      'silent silent off-link',
-      'silent silent unresolved',
-      'silent no-neighbour unresolved',
-      'no-neighbour silent unresolved',
-      'no-neighbour no-neighbour unresolved',
-    ].includes(row)
+    const row = `${one.way} ${one.tcp} ${one.echo} ${one.neighbour}`
+    const rows = ['arp', 'nd'].flatMap((way) => [
+      `${way} silent silent unresolved`,
+      `${way} silent no-neighbour unresolved`,
+      `${way} no-neighbour silent unresolved`,
+      `${way} no-neighbour no-neighbour unresolved`,
+    ])
+    return [...rows, 'routed silent silent off-link'].includes(row) && !('ownFilter' in one)
   }
   const suspect = addresses.map((one) => one.address)
-  const friends = witnesses.filter((one) => !suspect.includes(one.address))
   const hasFriend = (one: AddressSilence): boolean =>
-    friends.filter((friend) => friend.answered === 'yes' && friend.vouchesFor.includes(one.address))
-      .length > 0
-  const isProven = (one: AddressSilence): boolean => quiet(one) && hasFriend(one)
-  return !contactBefore && addresses.length > 0 && addresses.every(isProven)
+    witnesses.filter((friend) => {
+      const isStranger = !suspect.includes(friend.address)
+      const isOnTheWay = friend.vouchesFor.includes(one.address)
+      const said = `${friend.answered} ${friend.neighbour}`
+      const byTwoMeans = `${friend.answered} ${friend.by ?? ''} ${friend.port}`
+      const isGood =
+        one.way === 'arp'
+          ? said === 'yes answered'
+          : byTwoMeans === 'yes echo answered' && friend.besides.includes(one.address)
+      return isStranger && isOnTheWay && isGood
+    }).length > 0
+  const isWanted = (one: AddressSilence): boolean => one.way === 'arp' || rules.routed === 'accept'
+  const isProven = (one: AddressSilence): boolean => quiet(one) && hasFriend(one) && isWanted(one)
+  const isMet = rules.neverMet === 'accept' || !['never', 'not-known'].includes(everMet.by)
+  const isLong = !(lastedMs < rules.needsMs)
+  return !contactBefore && isMet && isLong && addresses.length > 0 && addresses.every(isProven)
 }
 
 const product = <T extends object>(choices: { readonly [K in keyof T]: readonly T[K][] }): T[] => {
@@ -232,43 +252,113 @@ test('every word of libvirt', async (t) => {
 
 const addressChoices = product<AddressSilence>({
   address: [silentAddress.address],
+  way: ['arp', 'nd', 'routed', 'not-known'],
   tcp: ['silent', 'answered', 'no-neighbour', 'icmp-error', 'own-trouble', 'not-run'],
   echo: ['silent', 'replied', 'no-neighbour', 'icmp-error', 'own-trouble', 'not-run'],
   neighbour: ['unresolved', 'answered', 'off-link', 'own-trouble', 'not-run'],
 })
 
-test('every small silence', async (t) => {
-  const here = silentAddress.address
-  const there = '198.51.100.7'
-  const witness = (address: string) => [
-    ...(['yes', 'no', 'not-run'] as const).map((answered) => ({
-      address,
-      answered,
-      vouchesFor: [here],
-    })),
-    { address, answered: 'yes' as const, vouchesFor: [] },
-  ]
-  const one = [...witness('192.0.2.1'), ...witness(here)]
-  const both = { address: '192.0.2.1', answered: 'yes', vouchesFor: [here, there] } as const
-  const all = product<SilenceEvidence>({
-    addresses: [
-      [],
-      ...addressChoices.map((choice) => [choice]),
-      ...addressChoices.flatMap((choice) => addressChoices.map((other) => [choice, other])),
-      ...addressChoices.map((choice) => [silentAddress, { ...choice, address: there }]),
-    ],
-    witnesses: [[], ...one.map((choice) => [choice]), one, [both]],
-    contactBefore: [true, false],
-  })
-  const wrong = all.filter((silence) => {
+/** Every witness that says something of its own, for one address of the suspect. */
+const witnessChoices = product<WitnessSeen>({
+  address: [someWitness.address, silentAddress.address],
+  answered: ['yes', 'no', 'not-run'],
+  by: ['echo', 'tcp', 'port'],
+  neighbour: ['answered', 'no', 'off-link', 'not-run'],
+  port: ['answered', 'no', 'not-named', 'not-run'],
+  vouchesFor: [[silentAddress.address], []],
+  besides: [[silentAddress.address], []],
+})
+
+const ruleChoices = product<SilenceEvidence['rules']>({
+  needsMs: [15_000],
+  routed: ['refuse', 'accept'],
+  neverMet: ['accept', 'refuse'],
+})
+
+const wrongSilences = (all: readonly SilenceEvidence[]): SilenceEvidence[] =>
+  all.filter((silence) => {
     const verdict = decide({ kind: 'silence', silence })
     return (
       (verdict.kind === 'unreachable') !== silentByTheBook(silence) ||
       verdict.kind === 'confirmed-dead'
     )
   })
+
+const rest: { readonly [K in 'lastedMs' | 'rules' | 'everMet']: readonly SilenceEvidence[K][] } = {
+  lastedMs: [15_000],
+  rules: ruleChoices,
+  everMet: [{ by: 'pinned-key', at: '' }],
+}
+const bothTimes = [true, false]
+
+test('every small silence', async (t) => {
+  const here = silentAddress.address
+  const there = '198.51.100.7'
+  const good = { ...someWitness, port: 'answered' } as const
+  const both = { ...good, vouchesFor: [here, there], besides: [here, there] }
+  const ways = [silentAddress, routedAddress]
+  const all = product<SilenceEvidence>({
+    ...rest,
+    addresses: [
+      [],
+      ...addressChoices.map((choice) => [choice]),
+      ...addressChoices.map((choice) => [{ ...choice, ownFilter: 'names-it' } as const]),
+      ...ways.flatMap((way) =>
+        addressChoices.map((choice) => [way, { ...choice, address: there }]),
+      ),
+    ],
+    witnesses: [[], [good], [both], [{ ...both, address: here }], [{ ...both, port: 'no' }]],
+    contactBefore: bothTimes,
+  })
   t.ok(all.some(silentByTheBook))
+  t.same(wrongSilences(all), [], `${all.length} silences`)
+})
+
+test('every small witness, and every two of them', async (t) => {
+  const few = witnessChoices.filter(
+    ({ address, answered, port, neighbour }) =>
+      address === someWitness.address &&
+      answered === 'yes' &&
+      ['answered', 'no'].includes(port) &&
+      ['answered', 'no'].includes(neighbour),
+  )
+  const all = product<SilenceEvidence>({
+    ...rest,
+    addresses: [
+      [silentAddress],
+      [routedAddress],
+      [{ ...silentAddress, way: 'nd' }],
+      [silentAddress, { ...routedAddress, address: silentAddress.address }],
+    ],
+    witnesses: [
+      ...witnessChoices.map((choice) => [choice]),
+      ...few.flatMap((one) => few.filter(({ by }) => by !== one.by).map((two) => [one, two])),
+    ],
+    rules: ruleChoices.filter(({ neverMet }) => neverMet === 'accept'),
+    contactBefore: [false],
+  })
+  t.ok(all.some(silentByTheBook))
+  t.same(wrongSilences(all), [], `${all.length} silences`)
+})
+
+test('every length and every acquaintance', async (t) => {
+  const all = product<SilenceEvidence>({
+    addresses: [[silentAddress], [routedAddress]],
+    witnesses: [[{ ...someWitness, port: 'answered' }]],
+    contactBefore: bothTimes,
+    lastedMs: [0, 14_999, 15_000, 90_000, Number.NaN],
+    rules: ruleChoices,
+    everMet: [
+      ...(['login', 'drill', 'pinned-key'] as const).map((by) => ({ by, at: '' })),
+      { by: 'never' },
+      { by: 'not-known' },
+    ],
+  })
+  t.ok(all.some(silentByTheBook))
+  const wrong = wrongSilences(all.filter(({ lastedMs }) => !Number.isNaN(lastedMs)))
   t.same(wrong, [], `${all.length} silences`)
+  const broken = all.filter(({ lastedMs }) => Number.isNaN(lastedMs))
+  t.notOk(broken.some((silence) => mayProceed(decide({ kind: 'silence', silence }))))
 })
 
 test('a doubt that an edge names never becomes a proof', async (t) => {

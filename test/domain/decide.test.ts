@@ -1,14 +1,17 @@
 import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
-import type { Evidence, HelperState, IoState, StorageState } from '../../agent/domain/evidence.ts'
+import type { Evidence, HelperState, IoState, StorageState, AddressSilence, SilenceEvidence } from '../../agent/domain/evidence.ts'
 import type { Because } from '../../agent/domain/verdict.ts'
 import {
   cleanReport,
   killedQemu,
   livingQemu,
   reported,
+  routedAddress,
   silent,
   silentAddress,
+  someRules,
+  someWitness,
 } from '../fixtures/values/evidence.ts'
 
 type Row = readonly [sentence: string, evidence: Evidence, because: Because]
@@ -29,11 +32,19 @@ const address = (change: Partial<typeof silentAddress>): Evidence =>
   silent({ addresses: [{ ...silentAddress, ...change }] })
 
 const elsewhere = { ...silentAddress, address: '198.51.100.7' }
-const witness = {
-  address: '192.0.2.1',
-  answered: 'yes',
-  vouchesFor: [silentAddress.address],
-} as const
+const witness = someWitness
+const routed = (
+  change: Partial<SilenceEvidence> = {},
+  way: AddressSilence = routedAddress,
+): Evidence =>
+  silent({
+    addresses: [way],
+    witnesses: [{ ...someWitness, port: 'answered' }],
+    rules: { ...someRules, routed: 'accept' },
+    ...change,
+  })
+const overIpv6 = { ...silentAddress, way: 'nd' } as const
+const strict = { ...someRules, neverMet: 'refuse' } as const
 
 const proofs: readonly Row[] = [
   ['a qemu that was killed and is gone is dead', reported(), 'destroyed'],
@@ -110,7 +121,7 @@ const proofs: readonly Row[] = [
     'destroyed',
   ],
   [
-    'an off-link address that is silent everywhere, and a witness that answers',
+    'IPv4 on a link of ours without ARP, and a witness that answered both',
     silent(),
     'every-address-silent',
   ],
@@ -127,9 +138,80 @@ const proofs: readonly Row[] = [
     address({ tcp: 'no-neighbour', echo: 'no-neighbour', neighbour: 'unresolved' }),
     'every-address-silent',
   ],
+  ['a router, accepted, and a witness that answered by both', routed(), 'every-address-silent'],
+  ['IPv6, accepted, and a witness of its subnet', routed({}, overIpv6), 'every-address-silent'],
+  ['never met, which is accepted', silent({ everMet: { by: 'never' } }), 'every-address-silent'],
+  ...(['login', 'drill', 'pinned-key'] as const).map((by): Row => [
+    `met by ${by}`,
+    silent({ everMet: { by, at: '' }, rules: strict }),
+    'every-address-silent',
+  ]),
+  [
+    'a silence that was longer than it has to be',
+    silent({ lastedMs: 60_000 }),
+    'every-address-silent',
+  ],
 ]
 
 const refusals: readonly Row[] = [
+  ['silence behind a router', routed({ rules: someRules }), 'routed-silence'],
+  ['silence over IPv6 on a link of ours', routed({ rules: someRules }, overIpv6), 'routed-silence'],
+  [
+    'IPv6 beside an IPv4 address of the host that is dead by ARP',
+    silent({
+      addresses: [silentAddress, { ...overIpv6, address: 'fd00::7' }],
+      witnesses: [{ ...witness, vouchesFor: [silentAddress.address, 'fd00::7'] }],
+    }),
+    'routed-silence',
+  ],
+  [
+    'a router, accepted, and a witness that answered on no port',
+    routed({ witnesses: [witness] }),
+    'routed-silence',
+  ],
+  [
+    'a router, accepted, and a witness that answered on its port alone',
+    routed({ witnesses: [{ ...witness, by: 'port', port: 'answered' }] }),
+    'routed-silence',
+  ],
+  [
+    'a router, accepted, and a witness of another subnet',
+    routed({ witnesses: [{ ...witness, port: 'answered', besides: [] }] }),
+    'routed-silence',
+  ],
+  [
+    'a router, accepted, and two witnesses that each answered by half',
+    routed({ witnesses: [witness, { ...witness, by: 'tcp', port: 'answered' }] }),
+    'routed-silence',
+  ],
+  [
+    'a router, accepted, and a witness of the subnet on another way',
+    routed({ witnesses: [witness, { ...witness, port: 'answered', vouchesFor: [] }] }),
+    'routed-silence',
+  ],
+  ['a router, accepted, and nobody answers', routed({ witnesses: [] }), 'peer-isolated'],
+  [
+    'a witness that answered IP and not ARP',
+    silent({ witnesses: [{ ...witness, neighbour: 'no' }] }),
+    'peer-isolated',
+  ],
+  [
+    'a witness that answered ARP and not IP',
+    silent({ witnesses: [{ ...witness, answered: 'no' }] }),
+    'peer-isolated',
+  ],
+  ['a packet filter of ours names it', address({ ownFilter: 'names-it' }), 'own-network-trouble'],
+  ['our table is full', address({ ownFilter: 'table-full' }), 'own-network-trouble'],
+  ['a way that is not known', address({ way: 'not-known' }), 'silence-not-proven'],
+  ['ARP of a routed address', address({ way: 'routed' }), 'silence-not-proven'],
+  ['no ARP on a link of ours', address({ neighbour: 'off-link' }), 'silence-not-proven'],
+  ['a silence that was too short', silent({ lastedMs: 14_999 }), 'silence-too-short'],
+  ['never met', silent({ everMet: { by: 'never' }, rules: strict }), 'never-met'],
+  [
+    'nobody knows whether it was met',
+    silent({ everMet: { by: 'not-known' }, rules: strict }),
+    'never-met',
+  ],
   ['a task in D cannot be killed', reported({ qemus: [livingQemu('D')] }), 'unkillable'],
   ['a task that is still exiting', reported({ qemus: [livingQemu('R')] }), 'not-gone-in-time'],
   [

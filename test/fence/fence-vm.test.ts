@@ -1,5 +1,6 @@
 import { test } from 'tap'
 import { createWorld, contactGives } from '../fixtures/worlds/fence-world.ts'
+import { silentAddress, someWitness } from '../fixtures/values/evidence.ts'
 import { fenceRequest, reportEvidence } from '../fixtures/values/fence-records.ts'
 
 const never = async (): Promise<never> => await new Promise<never>(() => undefined)
@@ -302,8 +303,8 @@ test('who joins a look that had contact does not fall back to silence', async (t
     },
     probe: async () =>
       await Promise.resolve({
-        addresses: [{ address: '192.0.2.7', echo: 'silent', neighbour: 'off-link' }],
-        witnesses: [{ address: '192.0.2.1', answered: 'yes', vouchesFor: ['192.0.2.7'] }],
+        addresses: [silentAddress],
+        witnesses: [someWitness],
       }),
   })
   const hasty = service.fence(fenceRequest({}, { budgetMs: 1_900 }))
@@ -340,13 +341,13 @@ test('what is heard between two looks of a fence is contact in it', async (t) =>
       probe: async () => {
         const answered = contacts === 1 ? 'no' : 'yes'
         return await Promise.resolve({
-          addresses: [{ address: '192.0.2.7', echo: 'silent', neighbour: 'off-link' }],
-          witnesses: [{ address: '192.0.2.1', answered, vouchesFor: ['192.0.2.7'] }],
+          addresses: [silentAddress],
+          witnesses: [{ ...someWitness, answered }],
         })
       },
     })
-    const fence = service.fence(fenceRequest({}, { budgetMs: 20_000 }))
-    await clock.advance(20_000)
+    const fence = service.fence(fenceRequest({}, { budgetMs: 30_000 }))
+    await clock.advance(30_000)
     t.equal((await fence).verdict.kind, kind)
     t.ok(contacts > 1, 'it looked again')
   }

@@ -2,9 +2,10 @@ import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
 import { createLastHeard } from '../../agent/fence/last-heard.ts'
 import { openSuspect } from '../../agent/fence/open-suspect.ts'
-import type { Opened } from '../../agent/fence/open-suspect.ts'
+import type { ContactDeps, Opened } from '../../agent/fence/open-suspect.ts'
 import type { Dial, Opening, ProbeEvidence } from '../../agent/fence/ports.ts'
 import { fenceRequest, reportEvidence } from '../fixtures/values/fence-records.ts'
+import { silentAddress, someRules, someWitness } from '../fixtures/values/evidence.ts'
 import { contactGives } from '../fixtures/worlds/fence-world.ts'
 import { createSimClock } from '../fixtures/worlds/sim-clock.ts'
 
@@ -16,14 +17,26 @@ const caller = {
   localPort: 7171,
 }
 const quiet: ProbeEvidence = {
-  addresses: [{ address, echo: 'silent', neighbour: 'off-link' }],
-  witnesses: [{ address: '192.0.2.1', answered: 'yes', vouchesFor: [address] }],
+  addresses: [silentAddress],
+  witnesses: [someWitness],
 }
 const noContact = (...dials: readonly Dial[]): Opening => ({
   kind: 'no-contact',
   dials,
   trail: { address: '', phases: [], detail: '' },
 })
+
+const asked: unknown[] = []
+const rules = {
+  // Of one look alone: it lasts as long as its TCP.
+  silence: { ...someRules, needsMs: 4_500 },
+  acquaintance: {
+    contactBefore: async (...question) => {
+      asked.push(question)
+      return await Promise.resolve({ by: 'drill', at: '2026-11-01T00:00:00Z' })
+    },
+  },
+} satisfies Pick<ContactDeps, 'silence' | 'acquaintance'>
 
 const rest = {
   budgetMs: 19_600,
@@ -45,6 +58,7 @@ const play = async (
     {
       clock,
       heard: createLastHeard(clock),
+      ...rules,
       suspect: {
         open: async (_target, _budgetMs, signal, { onAddresses }) => {
           onAddresses([address])
@@ -90,10 +104,19 @@ test('silence on TCP and of the probes is unreachable', async (t) => {
   t.same(verdictOf(opened), { kind: 'unreachable', because: 'every-address-silent' })
 })
 
+test('whether this peer ever met the host is asked by all its names, once it is silent', async (t) => {
+  asked.length = 0
+  await play(100, contactGives(reportEvidence()))
+  t.same(asked, [])
+  const { opened } = await play(4_500, noContact({ address, tcp: 'silent' }))
+  t.same(asked, [[['192.0.2.7', address], 22]])
+  t.match(opened, { seen: { evidence: { silence: { everMet: { by: 'drill' } } } } })
+})
+
 test('silence on TCP and an echo reply is not', async (t) => {
   const probed: ProbeEvidence = {
     ...quiet,
-    addresses: [{ address, echo: 'replied', neighbour: 'off-link' }],
+    addresses: [{ ...silentAddress, echo: 'replied' }],
   }
   const { opened } = await play(4_500, noContact({ address, tcp: 'silent' }), { probed })
   t.same(verdictOf(opened), { kind: 'still-alive', because: 'suspect-answered' })
@@ -105,6 +128,7 @@ test('a contact that ends before its addresses are known proves no silence', asy
     {
       clock,
       heard: createLastHeard(clock),
+      ...rules,
       suspect: {
         open: async () => await Promise.resolve(noContact({ address, tcp: 'silent' })),
       },

@@ -74,6 +74,7 @@ test('a connection that is looked at when the budget ends was not asked', async 
     signal: stop.signal,
     sinceMs: 0,
     oldEntries: createOldEntries(),
+    knock: async () => await Promise.resolve(false),
   }
   t.equal(await askConnection(look, ipv4), 'not-run')
   t.same(asked, ['ss'])

@@ -1,6 +1,7 @@
 // runs in a process of its own: it waits for the kernel, and others can run meanwhile
 /** Whoever sends an ICMP error, it is no silence; only our own kernel's word that nobody answers ARP is. */
 import t, { test } from 'tap'
+import { someRules, someWitness } from '../fixtures/values/evidence.ts'
 import { decide } from '../../agent/domain/decide.ts'
 import type { Dial, ProbeEvidence } from '../../agent/fence/ports.ts'
 import { combineSilence } from '../../agent/fence/silence.ts'
@@ -12,14 +13,16 @@ t.setTimeout(150_000)
 const v4 = '10.91.0.2'
 const v6 = 'fd91::2'
 
+const oneLook = { tookMs: 15_000, rules: someRules, everMet: { by: 'never' } } as const
+
 /** What the rule makes of it, whatever TCP saw, with a witness beyond doubt. */
 const becauseOf = (addresses: ProbeEvidence['addresses']): readonly string[] => {
   const vouchesFor = addresses.map(({ address }) => address)
-  const witnesses = [{ address: '10.91.0.254', answered: 'yes' as const, vouchesFor }]
+  const witnesses = [{ ...someWitness, vouchesFor }]
   const words: readonly Dial['tcp'][] = ['silent', 'no-neighbour-or-icmp']
   return words.map((tcp) => {
     const dials = vouchesFor.map((address) => ({ address, tcp }))
-    const silence = combineSilence(dials, { addresses, witnesses })
+    const silence = combineSilence(dials, { addresses, witnesses }, oneLook)
     return decide({ kind: 'silence', silence }).because
   })
 }

@@ -2,6 +2,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Test } from 'tap'
 import { createRunTool, systemTools } from '../../agent/probe/run-tool.ts'
+import type { Knock } from '../../agent/probe/probe-run.ts'
 import { createProbe } from '../../agent/probe/probe.ts'
 import { realClock } from '../../agent/base/time/real-clock.ts'
 
@@ -70,12 +71,25 @@ export const makeNetwork = async (t: Test) => {
   await prepareInside('peer', 'ping -n -q -c 1 -W 3 10.91.0.254')
   await prepareInside('peer', 'ping -n -q -c 1 -W 3 fd91::254')
 
+  /** Bash is there instead of this process, which is in no namespace. */
+  const knockFrom: Knock = async (address, port, timeoutMs) => {
+    const words = [...prefix, 'timeout', String(timeoutMs / 1000), 'bash', '-c', knockText]
+    const [file = '', ...args] = [...words, 'knock', address, String(port)]
+    return await execute(file, args).then(
+      () => true,
+      () => false,
+    )
+  }
   const prefix = ['ip', 'netns', 'exec', name('peer')]
   /** The probe of this peer; `words` come before each tool, to take a privilege away from it. */
   const probeOf = (witnesses: readonly string[] = [], words: readonly string[] = []) =>
     createProbe(
       { witnesses },
-      { clock: realClock, run: createRunTool({ ...systemTools, prefix: [...prefix, ...words] }) },
+      {
+        clock: realClock,
+        run: createRunTool({ ...systemTools, prefix: [...prefix, ...words] }),
+        knock: knockFrom,
+      },
     )
   const look = async (
     addresses: readonly string[],
@@ -102,6 +116,9 @@ export const makeNetwork = async (t: Test) => {
     /link\/ether (\S+)/.exec(ip(host, 'link show dev v0'))?.[1] ?? ''
   return { ip, inside, look, probeOf, filter, linkAddress }
 }
+
+// The address and the port come as arguments.
+const knockText = 'exec 3<>"/dev/tcp/$1/$2"'
 
 /** No IPv4 and IPv6 in either direction, ARP still answers (neighbour discovery does not). */
 export const dropAll = ['in drop', 'out drop']

@@ -74,6 +74,8 @@ const deadSuspect: Script = {
   [gatewayPing]: replies(gateway),
 }
 
+const nobodyTakesIt = async (): Promise<boolean> => await Promise.resolve(false)
+
 const lookWith = async (
   script: Script,
   {
@@ -82,6 +84,7 @@ const lookWith = async (
     budgetMs = 5000,
     signal = new AbortController().signal,
     caller = undefined as CallerConnection | undefined,
+    knock = nobodyTakesIt,
   } = {},
 ) => {
   const asked: string[] = []
@@ -89,6 +92,10 @@ const lookWith = async (
     { witnesses },
     {
       clock: fastClock(),
+      knock: async (address, port) => {
+        asked.push(`knock ${address} ${port}`)
+        return await knock()
+      },
       run: async (tool, args) => {
         const line = [tool, ...args].join(' ')
         asked.push(line)
@@ -97,7 +104,14 @@ const lookWith = async (
       },
     },
   )
-  return { ...(await probe.probe(addresses, budgetMs, signal, { sinceMs: 0, caller })), asked }
+  const found = await probe.probe(addresses, budgetMs, signal, { sinceMs: 0, caller })
+  return {
+    addresses: found.addresses.map(({ way: _, ...seenThere }) => seenThere),
+    ways: found.addresses.map(({ way }) => way),
+    witnesses: found.witnesses.map(({ neighbour: _, port: _port, besides: _besides, ...ip }) => ip),
+    whole: found.witnesses,
+    asked,
+  }
 }
 
 const silence = { address: suspect, echo: 'no-neighbour', neighbour: 'unresolved' }
@@ -363,6 +377,7 @@ test('a ping that was given back because another fence took the entry away prove
     { witnesses: [gateway] },
     {
       clock: fastClock(),
+      knock: nobodyTakesIt,
       run: async (tool, args) => {
         const line = [tool, ...args].join(' ')
         asked.push(line)
@@ -381,9 +396,9 @@ test('a ping that was given back because another fence took the entry away prove
   const look = async () =>
     await probe.probe([suspect], 5000, new AbortController().signal, { sinceMs: 0 })
   let second: ReturnType<typeof look> | undefined
-  t.same((await look()).addresses, [silence])
+  t.same((await look()).addresses, [{ ...silence, way: 'arp' }])
   t.equal(asked.filter((line) => line === nextPing).length, 1, 'it had to ask once more')
-  t.same((await second)?.addresses, [{ ...silence, oldEntry: 'removed' }])
+  t.same((await second)?.addresses, [{ ...silence, way: 'arp', oldEntry: 'removed' }])
 })
 
 test('who takes an entry away has dated it for the others, too', async (t) => {
@@ -400,6 +415,7 @@ test('who takes an entry away has dated it for the others, too', async (t) => {
     { witnesses: [gateway] },
     {
       clock: fastClock(),
+      knock: nobodyTakesIt,
       run: async (tool, args) => {
         const line = [tool, ...args].join(' ')
         if (line === neighOf(suspect)) return entries()
@@ -415,8 +431,8 @@ test('who takes an entry away has dated it for the others, too', async (t) => {
   )
   const look = async () =>
     await probe.probe([suspect], 5000, new AbortController().signal, { sinceMs: 0 })
-  t.same((await look()).addresses, [{ ...silence, echo: 'no-neighbour' }])
-  t.same((await second)?.addresses, [{ ...silence, oldEntry: 'removed' }])
+  t.same((await look()).addresses, [{ ...silence, way: 'arp', echo: 'no-neighbour' }])
+  t.same((await second)?.addresses, [{ ...silence, way: 'arp', oldEntry: 'removed' }])
 })
 
 test('an entry that stays stale is not asked for ever', async (t) => {
@@ -483,12 +499,11 @@ test('a witness that answers first and not at the end does not vouch', async (t)
     [neighOf(gateway)]: says('[]'),
   }
   t.same((await lookWith(script)).witnesses, [seen(gateway, 'no', suspect)])
-  const byOther = {
-    ...script,
-    [gatewayPing]: inTurn(replies(gateway), lost(gateway, 2)),
-    [neighOf(gateway)]: neighbour(gateway, 'STALE', 0, 0),
-  }
-  t.same((await lookWith(byOther)).witnesses, [seen(gateway, 'no', suspect)], 'in the same way')
+  const witnesses = [`${gateway}:22`]
+  const knock = async (): Promise<boolean> => await Promise.resolve(true)
+  const again = { ...script, [gatewayPing]: inTurn(replies(gateway), lost(gateway, 2)) }
+  const byOther = await lookWith(again, { witnesses, knock })
+  t.same(byOther.witnesses, [seen(gateway, 'no', suspect)], 'in the same way')
 })
 
 const witnessRows: readonly [string, Script, string][] = [
@@ -507,79 +522,7 @@ const witnessRows: readonly [string, Script, string][] = [
   ],
   ['ping does not work', { [gatewayPing]: notStarted }, 'not-run'],
   ['ping is cut off', { [gatewayPing]: cutOff }, 'not-run'],
-  [
-    'silent, and no entry',
-    { [gatewayPing]: lost(gateway, 2), [neighOf(gateway)]: says('[]') },
-    'no',
-  ],
-  [
-    'silent, and the entry turns failed',
-    {
-      [gatewayPing]: lost(gateway, 2),
-      [neighOf(gateway)]: inTurn(
-        neighbour(gateway, 'PROBE', 90, 0),
-        neighbour(gateway, 'FAILED', 90, 0),
-      ),
-    },
-    'no',
-  ],
-  [
-    'silent, and set by hand',
-    { [gatewayPing]: lost(gateway, 2), [neighOf(gateway)]: neighbour(gateway, 'PERMANENT', 0, 0) },
-    'no',
-  ],
-  [
-    'silent, and confirmed maybe just before it was asked',
-    {
-      [gatewayPing]: lost(gateway, 2),
-      [neighOf(gateway)]: inTurn(
-        neighbour(gateway, 'REACHABLE', 0, 0),
-        neighbour(gateway, 'REACHABLE', 0, 0),
-        none,
-      ),
-    },
-    'no',
-  ],
-  [
-    'silent, and confirmed surely since it was asked',
-    { [gatewayPing]: lost(gateway, 2), [neighOf(gateway)]: neighbour(gateway, 'STALE', 0, 0) },
-    'yes',
-  ],
-  [
-    'silent, and it answers the kernel that was told to ask',
-    {
-      [gatewayPing]: lost(gateway, 2),
-      [gatewayProbe]: says(''),
-      [neighOf(gateway)]: neighbour(gateway, 'REACHABLE', 9e9, 0),
-    },
-    'yes',
-  ],
-  [
-    'silent, and it does not answer the kernel that was told to ask',
-    {
-      [gatewayPing]: lost(gateway, 2),
-      [gatewayProbe]: says(''),
-      [neighOf(gateway)]: inTurn(
-        neighbour(gateway, 'REACHABLE', 9e9, 0),
-        neighbour(gateway, 'PROBE', 9e9, 0),
-        neighbour(gateway, 'FAILED', 9e9, 0),
-      ),
-    },
-    'no',
-  ],
-  [
-    'silent, and confirmed long ago for as long as we watch',
-    {
-      [gatewayPing]: lost(gateway, 2),
-      [neighOf(gateway)]: neighbour(gateway, 'REACHABLE', 9e9, 60),
-    },
-    'no',
-  ],
-  [
-    'silent, and a neighbour table that cannot be read',
-    { [gatewayPing]: lost(gateway, 2), [neighOf(gateway)]: notStarted },
-    'not-run',
-  ],
+  ['silent', { [gatewayPing]: lost(gateway, 2) }, 'no'],
 ]
 
 test('when a gateway vouches for us', async (t) => {
@@ -590,19 +533,172 @@ test('when a gateway vouches for us', async (t) => {
   }
 })
 
+const arpRows: readonly (readonly [string, Script, string])[] = [
+  ['no entry, though it answered', { [neighOf(gateway)]: none }, 'no'],
+  [
+    'an entry that turns failed',
+    {
+      [neighOf(gateway)]: inTurn(
+        neighbour(gateway, 'PROBE', 90, 0),
+        neighbour(gateway, 'FAILED', 90, 0),
+      ),
+    },
+    'no',
+  ],
+  ['an entry set by hand', { [neighOf(gateway)]: neighbour(gateway, 'PERMANENT', 0, 0) }, 'no'],
+  [
+    'confirmed maybe just before it was asked',
+    {
+      [neighOf(gateway)]: inTurn(
+        neighbour(gateway, 'REACHABLE', 0, 0),
+        neighbour(gateway, 'REACHABLE', 0, 0),
+        none,
+      ),
+    },
+    'no',
+  ],
+  [
+    'confirmed surely since it was asked',
+    { [neighOf(gateway)]: neighbour(gateway, 'STALE', 0, 0) },
+    'answered',
+  ],
+  [
+    'it answers the kernel that was told to ask',
+    { [gatewayProbe]: says(''), [neighOf(gateway)]: neighbour(gateway, 'REACHABLE', 9e9, 0) },
+    'answered',
+  ],
+  [
+    'it does not answer the kernel that was told to ask',
+    {
+      [gatewayProbe]: says(''),
+      [neighOf(gateway)]: inTurn(
+        neighbour(gateway, 'REACHABLE', 9e9, 0),
+        neighbour(gateway, 'PROBE', 9e9, 0),
+        neighbour(gateway, 'FAILED', 9e9, 0),
+      ),
+    },
+    'no',
+  ],
+  [
+    'confirmed long ago for as long as we watch',
+    { [neighOf(gateway)]: neighbour(gateway, 'REACHABLE', 9e9, 60) },
+    'no',
+  ],
+  ['a neighbour table that cannot be read', { [neighOf(gateway)]: notStarted }, 'not-run'],
+]
+
+test('when a gateway that answers pings has answered ARP, too', async (t) => {
+  for (const [name, change, word] of arpRows) {
+    const { whole } = await lookWith({ ...deadSuspect, ...change })
+    t.match(whole, [{ address: gateway, answered: 'yes', by: 'echo', neighbour: word }], name)
+  }
+  const silentOne = { ...deadSuspect, [gatewayPing]: lost(gateway, 2) }
+  const confirmed = neighbour(gateway, 'STALE', 0, 0)
+  const { whole } = await lookWith({ ...silentOne, [neighOf(gateway)]: confirmed })
+  t.match(whole, [{ answered: 'no', neighbour: 'not-run' }], 'ARP alone is no answer')
+})
+
+test('what a witness answered before the silence and not after it, it has not answered', async (t) => {
+  const good = { [gatewayProbe]: says('') }
+  const reachable = neighbour(gateway, 'REACHABLE', 9e9, 0)
+  for (const entries of [inTurn(reachable, reachable, none), inTurn(none, reachable)]) {
+    const { whole } = await lookWith({ ...deadSuspect, ...good, [neighOf(gateway)]: entries })
+    t.match(whole, [{ answered: 'yes', neighbour: 'no' }])
+  }
+  for (const turns of [
+    [true, false],
+    [false, true],
+  ]) {
+    const { whole } = await lookWith(deadSuspect, {
+      witnesses: [`${gateway}:22`],
+      knock: async () => await Promise.resolve(turns.shift() ?? false),
+    })
+    t.match(whole, [{ answered: 'yes', by: 'echo', port: 'no' }])
+  }
+})
+
+test('a port that is named for a witness is knocked at', async (t) => {
+  const taken = async (): Promise<boolean> => await Promise.resolve(true)
+  const witnesses = [`${gateway}:2222`]
+  const both = await lookWith(deadSuspect, { witnesses, knock: taken })
+  t.match(both.whole, [{ address: gateway, by: 'echo', port: 'answered', besides: [suspect] }])
+  t.ok(both.asked.includes(`knock ${gateway} 2222`))
+  const filtered = { ...deadSuspect, [gatewayPing]: lost(gateway, 2) }
+  const portAlone = await lookWith(filtered, { witnesses, knock: taken })
+  t.match(portAlone.whole, [{ answered: 'yes', by: 'port', port: 'answered' }])
+  const neither = await lookWith(filtered, { witnesses })
+  t.match(neither.whole, [{ answered: 'no', port: 'no' }])
+  const unnamed = await lookWith(deadSuspect)
+  t.match(unnamed.whole, [{ port: 'not-named' }])
+})
+
+test('a witness stands beside the suspects of its own subnet alone', async (t) => {
+  const other = '10.0.1.2'
+  const script = { ...deadSuspect, [routeOf(other)]: route(other) }
+  const { whole } = await lookWith(script, { addresses: [suspect, other] })
+  t.match(whole, [{ vouchesFor: [suspect, other], besides: [suspect] }])
+})
+
+test('the way to an address is told', async (t) => {
+  const far = '10.9.0.2'
+  const ipv6 = 'fd00::2'
+  const { ways } = await lookWith(
+    {
+      ...deadSuspect,
+      [routeOf(far)]: route(far, `,"gateway":"${gateway}"`),
+      [routeOf(ipv6)]: route(ipv6),
+    },
+    { addresses: [suspect, far, ipv6, '10.8.0.1', 'a.name'] },
+  )
+  t.same(ways, ['arp', 'routed', 'nd', 'not-known', 'not-known'])
+})
+
+test('a witness over IPv6 is asked for no ARP', async (t) => {
+  const own6 = 'fd00::9'
+  const suspect6 = 'fd00::2'
+  const { whole, asked } = await lookWith(
+    {
+      ...deadSuspect,
+      [routeOf(suspect6)]: route(suspect6),
+      [routeOf(own6)]: route(own6),
+      [`ping -n -c 2 -i 0.2 -W 2 -- ${own6}`]: replies(own6),
+    },
+    { addresses: [suspect6], witnesses: [own6] },
+  )
+  t.match(whole, [{ answered: 'yes', neighbour: 'not-run' }])
+  t.notOk(asked.includes(neighOf(own6)))
+})
+
+test('a filter of ours that names the suspect is told, and only where nobody answered', async (t) => {
+  const script = {
+    ...deadSuspect,
+    'nft list ruleset': says(`table inet f {\n  ip saddr ${suspect} drop\n}`),
+  }
+  t.match((await lookWith(script)).addresses, [{ ownFilter: 'names-it' }])
+  const { addresses, asked } = await lookWith({ ...script, [firstPing]: replies(suspect) })
+  t.notMatch(addresses, [{ ownFilter: /./ }])
+  t.notOk(asked.includes('nft list ruleset'))
+  const boom = (): ToolEnd => {
+    throw new Error('planted')
+  }
+  const broken = await lookWith({ ...deadSuspect, 'nft list ruleset': boom })
+  t.match(broken.addresses, [silence], 'a tool that throws finds nothing')
+  const named = await lookWith(script, { addresses: ['a.name'] })
+  t.notMatch(named.addresses, [{ ownFilter: /./ }])
+})
+
 test('a witness that is asked for when the look is called off was not asked', async (t) => {
   const calledOff = new AbortController()
   const script = {
     ...deadSuspect,
-    [gatewayPing]: lost(gateway, 2),
     // The end comes while it is asked: a budget of no time at all would race with this test's clock.
     [neighOf(gateway)]: () => {
       calledOff.abort()
       return neighbour(gateway, 'DELAY', 9e9, 60)
     },
   }
-  const { witnesses } = await lookWith(script, { signal: calledOff.signal })
-  t.same(witnesses, [seen(gateway, 'not-run', suspect)])
+  const { whole } = await lookWith(script, { signal: calledOff.signal })
+  t.match(whole, [{ neighbour: 'not-run' }])
 })
 
 test('configured witnesses are asked instead of the gateways', async (t) => {
@@ -718,7 +814,7 @@ test('the caller’s connection vouches where the caller answers no ping', async
   t.match(witnesses, [{ answered: 'no' }], 'and it has to do so again after the silence')
 })
 
-test('a caller behind a gateway has no neighbour entry to fall back on', async (t) => {
+test('a caller behind a gateway is asked for no ARP', async (t) => {
   const script = {
     ...callerOnly,
     [routeOf('10.0.0.9')]: route('10.0.0.9', ',"gateway":"10.0.0.254"'),

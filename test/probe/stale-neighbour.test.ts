@@ -19,6 +19,7 @@ const kernel = ({ mayRemove = true, isReadable = true, onRemoval = () => {} } = 
     signal: new AbortController().signal,
     sinceMs: 0,
     oldEntries,
+    knock: async () => await Promise.resolve(false),
     run: async (_tool, args) => {
       await new Promise((resolve) => setImmediate(resolve))
       if (args.includes('del')) {

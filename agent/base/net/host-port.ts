@@ -1,4 +1,5 @@
 /** `HOST`, `HOST:PORT`, `[ADDRESS]:PORT`, as people write them. */
+import { isIP } from 'node:net'
 import { parseHostAddress } from './host-address.ts'
 import type { HostAddress } from './host-address.ts'
 
@@ -8,6 +9,17 @@ export interface HostPort {
 }
 
 export const sshPort = 22
+
+/** `ADDRESS`, `ADDRESS:PORT`, `[ADDRESS]:PORT`; undefined for a host name, too. */
+export const parseAddressPort = (
+  text: string,
+): { readonly address: string; readonly port: number | undefined } | undefined => {
+  if (isIP(text) !== 0) return { address: text, port: undefined }
+  const parsed = parseHostPort(text, undefined)
+  return parsed === undefined || isIP(parsed.host) === 0
+    ? undefined
+    : { address: parsed.host, port: parsed.port }
+}
 
 /** The other way: an IPv6 address in brackets. */
 export const hostPortText = (host: string, port: number): string =>

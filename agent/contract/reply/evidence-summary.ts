@@ -30,25 +30,35 @@ const summariseKind = (evidence: Evidence): object => {
     case 'report':
       return { kind: 'report', ...summariseReport(evidence.report) }
     case 'silence': {
-      const { addresses, witnesses, contactBefore } = evidence.silence
+      const { addresses, witnesses, contactBefore, lastedMs, rules, everMet } = evidence.silence
       return {
         kind: 'silence',
         contactBefore,
+        lastedMs: Math.round(lastedMs),
+        needsMs: rules.needsMs,
+        routedSilence: rules.routed,
+        everMet: everMet.by,
+        ...('at' in everMet && everMet.at !== '' ? { lastMetAt: everMet.at } : {}),
         addresses: addresses
           .slice(0, addressesMax)
-          .map(({ address, tcp, echo, neighbour, oldEntry }) => ({
+          .map(({ address, way, tcp, echo, neighbour, oldEntry, ownFilter }) => ({
             address,
+            way,
             tcp,
             echo,
             neighbour,
             oldEntry,
+            ownFilter,
           })),
         witnesses: witnesses
           .slice(0, addressesMax)
-          .map(({ address, answered, by, vouchesFor }) => ({
+          .map(({ address, answered, by, neighbour, port, vouchesFor, besides }) => ({
             address,
             answered,
             by,
+            neighbour,
+            port,
+            besides: besides.slice(0, addressesMax),
             vouchesFor: vouchesFor.slice(0, addressesMax),
           })),
       }

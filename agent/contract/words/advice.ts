@@ -152,8 +152,17 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
   'silence-not-proven': again(
     'Ask again with a longer sshTimeoutSec. If it lasts, check ping, ip and CAP_NET_ADMIN of the agent on this peer.',
   ),
+  'routed-silence': otherPeer(
+    'Ask a peer that has a link of its own to the IPv4 address of the host, and name that address. Or power the host off. Where its silence is to count all the same: probe.routedSilence "accept", with a machine of its own subnet and a TCP port of that in probe.witnesses.',
+  ),
+  'never-met': person(
+    'Check that the address is that of the host, and that this peer can fence it while it is well: peerfence doctor --drill HOST. Where hosts that were never met are to count: suspects.neverMet.',
+  ),
+  'silence-too-short': again(
+    'Ask again with a longer sshTimeoutSec: probe.silenceSec has to end within it, with 2 s to spare.',
+  ),
   'peer-isolated': otherPeer(
-    'Ask another peer. If every peer says so, check the gateway or set probe.witnesses to machines that answer pings on each network of the host.',
+    'Ask another peer. If every peer says so, check the gateway or set probe.witnesses to machines that answer ARP and pings on each network of the host.',
   ),
   'name-not-resolved': otherPeer('Send an address, or correct the resolver of this peer.'),
   'own-network-trouble': otherPeer(

@@ -1,6 +1,14 @@
 /** Evidence in lines for a person. Closed words and numbers only, as in the evidence of an answer. Pure. */
-import type { Evidence, QemuSeen, SilenceEvidence, VmReport } from '../../domain/evidence.ts'
+import type {
+  AddressSilence,
+  Evidence,
+  QemuSeen,
+  SilenceEvidence,
+  VmReport,
+  WitnessSeen,
+} from '../../domain/evidence.ts'
 import { plainState, plainWchan } from '../../base/text/plain-text.ts'
+import { metWords, ownFilterWords, seconds, wayWords } from './silence-words.ts'
 import { storageWords, waitingFor } from './storage-words.ts'
 
 const qemusMax = 8
@@ -52,21 +60,28 @@ const explainQemu = ({ pid, startTicks, by, seen, kill, end }: QemuSeen): readon
   ]
 }
 
-const explainSilence = ({ addresses, witnesses, contactBefore }: SilenceEvidence) => [
-  ...addresses
-    .slice(0, addressesMax)
-    .map(
-      ({ address, tcp, echo, neighbour, oldEntry }) =>
-        `${address}: TCP ${tcp}, ping ${echo}, ARP or ND ${neighbour}${oldEntry === undefined ? '' : ` (old entry ${oldEntry})`}`,
-    ),
-  ...witnesses
-    .slice(0, addressesMax)
-    .map(
-      ({ address, answered, by, vouchesFor }) =>
-        `witness ${address}: answered ${answered}${by === undefined ? '' : ` by ${by}`}, on the way to ${vouchesFor.join(', ')}`,
-    ),
-  ...(contactBefore ? ['the host had answered earlier in this fence'] : []),
-]
+const explainSilence = (silence: SilenceEvidence) => {
+  const { addresses, witnesses, contactBefore, lastedMs, rules, everMet } = silence
+  return [
+    ...addresses.slice(0, addressesMax).map(explainAddress),
+    ...witnesses.slice(0, addressesMax).map(explainWitness),
+    `so for ${seconds(lastedMs)} s, looked at again and again; probe.silenceSec is ${seconds(rules.needsMs)}`,
+    metWords(everMet),
+    ...(contactBefore ? ['the host had answered earlier in this fence'] : []),
+  ]
+}
+
+const explainAddress = (seen: AddressSilence): string => {
+  const { address, way, tcp, echo, neighbour, oldEntry, ownFilter } = seen
+  const old = oldEntry === undefined ? '' : ` (old entry ${oldEntry})`
+  return `${address}, ${wayWords[way]}: TCP ${tcp}, ping ${echo}, ARP or ND ${neighbour}${old}${ownFilterWords(ownFilter)}`
+}
+
+const explainWitness = (seen: WitnessSeen): string => {
+  const { address, answered, by, neighbour, port, vouchesFor } = seen
+  const how = by === undefined ? '' : ` by ${by}`
+  return `witness ${address}: answered ${answered}${how}, ARP ${neighbour}, TCP port ${port}, on the way to ${vouchesFor.join(', ')}`
+}
 
 const more = (count: number, what: string): readonly string[] =>
   count > 0 ? [`and ${count} more ${what}`] : []

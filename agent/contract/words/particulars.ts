@@ -3,13 +3,16 @@ import type {
   AddressSilence,
   Evidence,
   QemuSeen,
+  SilenceEvidence,
   SupervisorState,
   TaskSeen,
   VmReport,
+  WitnessSeen,
 } from '../../domain/evidence.ts'
 import type { Doubt } from '../../domain/verdict.ts'
 import type { ContactTrail } from '../../fence/contact-trail.ts'
 import { plainState, plainText, plainWchan } from '../../base/text/plain-text.ts'
+import { metWords, ownFilterWords, seconds, wayWords } from './silence-words.ts'
 import { storageWords, waitingFor } from './storage-words.ts'
 
 /** Of each list: a person reads the first few, and the evidence has more. */
@@ -18,10 +21,7 @@ const listedMax = 4
 /** Empty where there is nothing to tell beyond the reason itself. */
 export const seenInDoubt = (because: Doubt, evidence: Evidence, trail: ContactTrail): string => {
   const ofReport = evidence.kind === 'report' ? seenInReport(because, evidence.report) : ''
-  const ofSilence =
-    evidence.kind === 'silence'
-      ? seenInSilence(because, evidence.silence.addresses, evidence.silence.witnesses)
-      : ''
+  const ofSilence = evidence.kind === 'silence' ? seenInSilence(because, evidence.silence) : ''
   const seen = ofReport + ofSilence + seenOfKey(trail)
   if (seen !== '') return seen
   return trail.detail === '' ? '' : `Seen: ${plainText(trail.detail)}.`
@@ -123,27 +123,53 @@ const ioWords = ({ uring, drained, devices, sockets }: VmReport['io']): string =
   socketWords[sockets] ??
   `Writes that may outlive it (io_uring): ${uring}; block devices (${devices}) at rest: ${drained}.`
 
-const seenInSilence = (
-  because: Doubt,
-  addresses: readonly AddressSilence[],
-  witnesses: Extract<Evidence, { kind: 'silence' }>['silence']['witnesses'],
-): string => {
-  if (because === 'peer-isolated') {
-    const asked = witnesses.map(({ address, answered, by }) =>
-      answered === 'yes' ? `${address} (answered by ${by ?? 'ping'})` : `${address} (no answer)`,
-    )
-    const vouched = new Set(
-      witnesses.flatMap((one) => (one.answered === 'yes' ? one.vouchesFor : [])),
-    )
-    const cut = addresses.map(({ address }) => address).filter((one) => !vouched.has(one))
-    return `Witnesses asked: ${asked.length > 0 ? list(asked) : 'none'}. Nobody vouches for the way to ${list(cut)}.`
+const seenInSilence = (because: Doubt, silence: SilenceEvidence): string => {
+  switch (because) {
+    case 'peer-isolated':
+      return isolatedWords(silence)
+    case 'routed-silence':
+      return routedWords(silence)
+    case 'never-met':
+      return `Asked about: ${list(silence.addresses.map(({ address }) => address))}. ${metWords(silence.everMet)}.`
+    case 'silence-too-short':
+      return `Silent for ${seconds(silence.lastedMs)} s; probe.silenceSec is ${seconds(silence.rules.needsMs)}.`
+    default:
+      return silence.addresses.length > 0
+        ? `Seen at ${list(silence.addresses.map(addressWords), '; ')}.`
+        : ''
   }
-  const seen = addresses.map(
-    ({ address, tcp, echo, neighbour }) =>
-      `${address}: TCP ${tcp}, ping ${echo}, ARP or ND ${neighbour}`,
-  )
-  return seen.length > 0 ? `Seen at ${list(seen, '; ')}.` : ''
 }
+
+const isolatedWords = ({ addresses, witnesses }: SilenceEvidence): string => {
+  const asked = witnesses.map((one) => `${one.address} (${witnessWords(one)})`)
+  const vouched = new Set(
+    witnesses.flatMap((one) => (one.answered === 'yes' ? one.vouchesFor : [])),
+  )
+  const cut = addresses
+    .filter(({ address, way }) => way === 'arp' || !vouched.has(address))
+    .map(({ address }) => address)
+  return `Witnesses asked: ${asked.length > 0 ? list(asked) : 'none'}. Nobody vouches for the way to ${list(cut)}.`
+}
+
+const witnessWords = ({ answered, by, neighbour }: WitnessSeen): string => {
+  if (answered !== 'yes') return 'no answer'
+  const arp = neighbour === 'answered' || neighbour === 'off-link' ? '' : ', not by ARP'
+  return `answered by ${by ?? 'ping'}${arp}`
+}
+
+const routedWords = ({ addresses, rules }: SilenceEvidence): string => {
+  const ways = addresses
+    .filter(({ way }) => way !== 'arp')
+    .map(({ address, way }) => `${address} (${wayWords[way]})`)
+  const missing =
+    rules.routed === 'accept'
+      ? ' No witness of its own subnet answered a ping and on a TCP port that is named for it.'
+      : ''
+  return `Without ARP: ${list(ways)}.${missing}`
+}
+
+const addressWords = ({ address, way, tcp, echo, neighbour, ownFilter }: AddressSilence): string =>
+  `${address} (${wayWords[way]}): TCP ${tcp}, ping ${echo}, ARP or ND ${neighbour}${ownFilterWords(ownFilter)}`
 
 const list = (words: readonly string[], between = ', '): string => {
   const more = words.length - listedMax

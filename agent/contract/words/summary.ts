@@ -95,6 +95,12 @@ export const summaries: Readonly<Record<Because, string>> = {
     'Somebody answered with an ICMP error, so this is not silence; check routes and firewalls to the host.',
   'silence-not-proven':
     'The host is silent, but a probe that belongs to the proof did not complete; ask again.',
+  'routed-silence':
+    'The host is silent, but no ARP was asked on the way to every address, so a firewall or a ban of this peer looks the same; prove it by other means.',
+  'never-met':
+    'The host is silent, and this peer never had to do with it: an address that nobody has is as silent; check the address.',
+  'silence-too-short':
+    'The host is silent, but the time was too short for silence to count; ask again with a longer sshTimeoutSec.',
   'peer-isolated':
     'No witness answers on the way to every address, so this peer may be the isolated one; check its network or ask another peer.',
   'name-not-resolved':

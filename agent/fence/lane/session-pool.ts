@@ -4,9 +4,11 @@ import { isIpv4, isIpv6 } from '../../base/net/host-address.ts'
 import { afterContact, mayHaveHadContact } from '../contact-before.ts'
 import { holdSession } from './batch-run.ts'
 import type { HeldSession } from './batch-run.ts'
+import { ownSilence } from './own-silence.ts'
 import type { Ticket } from './ticket.ts'
-import { openSuspect } from '../open-suspect.ts'
 import type { ContactDeps, Opened } from '../open-suspect.ts'
+import { watchSilence } from '../watch-silence.ts'
+import type { SilentSoFar } from '../watch-silence.ts'
 import type { SuspectTarget } from '../request.ts'
 
 export interface SessionPool {
@@ -56,6 +58,8 @@ export const createSessionPool = (
   let held: Held | undefined
   const full = new Set<Held>()
   const awaiting = new Set<Ticket>()
+  /** Those who wait for an opening whose every look so far was silent. */
+  const watches = new Set<Set<Ticket>>()
   let openings = 0
   let lastOpenMs = 0
   /** When anything came from the suspect, on whichever connection, and wherever its names led. */
@@ -95,9 +99,7 @@ export const createSessionPool = (
     const { evidence, trail } = seen
     const isNobodyServed = held?.session.isFit() !== true && !takeBack()
     for (const ticket of isNobodyServed ? waiting : []) {
-      // It was alive in this very fence.
-      const hadContact = heardMs >= ticket.sinceMs || isHeard(evidence, ticket.sinceMs)
-      ticket.settle({ evidence: afterContact(evidence, hadContact), trail })
+      ticket.settle({ evidence: afterContact(evidence, hadContact(evidence, ticket)), trail })
     }
     // For others. What this look itself saw speaks for itself.
     if (mayHaveHadContact(evidence)) heardMs = clock.nowMs()
@@ -113,27 +115,48 @@ export const createSessionPool = (
     return true
   }
 
-  const open = async (present: ReadonlySet<Ticket>, queue: ReadonlySet<Ticket>): Promise<void> => {
+  /** It was alive in this very fence. */
+  const hadContact = (evidence: Evidence, { sinceMs }: Ticket): boolean =>
+    heardMs >= sinceMs || isHeard(evidence, sinceMs)
+
+  const tellSilence = (silent: SilentSoFar, waiting: readonly Ticket[]): void => {
+    for (const ticket of waiting) {
+      const { evidence, mayBeLonger } = ownSilence(silent, ticket, clock.nowMs())
+      const isAlive = hadContact(evidence, ticket)
+      if (mayBeLonger && !isAlive) continue
+      ticket.settle({ evidence: afterContact(evidence, isAlive), trail: silent.trail })
+    }
+  }
+
+  const open = async (present: Set<Ticket>, queue: ReadonlySet<Ticket>): Promise<void> => {
     openings += 1
     lastOpenMs = clock.nowMs()
     for (const ticket of present) awaiting.add(ticket)
     const asks = [...present]
-    const opened = await openSuspect(deps, target, {
-      budgetMs: Math.max(...asks.map((ticket) => ticket.leftMs())),
+    const opened = await watchSilence(deps, target, {
+      waiting: () => stillIn(queue, present).map((ticket) => ticket.leftMs()),
       signal,
       caller: asks.find(({ request }) => request.caller !== undefined)?.request.caller,
       isSilenceWanted: asks.some(({ isSilenceWanted }) => isSilenceWanted),
       onHeard,
+      onSilent: (silent) => {
+        watches.add(present)
+        for (const ticket of queue) join(ticket, present)
+        if (held?.session.isFit() !== true) tellSilence(silent, stillIn(queue, present))
+      },
     }).catch(faultSeen)
     openings -= 1
+    watches.delete(present)
     for (const ticket of present) awaiting.delete(ticket)
     if (opened.kind === 'open') adopt(opened, present)
-    else
-      settle(
-        opened.seen,
-        asks.filter((ticket) => queue.has(ticket)),
-      )
+    else settle(opened.seen, stillIn(queue, present))
     onChange()
+  }
+
+  const join = (ticket: Ticket, present: Set<Ticket>): void => {
+    if (awaiting.has(ticket)) return
+    awaiting.add(ticket)
+    present.add(ticket)
   }
 
   const isHeard = (evidence: Evidence, sinceMs: number): boolean =>
@@ -160,6 +183,11 @@ export const createSessionPool = (
       if (held?.session.isFit() === true) return undefined
       const newcomers = [...queue].filter((ticket) => !awaiting.has(ticket))
       if (newcomers.length === 0) return undefined
+      const [watch] = watches
+      if (watch !== undefined) {
+        for (const ticket of newcomers) join(ticket, watch)
+        return undefined
+      }
       if (openings > 0) {
         if (openings >= openingsMax) return undefined
         const patienceMs = heardMs >= lastOpenMs ? openBesideMs : openAgainMs
@@ -181,6 +209,9 @@ export const createSessionPool = (
     },
   }
 }
+
+const stillIn = (queue: ReadonlySet<Ticket>, present: ReadonlySet<Ticket>): readonly Ticket[] =>
+  [...present].filter((ticket) => queue.has(ticket))
 
 type OpenedSession = Extract<Opened, { kind: 'open' }>
 

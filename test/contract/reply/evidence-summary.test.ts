@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { silent, silentAddress, someWitness } from '../../fixtures/values/evidence.ts'
 import { summariseEvidence } from '../../../agent/contract/reply/evidence-summary.ts'
 import type { QemuSeen, TaskSeen } from '../../../agent/domain/evidence.ts'
 import type { ContactTrail } from '../../../agent/fence/contact-trail.ts'
@@ -75,24 +76,23 @@ test('it stays small however much there is', async (t) => {
 })
 
 test('silence is told address by address', async (t) => {
-  const address = {
-    address: '192.0.2.7',
-    tcp: 'silent',
-    echo: 'silent',
-    neighbour: 'off-link',
-  } as const
-  const silence = {
-    addresses: Array.from({ length: 20 }, () => address),
-    witnesses: [{ address: '192.0.2.1', answered: 'yes', vouchesFor: ['192.0.2.7'] } as const],
-    contactBefore: false,
-  }
-  const summary = summariseEvidence({ kind: 'silence', silence }, trail)
+  const addresses = Array.from({ length: 20 }, () => silentAddress)
+  const summary = summariseEvidence(silent({ addresses, lastedMs: 15_000.4 }), trail)
   t.match(summary, {
     kind: 'silence',
     contactBefore: false,
-    addresses: { 0: address, length: 16 },
-    witnesses: [{ address: '192.0.2.1', answered: 'yes', vouchesFor: ['192.0.2.7'] }],
+    lastedMs: 15_000,
+    needsMs: 15_000,
+    routedSilence: 'refuse',
+    everMet: 'pinned-key',
+    addresses: { 0: silentAddress, length: 16 },
+    witnesses: [someWitness],
   })
+  t.notMatch(summary, { lastMetAt: /./ })
+  const everMet = { by: 'login', at: '2026-11-01T00:00:00Z' } as const
+  t.match(summariseEvidence(silent({ everMet }), trail), { lastMetAt: everMet.at })
+  const stranger = silent({ everMet: { by: 'never' } })
+  t.match(summariseEvidence(stranger, trail), { everMet: 'never' })
 })
 
 test('the other kinds are told by their name, with the way the contact went', async (t) => {

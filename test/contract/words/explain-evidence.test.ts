@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { notAsked } from '../../../agent/probe/witness.ts'
 import { explainEvidence } from '../../../agent/contract/words/explain-evidence.ts'
 import {
   cleanReport,
@@ -7,6 +8,7 @@ import {
   reported,
   silent,
   silentAddress,
+  someWitness,
 } from '../../fixtures/values/evidence.ts'
 
 test('a report is told from the host to what neither proves anything', async (t) => {
@@ -52,19 +54,25 @@ test('silence is told address by address and witness by witness', async (t) => {
     silent({
       addresses: [{ ...silentAddress, oldEntry: 'removed' }],
       witnesses: [
-        { address: '192.0.2.1', answered: 'yes', by: 'echo', vouchesFor: ['192.0.2.7'] },
-        { address: '192.0.2.2', answered: 'no', vouchesFor: ['192.0.2.7', '192.0.2.8'] },
+        someWitness,
+        {
+          ...notAsked('192.0.2.2'),
+          answered: 'no',
+          vouchesFor: ['192.0.2.7', '192.0.2.8'],
+        },
       ],
       contactBefore: true,
     }),
   )
   t.same(lines, [
-    '192.0.2.7: TCP silent, ping silent, ARP or ND off-link (old entry removed)',
-    'witness 192.0.2.1: answered yes by echo, on the way to 192.0.2.7',
-    'witness 192.0.2.2: answered no, on the way to 192.0.2.7, 192.0.2.8',
+    '192.0.2.7, IPv4 on a link of ours: TCP silent, ping silent, ARP or ND unresolved (old entry removed)',
+    'witness 192.0.2.1: answered yes by echo, ARP answered, TCP port not-named, on the way to 192.0.2.7',
+    'witness 192.0.2.2: answered no, ARP not-run, TCP port not-run, on the way to 192.0.2.7, 192.0.2.8',
+    'so for 15 s, looked at again and again; probe.silenceSec is 15',
+    'This peer knows it by the host key that it keeps',
     'the host had answered earlier in this fence',
   ])
-  t.match(explainEvidence(silent())[0], /off-link$/)
+  t.match(explainEvidence(silent())[0], /unresolved$/)
 })
 
 test('what is no report and no silence is one line, and none of them sounds like a proof', async (t) => {

@@ -9,8 +9,11 @@ import {
   killedQemu,
   livingQemu,
   reported,
+  routedAddress,
   silent,
   silentAddress,
+  someRules,
+  someWitness,
 } from '../../fixtures/values/evidence.ts'
 
 const trail: ContactTrail = { address: '192.0.2.7', phases: [], detail: 'the end' }
@@ -157,7 +160,7 @@ const rows: readonly (readonly [string, Doubt, Evidence, string])[] = [
     'what was seen at each address that is not silent',
     'suspect-answered',
     silent({ addresses: [{ ...silentAddress, echo: 'replied' }] }),
-    'Seen at 192.0.2.7: TCP silent, ping replied, ARP or ND off-link.',
+    'Seen at 192.0.2.7 (IPv4 on a link of ours): TCP silent, ping replied, ARP or ND unresolved.',
   ],
   ['no address at all', 'silence-not-proven', silent({ addresses: [] }), 'Seen: the end.'],
   [
@@ -166,12 +169,42 @@ const rows: readonly (readonly [string, Doubt, Evidence, string])[] = [
     silent({
       addresses: [silentAddress, { ...silentAddress, address: '198.51.100.7' }],
       witnesses: [
-        { address: '192.0.2.1', answered: 'yes', vouchesFor: ['192.0.2.7'], by: 'neighbour' },
-        { address: '192.0.2.2', answered: 'yes', vouchesFor: ['192.0.2.7'] },
-        { address: '198.51.100.1', answered: 'no', vouchesFor: ['198.51.100.7'] },
+        { ...someWitness, address: '192.0.2.2', by: 'tcp', neighbour: 'off-link' },
+        { ...someWitness, address: '192.0.2.3', neighbour: 'no' },
+        { ...someWitness, address: '198.51.100.1', answered: 'no' },
       ],
     }),
-    'Witnesses asked: 192.0.2.1 (answered by neighbour), 192.0.2.2 (answered by ping), 198.51.100.1 (no answer). Nobody vouches for the way to 198.51.100.7.',
+    'Witnesses asked: 192.0.2.2 (answered by tcp), 192.0.2.3 (answered by echo, not by ARP), 198.51.100.1 (no answer). Nobody vouches for the way to 192.0.2.7, 198.51.100.7.',
+  ],
+  [
+    'the addresses where no ARP was asked',
+    'routed-silence',
+    silent({
+      addresses: [
+        silentAddress,
+        routedAddress,
+        { ...silentAddress, address: 'fd00::7', way: 'nd' },
+      ],
+    }),
+    'Without ARP: 192.0.2.7 (through a router), fd00::7 (IPv6 on a link of ours).',
+  ],
+  [
+    'and which witness is missing where that is accepted',
+    'routed-silence',
+    silent({ addresses: [routedAddress], rules: { ...someRules, routed: 'accept' } }),
+    'Without ARP: 192.0.2.7 (through a router). No witness of its own subnet answered a ping and on a TCP port that is named for it.',
+  ],
+  [
+    'a host that was never met',
+    'never-met',
+    silent({ everMet: { by: 'never' } }),
+    'Asked about: 192.0.2.7. This peer never had to do with it: an address that nobody has is as silent.',
+  ],
+  [
+    'how long it was silent, and how long that has to be',
+    'silence-too-short',
+    silent({ lastedMs: 8_340 }),
+    'Silent for 8.3 s; probe.silenceSec is 15.',
   ],
   [
     'an isolated peer that had nobody to ask',

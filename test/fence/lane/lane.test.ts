@@ -20,9 +20,8 @@ import {
   requestFor,
   vmNumber,
 } from '../../fixtures/worlds/lane-world.ts'
-import type { FakeSession } from '../../fixtures/worlds/lane-world.ts'
+import type { FakeSession, LaneWorld } from '../../fixtures/worlds/lane-world.ts'
 import type { FenceRequest } from '../../../agent/fence/request.ts'
-import { silent } from '../../fixtures/values/evidence.ts'
 
 const keepMs = 5_000
 
@@ -63,6 +62,29 @@ const play = () => {
   }
   return { ...world, lane, ask, answers, open, settle, stop, idles: () => idles }
 }
+
+/** Every look ends in silence after three seconds. */
+const passSilently = async ({ clock, openings }: ReturnType<typeof play>, ms: number) => {
+  const begunMs = new Map<object, number>()
+  for (let passed = 0; passed < ms; passed += 500) {
+    for (const opening of openings) {
+      if (!begunMs.has(opening)) begunMs.set(opening, clock.nowMs())
+    }
+    await clock.advance(500)
+    for (const [opening, sinceMs] of begunMs) {
+      if (clock.nowMs() - sinceMs >= 3_000) (opening as (typeof openings)[number]).end(noContact)
+    }
+    await clock.advance(0)
+  }
+}
+
+const replying =
+  (probe: LaneWorld['probe']['probe']): LaneWorld['probe']['probe'] =>
+  async (...given) => {
+    const probed = await probe(...given)
+    const addresses = probed.addresses.map((one) => ({ ...one, echo: 'replied' as const }))
+    return { ...probed, addresses }
+  }
 
 test('whoever comes while it connects is in the first batch', async (t) => {
   const { ask, open, answers, openings, settle, lane } = play()
@@ -177,8 +199,34 @@ test('how the way there ended is for those who were there, and for nobody who ca
   t.equal(openings.length, 2, 'the other one looks for itself')
 })
 
-test('silence is proven to those who waited for all of it', async (t) => {
-  const { ask, answers, openings, settle, clock, probes } = play()
+test('silence is proven to each who waited long enough, at the end of its time', async (t) => {
+  const world = play()
+  const { ask, answers, openings, probes, clock } = world
+  const startedMs = clock.nowMs()
+  const tellAt = async (number: number): Promise<number> => {
+    await ask(number)
+    return Math.round((clock.nowMs() - startedMs) / 100) / 10
+  }
+  const ends: Promise<number>[] = []
+  // Some come at once, some beside the first looks, some in the middle of a silence that lasts already.
+  for (const number of [1, 2, 3, 4, 5, 6]) {
+    ends.push(tellAt(number))
+    await passSilently(world, number === 4 ? 6_000 : 1_000)
+  }
+  await passSilently(world, 30_000)
+  t.same([...new Set(answers.map((one) => one.slice(2)))], ['every-address-silent'])
+  t.same(answers.length, 6)
+  const lasted = (await Promise.all(ends)).map((end, index) => end - [0, 1, 2, 3, 9, 10][index]!)
+  t.ok(
+    lasted.every((sec) => sec >= 15 && sec < 20),
+    lasted.join(' '),
+  )
+  t.ok(probes.length <= openings.length)
+  t.ok(openings.length < 30, `${openings.length} looks for six VMs`)
+})
+
+test('whoever asked vouches for our network', async (t) => {
+  const { ask, clock, probes } = play()
   const caller = {
     remoteAddress: '192.0.2.3',
     remotePort: 1,
@@ -188,18 +236,67 @@ test('silence is proven to those who waited for all of it', async (t) => {
   void ask(1)
   void ask(2, { caller })
   await clock.advance(4_000)
-  void ask(3)
-  openings[0]?.end(noContact)
-  await settle()
-  t.same(answers, ['1 every-address-silent'])
-  openings[1]?.end(noContact)
-  await settle()
+  t.match(probes[1], { caller })
+})
+
+test('who cannot wait for long enough is told so after one look', async (t) => {
+  const world = play()
+  const { ask, answers, clock } = world
+  const startedMs = clock.nowMs()
+  const hasty = ask(1, { budgetMs: 10_000 })
+  void ask(2)
+  await passSilently(world, 5_000)
+  t.same(answers, ['1 silence-too-short'])
+  t.match(await hasty, { evidence: { silence: { lastedMs: 3_000 } } })
+  t.ok(clock.nowMs() - startedMs <= 5_000)
+  await passSilently(world, 15_000)
   t.same(answers.slice(1), ['2 every-address-silent'])
-  t.match(probes[1], { caller }, 'and whoever asked vouches for our network')
-  await clock.advance(4_000)
-  openings[2]?.end(noContact)
-  await settle()
-  t.same(answers.slice(2), ['3 every-address-silent'])
+})
+
+test('what was silent before a fence came is no part of its silence', async (t) => {
+  const world = play()
+  const { ask, answers } = world
+  void ask(1, { budgetMs: 40_000 })
+  await passSilently(world, 20_000)
+  const late = ask(2, { budgetMs: 14_000 })
+  await passSilently(world, 5_000)
+  t.same(answers, ['2 silence-too-short'])
+  const { evidence } = await late
+  t.ok(evidence.kind === 'silence' && evidence.silence.lastedMs < 4_000)
+})
+
+test('a host that is back after some looks is logged in to', async (t) => {
+  const world = play()
+  const { ask, open, answers } = world
+  void ask(1)
+  await passSilently(world, 7_000)
+  const session = await open()
+  session.runs[0]?.tell(1)
+  await world.settle()
+  t.same(answers, ['1 destroyed'])
+})
+
+test('a sign of life in a later look ends the silence', async (t) => {
+  const world = play()
+  const { ask, answers, probe, clock } = world
+  void ask(1)
+  await passSilently(world, 7_000)
+  const look = probe.probe
+  Object.assign(probe, { probe: replying(look) })
+  await passSilently(world, 6_000)
+  t.same(answers, ['1 suspect-answered'])
+  t.ok(clock.nowMs() < 1_000_000 + 15_000)
+})
+
+test('who was in contact before does not wait for the silence of others', async (t) => {
+  const world = play()
+  const { ask, answers } = world
+  void ask(1)
+  await passSilently(world, 4_000)
+  void ask(2, { isSilenceWanted: false })
+  await passSilently(world, 4_000)
+  t.same(answers.length, 1)
+  t.match(answers[0], /^2 /)
 })
 
 test('for those who had contact before nothing is probed', async (t) => {
@@ -225,9 +322,9 @@ test('a session that was kept and died unseen costs nobody a verdict', async (t)
   t.equal(openings.length, 2)
   const next = await open()
   t.same(next.runs[0]?.vms, [vmNumber(2)])
-  next.runs[0]?.tell(2, silent())
+  next.runs[0]?.tell(2)
   await settle()
-  t.same(answers, ['1 destroyed', '2 every-address-silent'])
+  t.same(answers, ['1 destroyed', '2 destroyed'])
 })
 
 test('who asks about a VM that is in the batch already waits for the next one', async (t) => {
@@ -355,23 +452,14 @@ test('what was heard on a session in a fence counts in it, whoever it was for', 
     await clock.advance(4_500)
     t.equal(openings.length, 2)
     openings[1]?.end(noContact)
-    await clock.advance(0)
+    await passSilently(world, 60_000)
     t.ok(answers.includes(`9 ${because}`), `${String(isHeard)}: ${answers.join()}`)
   }
 })
 
 test('a sign of life beside a silent SSH is called so', async (t) => {
   const { ask, openings, clock, answers, probe } = play()
-  const look = probe.probe
-  Object.assign(probe, {
-    probe: async (...given: Parameters<typeof look>) => {
-      const probed = await look(...given)
-      return {
-        ...probed,
-        addresses: probed.addresses.map((one) => ({ ...one, echo: 'replied' as const })),
-      }
-    },
-  })
+  Object.assign(probe, { probe: replying(probe.probe) })
   void ask(1)
   await clock.advance(4_500)
   openings[0]?.end(noContact)

@@ -43,7 +43,8 @@ test('what one lane hears of an address is told to a fence of another', async (t
     [true, 'contact-lost'],
     [false, 'every-address-silent'],
   ] as const) {
-    const world = createLaneWorld()
+    const made = createLaneWorld()
+    const world = { ...made, silence: { ...made.silence, needsMs: 4_000 } }
     const { clock, openings } = world
     const lanes = createLanes({ keepMs: 1_000 }, world, new AbortController().signal)
     void lanes.contact(askFor(1))
@@ -53,7 +54,7 @@ test('what one lane hears of an address is told to a fence of another', async (t
     // The same host by another of its uuids.
     const request = requestFor(2)
     const suspect = { ...request.suspect, hostUuid: 'another' }
-    const asked = { ...askFor(2, 20_000, clock.nowMs()), request: { ...request, suspect } }
+    const asked = { ...askFor(2, 8_000, clock.nowMs()), request: { ...request, suspect } }
     const looking = lanes.contact(asked)
     await clock.advance(4_000)
     if (isHeard) openings[0]?.hear()
