@@ -1,11 +1,11 @@
 /** Once anything of the suspect answered, its later silence proves nothing: it was alive a moment ago. */
+import type { Evidence } from '../domain/evidence.ts'
 import type {
   AddressSilence,
   EchoSeen,
-  Evidence,
   NeighbourSeen,
   TcpSeen,
-} from '../domain/evidence.ts'
+} from '../domain/silence-evidence.ts'
 
 /**
  * False only for a look whose every address is known to have given no sign of life. An ICMP error

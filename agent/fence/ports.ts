@@ -1,5 +1,6 @@
 /** What the use case needs from the world. Adapters and the test world implement the same five. */
-import type { EverMet, Evidence, SilenceEvidence } from '../domain/evidence.ts'
+import type { Evidence } from '../domain/evidence.ts'
+import type { EverMet, SilenceEvidence } from '../domain/silence-evidence.ts'
 import type { VmUuid } from '../domain/vm-uuid.ts'
 import type { CallerConnection, FenceRequest, SuspectTarget } from './request.ts'
 import type { FenceRecord } from './record.ts'

@@ -5,7 +5,7 @@ import type {
   SilenceEvidence,
   SilenceRules,
   TcpSeen,
-} from '../domain/evidence.ts'
+} from '../domain/silence-evidence.ts'
 import type { Dial, ProbeEvidence } from './ports.ts'
 
 export interface OneLook {

@@ -3,7 +3,7 @@
  * port for spanning tree, or starts anew, is silent for longer than that.
  */
 import { decide } from '../domain/decide.ts'
-import type { SilenceEvidence } from '../domain/evidence.ts'
+import type { SilenceEvidence } from '../domain/silence-evidence.ts'
 import type { ContactTrail } from './contact-trail.ts'
 import { openSuspect } from './open-suspect.ts'
 import type { ContactDeps, OpenFor, Opened } from './open-suspect.ts'
@@ -65,3 +65,10 @@ export const watchSilence = async (
 const isSilentSoFar = (silence: SilenceEvidence): boolean =>
   decide({ kind: 'silence', silence: { ...silence, lastedMs: silence.rules.needsMs } }).kind ===
   'unreachable'
+
+/** A bug: neither the suspect nor the probes reject. */
+export const faultSeen = (error: unknown): Opened => {
+  const detail = `a fault in the agent itself (${error instanceof Error ? error.name : 'thrown'})`
+  const evidence = { kind: 'own-trouble', because: 'internal-error' } as const
+  return { kind: 'seen', seen: { evidence, trail: { address: '', phases: [], detail } } }
+}

@@ -2,7 +2,7 @@
  * The caller's own TCP connection as a witness: an acknowledgement that arrived a moment ago shows that this peer
  * sends and receives, also where the caller answers no ping. Keepalive makes one come every second.
  */
-import type { WitnessSeen } from '../domain/evidence.ts'
+import type { WitnessSeen } from '../domain/silence-evidence.ts'
 import type { CallerConnection } from '../fence/request.ts'
 import { isSameAddress } from './address.ts'
 import type { ProbeRun } from './probe-run.ts'

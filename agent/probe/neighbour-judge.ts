@@ -1,5 +1,5 @@
 /** What a neighbour entry proves about life, and when. Pure: ages and spans come in as numbers. */
-import type { EchoSeen } from '../domain/evidence.ts'
+import type { EchoSeen } from '../domain/silence-evidence.ts'
 import type { Neighbour } from './neighbour-json.ts'
 
 /** One round: read the entry, ping, read the entry again until it tells. */

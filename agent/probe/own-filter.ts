@@ -2,7 +2,7 @@
  * What of our own may keep packets from or to a suspect. Silence that we make ourselves is none, and a witness need
  * not notice. What is found only ever adds a doubt; what cannot be read is none, for no site has all of these tools.
  */
-import type { AddressSilence } from '../domain/evidence.ts'
+import type { AddressSilence } from '../domain/silence-evidence.ts'
 import type { ProbeAddress } from './address.ts'
 import { isSameAddress } from './address.ts'
 import { toolTimeoutMs } from './limits.ts'

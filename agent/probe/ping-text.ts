@@ -1,5 +1,5 @@
 /** What one run of iputils `ping -n` says, read by its positive marks only. */
-import type { EchoSeen } from '../domain/evidence.ts'
+import type { EchoSeen } from '../domain/silence-evidence.ts'
 import { isSameAddress } from './address.ts'
 
 export interface PingQuestion {

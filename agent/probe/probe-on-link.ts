@@ -1,5 +1,5 @@
 /** One address of the suspect on a wire of ours: ping, and what the neighbour table makes of it. */
-import type { AddressSilence, EchoSeen, NeighbourSeen } from '../domain/evidence.ts'
+import type { AddressSilence, EchoSeen, NeighbourSeen } from '../domain/silence-evidence.ts'
 import type { ProbeAddress } from './address.ts'
 import { askNeighbour, ping } from './ip-and-ping.ts'
 import type { Path } from './ip-and-ping.ts'

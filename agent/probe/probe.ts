@@ -1,5 +1,5 @@
 /** The port: any sign of life of the suspect, and a proof that we would see one. */
-import type { AddressSilence, WitnessSeen } from '../domain/evidence.ts'
+import type { AddressSilence, WitnessSeen } from '../domain/silence-evidence.ts'
 import type { Probe, ProbeEvidence } from '../fence/ports.ts'
 import type { Clock } from '../base/time/clock.ts'
 import { parseProbeAddress } from './address.ts'

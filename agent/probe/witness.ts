@@ -1,15 +1,15 @@
 /** Our own health: does anybody but the suspect answer us, on the way that leads to the suspect? */
-import type { WitnessSeen } from '../domain/evidence.ts'
+import type { WitnessSeen } from '../domain/silence-evidence.ts'
 import type { CallerConnection } from '../fence/request.ts'
 import { isBeside, isSameAddress, parseProbeAddress, zonedAddress } from './address.ts'
 import type { ProbeAddress } from './address.ts'
-import { askGateways, askNeighbour, askPath, ping, probeNeighbour } from './ip-and-ping.ts'
+import { askGateways, askPath, ping } from './ip-and-ping.ts'
 import type { Path } from './ip-and-ping.ts'
 import type { ProbeRun } from './probe-run.ts'
 import { askConnection } from './connection.ts'
-import { pollMs, witnessesMax, witnessNeighbourMs, witnessPing, witnessPortMs } from './limits.ts'
-import { isSurelyWithin } from './neighbour-judge.ts'
+import { witnessesMax, witnessPing, witnessPortMs } from './limits.ts'
 import { parseAddressPort } from '../base/net/host-port.ts'
+import { askWitnessNeighbour } from './witness-neighbour.ts'
 import { zonedGateway } from './route-json.ts'
 
 /** The way to one address of the suspect. */
@@ -196,31 +196,4 @@ const askEcho = async (
   const echo = await ping(probe, address, path.source, witnessPing)
   if (echo === 'replied') return 'yes'
   return echo === 'own-trouble' || echo === 'not-run' ? 'not-run' : 'no'
-}
-
-/** Only IPv4 is asked: neighbour discovery is no more than another kind of IP. */
-const askWitnessNeighbour = async (
-  probe: ProbeRun,
-  address: ProbeAddress,
-  path: Path,
-  beganMs: number,
-): Promise<WitnessSeen['neighbour']> => {
-  if (path.kind === 'off-link') return 'off-link'
-  if (address.family === 'ipv6') return 'not-run'
-  const { clock, signal } = probe
-  const first = await askNeighbour(probe, address, path.device)
-  const isAsked = first.kind === 'known' && (await probeNeighbour(probe, address, path.device))
-  while (!signal.aborted) {
-    const now = await askNeighbour(probe, address, path.device)
-    const nowMs = clock.nowMs()
-    if (now.kind === 'unreadable') return 'not-run'
-    if (now.kind !== 'known') return 'no'
-    // It was in PROBE a moment ago, and only an answer leads from there to here.
-    if (isAsked && now.state === 'REACHABLE') return 'answered'
-    // Ages are cut to whole seconds: only what was surely confirmed since we ask lets us vouch.
-    if (isSurelyWithin(now.confirmedSec, nowMs - beganMs)) return 'answered'
-    if (nowMs - beganMs >= witnessNeighbourMs) return 'no'
-    await clock.wait(pollMs, signal)
-  }
-  return 'not-run'
 }

@@ -30,6 +30,8 @@ test('rules across properties', async (t) => {
       ['/doctor/peers/3', '/doctor/peers/4'],
     ],
     ['a witness that is IPv6', { probe: { witnesses: ['fe80::1%eth0'] } }, []],
+    ['witnesses with ports', { probe: { witnesses: ['10.0.0.1:22', '[fd00::1]:2222'] } }, []],
+    ['a name with a port', { probe: { witnesses: ['gateway:22'] } }, ['/probe/witnesses/0']],
     [
       'a budget shorter than the connect window',
       { fence: { budgetMaxSec: 4 } },

@@ -6,15 +6,15 @@
 import * as fc from 'fast-check'
 import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
+import type { Evidence, QemuSeen, VmReport } from '../../agent/domain/evidence.ts'
 import type {
   AddressSilence,
   Evidence,
   HostIs,
   QemuSeen,
   SilenceEvidence,
-  VmReport,
   WitnessSeen,
-} from '../../agent/domain/evidence.ts'
+} from '../../agent/domain/silence-evidence.ts'
 import { doubts, mayProceed } from '../../agent/domain/verdict.ts'
 import { words } from '../../agent/suspect/report/report-line.ts'
 import {

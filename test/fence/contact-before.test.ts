@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
-import type { AddressSilence, Evidence } from '../../agent/domain/evidence.ts'
+import type { Evidence } from '../../agent/domain/evidence.ts'
+import type { AddressSilence } from '../../agent/domain/silence-evidence.ts'
 import { afterContact, mayHaveHadContact } from '../../agent/fence/contact-before.ts'
 import { reported, silent, silentAddress } from '../fixtures/values/evidence.ts'
 

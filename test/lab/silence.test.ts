@@ -38,7 +38,7 @@ const rows: readonly Row[] = [
   { state: 'the cable is pulled', reason: 'every-address-silent', make: states('link-down') },
   {
     state: 'no answer to anything, over IPv6',
-    reason: 'every-address-silent',
+    reason: 'routed-silence',
     make: states('drop'),
     command: (host) => ({ targetHostIp: host.address6 }),
   },
@@ -128,7 +128,8 @@ const startLabAgent = async (
   const agent = await startAgent({
     ssh: { identityFiles: [key], ...ssh },
     suspects: { pidNamespace: 'nested' },
-    probe: { witnesses: [witness.address, witness.address6] },
+    // How long silence has to last is the subject of another file.
+    probe: { witnesses: [witness.address, witness.address6], silenceSec: 4 },
   })
   t.teardown(async () => {
     await agent.stop()
@@ -210,7 +211,7 @@ const callerRows: readonly {
     state: 'drops pings, over IPv6',
     family: 'address6',
     make: async (caller) => await caller.state('no-icmp'),
-    reason: 'every-address-silent',
+    reason: 'routed-silence',
     by: 'tcp',
   },
   {
@@ -235,6 +236,7 @@ test('the caller is the only witness', { jobs: rowsAtOnce }, async (t) => {
           http: { listeners: [{ at: '[::]:0', allowFrom: ['10.77.0.0/24', 'fd77::/64'] }] },
           ssh: { identityFiles: [key] },
           suspects: { pidNamespace: 'nested' },
+          probe: { silenceSec: 4 },
         })
         try {
           await row.make(caller)

@@ -42,6 +42,72 @@ const contact = mutantsOf(
   ],
 )
 
+const ownSide = [
+  ...mutantsOf(
+    'agent/probe/probe.ts',
+    ['probe/probe'],
+    [
+      [
+        'a filter of our own is not looked for',
+        'askOwnFilters(probe)',
+        'Promise.reject(new Error())',
+      ],
+      [
+        'ARP of a witness need not be answered after the silence',
+        "first.neighbour === 'answered' ? again.neighbour : first.neighbour",
+        'first.neighbour',
+      ],
+      [
+        'ARP of a witness need not be answered before the silence',
+        "first.neighbour === 'answered' ? again.neighbour : first.neighbour",
+        'again.neighbour',
+      ],
+      [
+        'a port of a witness need not be taken after the silence',
+        "first.port === 'answered' ? again.port : first.port",
+        'first.port',
+      ],
+      ['IPv6 on a link passes for ARP', "family === 'ipv4' ? 'arp' : 'nd'", "'arp'"],
+      ['a way through a router passes for a link', "return 'routed'", "return 'arp'"],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/probe/address.ts',
+    ['probe/probe', 'probe/address'],
+    [
+      [
+        'every address is of one subnet',
+        'return subnet.check(other.plain, other.family)',
+        'return true',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/probe/own-filter.ts',
+    ['probe/own-filter'],
+    [
+      ['a full table is no doubt', "if (isFull(counts)) return () => 'table-full'", ''],
+      [
+        'a rule that names the suspect is no doubt',
+        "? 'names-it' : undefined",
+        '? undefined : undefined',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/suspect/host-key/acquaintance.ts',
+    ['suspect/host-key/acquaintance'],
+    [
+      ['a revoked key is an acquaintance', '({ isRevoked }) => !isRevoked', '() => true'],
+      [
+        'what cannot be read was met',
+        "return { by: 'not-known' }",
+        "return { by: 'pinned-key', at: '' }",
+      ],
+    ],
+  ),
+]
+
 const silence = mutantsOf(
   'agent/fence/silence.ts',
   ['fence/silence', 'fence/open-suspect'],
@@ -472,6 +538,7 @@ const report = [
 export const edgeMutants = [
   ...dial,
   ...contact,
+  ...ownSide,
   ...silence,
   ...afterContact,
   ...waysIn,

@@ -49,7 +49,7 @@ export const laneMutants = [
     [
       [
         'what another lane heard of the same address counts for nothing',
-        '|| isHeard(evidence, ticket.sinceMs)',
+        '|| isHeard(heard, evidence, sinceMs)',
         '',
       ],
     ],
@@ -91,23 +91,47 @@ export const laneMutants = [
     ],
   ),
   ...mutantsOf(
+    'agent/fence/lane/own-silence.ts',
+    ['fence/lane/own-silence', 'fence/lane/lane'],
+    [
+      [
+        'what was silent before a fence came is part of its silence',
+        'silence.lastedMs - (fromMs - sinceMs)',
+        'silence.lastedMs',
+      ],
+      [
+        'who was in contact hears of silence alone',
+        'afterContact(evidence, hadContact)',
+        'evidence',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/fence/watch-silence.ts',
+    ['fence/watch-silence', 'fence/lane/lane'],
+    [
+      ['a look that was no silence is followed by more', '|| !isSilentSoFar(evidence.silence)', ''],
+      ['the first silent look ends it', 'if (left.length === 0 ||', 'if (left.length >= 0 ||'],
+    ],
+  ),
+  ...mutantsOf(
     'agent/fence/lane/session-pool.ts',
     ['fence/lane/lane'],
     [
       [
         'silence is told to who came when it was nearly over',
-        'asks.filter((ticket) => queue.has(ticket))',
-        '[...queue]',
+        'settle(opened.seen, stillIn(queue, present))',
+        'settle(opened.seen, [...queue])',
       ],
       [
         'what was heard on another connection in this fence counts for nothing',
-        'heardMs >= ticket.sinceMs || isHeard(evidence, ticket.sinceMs)',
+        'heardMs >= sinceMs || isHeard(heard, evidence, sinceMs)',
         'false',
       ],
       [
         'what was heard before the last look of a fence counts for nothing',
-        'heardMs >= ticket.sinceMs || isHeard(evidence, ticket.sinceMs)',
-        'heardMs >= ticket.startedMs',
+        'heardMs >= sinceMs || isHeard(heard, evidence, sinceMs)',
+        'false && sinceMs > 0',
       ],
       [
         'what a session says counts for nothing',

@@ -1,7 +1,7 @@
 /** Breaks in the rule itself. */
 import { mutantsOf } from './mutant.ts'
 
-export const ruleMutants = [
+const reportMutants = [
   ...mutantsOf(
     'agent/domain/decide.ts',
     ['domain/decide', 'domain/decide-oracle'],
@@ -10,42 +10,6 @@ export const ruleMutants = [
         'a budget that ended is a dead host',
         "return doubt('deadline-passed')",
         "return unreachable('every-address-silent')",
-      ],
-      [
-        'no address at all is silence',
-        "  if (addresses.length === 0) return doubt('silence-not-proven')\n",
-        '',
-      ],
-      [
-        'an ICMP error is silence',
-        "    'icmp-error',\n    'own-network-trouble',",
-        "    'own-network-trouble',",
-      ],
-      [
-        'our own trouble is silence',
-        "    'own-network-trouble',\n    'silence-not-proven',",
-        "    'silence-not-proven',",
-      ],
-      [
-        'a neighbour that was not asked is silent',
-        "const neighbourSilent = unresolved || neighbour === 'off-link'",
-        'const neighbourSilent = true',
-      ],
-      [
-        'EHOSTUNREACH alone is silence',
-        "tcp === 'silent' || (tcp === 'no-neighbour' && unresolved)",
-        "tcp === 'silent' || tcp === 'no-neighbour'",
-      ],
-      [
-        'a ping that did not run is silence',
-        "echo === 'silent' || (echo === 'no-neighbour' && unresolved)",
-        "echo !== 'replied'",
-      ],
-      ['the suspect vouches for our network itself', ' && !own.has(address)', ''],
-      [
-        'a witness on one way vouches for all',
-        'if (!addresses.every(({ address }) => vouched.has(address)))',
-        'if (!addresses.some(({ address }) => vouched.has(address)))',
       ],
     ],
   ),
@@ -98,3 +62,92 @@ export const ruleMutants = [
     ],
   ),
 ]
+
+const silenceMutants = mutantsOf(
+  'agent/domain/decide-silence.ts',
+  ['domain/decide'],
+  [
+    [
+      'no address at all is silence',
+      "  if (addresses.length === 0) return doubt('silence-not-proven')\n",
+      '',
+    ],
+    [
+      'an ICMP error is silence',
+      "    'icmp-error',\n    'own-network-trouble',",
+      "    'own-network-trouble',",
+    ],
+    [
+      'our own trouble is silence',
+      "    'own-network-trouble',\n    'silence-not-proven',",
+      "    'silence-not-proven',",
+    ],
+    [
+      'a neighbour that was not asked is silent',
+      'tcpSilent && echoSilent && isNeighbourSilent(seenThere)',
+      'tcpSilent && echoSilent',
+    ],
+    [
+      'EHOSTUNREACH alone is silence',
+      "tcp === 'silent' || (tcp === 'no-neighbour' && unresolved)",
+      "tcp === 'silent' || tcp === 'no-neighbour'",
+    ],
+    [
+      'a ping that did not run is silence',
+      "echo === 'silent' || (echo === 'no-neighbour' && unresolved)",
+      "echo !== 'replied'",
+    ],
+    ['the suspect vouches for our network itself', ' && !own.has(address)', ''],
+    [
+      'a witness on one way vouches for all',
+      'if (!addresses.every(isVouchedFor))',
+      'if (!addresses.some(isVouchedFor))',
+    ],
+    [
+      'a witness that answered IP alone vouches for ARP',
+      "(way !== 'arp' || neighbour === 'answered')",
+      'true',
+    ],
+    [
+      'routed silence counts without the word of the operator',
+      "(rules.routed === 'accept' &&",
+      '(true &&',
+    ],
+    [
+      'IPv6 on a link of ours is judged as ARP',
+      "way === 'arp' ||\n    (rules",
+      "way !== 'routed' ||\n    (rules",
+    ],
+    [
+      'a witness of another subnet vouches behind a router',
+      '          besides.includes(address) &&\n',
+      '',
+    ],
+    [
+      'a witness on another way vouches behind a router',
+      '          vouchesFor.includes(address) &&\n',
+      '',
+    ],
+    ['a ping is not asked of a witness behind a router', "          by === 'echo' &&\n", ''],
+    [
+      'a port is not asked of a witness behind a router',
+      "by === 'echo' &&\n          port === 'answered'",
+      "by === 'echo'",
+    ],
+    ['a filter of our own is silence', ' || ownFilter !== undefined', ''],
+    ['a moment of silence is enough', 'lastedMs >= rules.needsMs ?', 'lastedMs >= 0 ?'],
+    ['who was never met is as good as who was', "return 'never-met'", 'return undefined'],
+    [
+      'one address on a way of its own decides for all',
+      'addresses.every(isBelievable)',
+      'addresses.some(isBelievable)',
+    ],
+    [
+      'contact in this fence is no doubt',
+      "  if (contactBefore) return doubt('contact-lost')\n",
+      '',
+    ],
+  ],
+)
+
+export const ruleMutants = [...reportMutants, ...silenceMutants]

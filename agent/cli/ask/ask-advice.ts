@@ -4,6 +4,22 @@ import { exitCodes } from '../exit-code.ts'
 import type { ExitCode } from '../exit-code.ts'
 import { plain, withoutVerdict } from '../print-answer.ts'
 
+/** What the caller may do, without who said so. */
+export type Advice =
+  Pick<Extract<Advised, { kind: 'refuse' }>, 'kind' | 'why'> | { kind: 'start' | 'start-at-risk' }
+
+/** By one verdict alone. */
+export const adviceOn = (kind: 'confirmed-dead' | 'unreachable' | 'refused'): Advice => {
+  switch (kind) {
+    case 'confirmed-dead':
+      return { kind: 'start' }
+    case 'unreachable':
+      return { kind: 'start-at-risk' }
+    case 'refused':
+      return { kind: 'refuse', why: 'refused' }
+  }
+}
+
 /** 0 for a proof of death alone. */
 export const askExitCode = (advised: Advised): ExitCode => {
   switch (advised.kind) {
@@ -31,7 +47,7 @@ const refusals: Readonly<Record<Refusing, { readonly code: ExitCode; readonly wo
   'nobody-answered': { code: exitCodes.hostUnavailable, words: 'no peer gave a verdict' },
 }
 
-export const adviceLine = (advised: Advised): string => {
+export const adviceLine = (advised: Advice): string => {
   switch (advised.kind) {
     case 'start':
       return 'You may start the VM elsewhere.'

@@ -1,6 +1,7 @@
 import { asciiJson } from '../../base/text/ascii-json.ts'
 import type { PeerOutcome } from '../../client/ask-peers.ts'
 import type { ExitCode } from '../exit-code.ts'
+import { adviceLine, adviceOn } from '../ask/ask-advice.ts'
 import { paintFor } from '../colour.ts'
 import { fenceByAgent } from './fence-by-agent.ts'
 import { questionOptions } from '../fence-question.ts'
@@ -40,7 +41,10 @@ const tell = (outcome: PeerOutcome['outcome'], args: Arguments, terminal: Termin
     const { kind, answer } = outcome
     const lines = args.isSet('json')
       ? [asciiJson(answer.body)]
-      : answerLines(kind, answer, args.isSet('explain'), paintFor(terminal))
+      : [
+          ...answerLines(kind, answer, args.isSet('explain'), paintFor(terminal)),
+          adviceLine(adviceOn(kind)),
+        ]
     terminal.out(`${lines.join('\n')}\n`)
   } else printWithout(outcome, withoutVerdict(outcome), args, terminal)
   return exitCodeOf(outcome)

@@ -9,10 +9,12 @@ import { verdictWords } from '../../domain/verdict-word.ts'
 import type { VerdictWord } from '../../domain/verdict-word.ts'
 import { killedIn } from '../../fence/killed.ts'
 import type { Killed } from '../../fence/killed.ts'
+import type { Evidence } from 'domain/evidence.ts'
 import type { FenceRecord } from '../../fence/record.ts'
 import type { FenceSubject } from '../../fence/request.ts'
 import { summariseEvidence } from './evidence-summary.ts'
 import { nextStepOf } from '../words/next-step.ts'
+import { metWords } from '../words/silence-words.ts'
 import { summaries } from '../words/summary.ts'
 
 export interface FenceReply {
@@ -49,13 +51,19 @@ export interface AnsweredRecord extends Pick<
   readonly request: FenceSubject
 }
 
+/** Whoever weighs the risk of a silence wants to know whether it is that of a host. */
+const metBefore = (evidence: Evidence): string =>
+  evidence.kind === 'silence' ? ` ${metWords(evidence.silence.everMet)}.` : ''
+
 export const fenceReply = (record: AnsweredRecord, agentId: string): FenceReply => {
   const { request, evidence, trail, durationMs } = record
   const verdict = provenOrDoubt(record.verdict)
   const isDead = verdict.kind === 'confirmed-dead'
   const isUnreachable = verdict.kind === 'unreachable'
   const isRefused = !isDead && !isUnreachable
-  const summary = summaries[verdict.because]
+  const summary = isUnreachable
+    ? `${summaries[verdict.because]}${metBefore(evidence)}`
+    : summaries[verdict.because]
   const nextStep = nextStepOf(verdict, record)
   const vmUuid = vmUuidHex(request.vm)
   const [targetHostIp] = request.suspect.addresses

@@ -1,12 +1,6 @@
 /** Evidence in lines for a person. Closed words and numbers only, as in the evidence of an answer. Pure. */
-import type {
-  AddressSilence,
-  Evidence,
-  QemuSeen,
-  SilenceEvidence,
-  VmReport,
-  WitnessSeen,
-} from '../../domain/evidence.ts'
+import type { Evidence, QemuSeen, VmReport } from '../../domain/evidence.ts'
+import type { AddressSilence, SilenceEvidence, WitnessSeen } from '../../domain/silence-evidence.ts'
 import { plainState, plainWchan } from '../../base/text/plain-text.ts'
 import { metWords, ownFilterWords, seconds, wayWords } from './silence-words.ts'
 import { storageWords, waitingFor } from './storage-words.ts'

@@ -9,6 +9,8 @@ import type {
   VmReport,
   WitnessSeen,
 } from '../../domain/evidence.ts'
+import type { Evidence, QemuSeen, TaskSeen, VmReport } from 'domain/evidence.ts'
+import type { AddressSilence, SilenceEvidence, WitnessSeen } from 'domain/silence-evidence.ts'
 import type { Doubt } from '../../domain/verdict.ts'
 import type { ContactTrail } from '../../fence/contact-trail.ts'
 import { plainState, plainText, plainWchan } from '../../base/text/plain-text.ts'

@@ -1,5 +1,5 @@
 /** Words about silence that more than one page needs. Pure. */
-import type { AddressSilence, EverMet } from '../../domain/evidence.ts'
+import type { AddressSilence, EverMet } from '../../domain/silence-evidence.ts'
 import { plainText } from '../../base/text/plain-text.ts'
 
 export const wayWords = {

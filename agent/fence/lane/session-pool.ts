@@ -4,11 +4,10 @@ import { isIpv4, isIpv6 } from '../../base/net/host-address.ts'
 import { afterContact, mayHaveHadContact } from '../contact-before.ts'
 import { holdSession } from './batch-run.ts'
 import type { HeldSession } from './batch-run.ts'
-import { ownSilence } from './own-silence.ts'
+import { isHeard, joinWatch, stillIn, tellSilence } from './own-silence.ts'
 import type { Ticket } from './ticket.ts'
 import type { ContactDeps, Opened } from '../open-suspect.ts'
-import { watchSilence } from '../watch-silence.ts'
-import type { SilentSoFar } from '../watch-silence.ts'
+import { faultSeen, watchSilence } from '../watch-silence.ts'
 import type { SuspectTarget } from '../request.ts'
 
 export interface SessionPool {
@@ -117,16 +116,7 @@ export const createSessionPool = (
 
   /** It was alive in this very fence. */
   const hadContact = (evidence: Evidence, { sinceMs }: Ticket): boolean =>
-    heardMs >= sinceMs || isHeard(evidence, sinceMs)
-
-  const tellSilence = (silent: SilentSoFar, waiting: readonly Ticket[]): void => {
-    for (const ticket of waiting) {
-      const { evidence, mayBeLonger } = ownSilence(silent, ticket, clock.nowMs())
-      const isAlive = hadContact(evidence, ticket)
-      if (mayBeLonger && !isAlive) continue
-      ticket.settle({ evidence: afterContact(evidence, isAlive), trail: silent.trail })
-    }
-  }
+    heardMs >= sinceMs || isHeard(heard, evidence, sinceMs)
 
   const open = async (present: Set<Ticket>, queue: ReadonlySet<Ticket>): Promise<void> => {
     openings += 1
@@ -141,8 +131,9 @@ export const createSessionPool = (
       onHeard,
       onSilent: (silent) => {
         watches.add(present)
-        for (const ticket of queue) join(ticket, present)
-        if (held?.session.isFit() !== true) tellSilence(silent, stillIn(queue, present))
+        for (const ticket of queue) joinWatch(ticket, present, awaiting)
+        if (held?.session.isFit() === true) return
+        tellSilence(silent, stillIn(queue, present), clock.nowMs(), hadContact)
       },
     }).catch(faultSeen)
     openings -= 1
@@ -152,19 +143,6 @@ export const createSessionPool = (
     else settle(opened.seen, stillIn(queue, present))
     onChange()
   }
-
-  const join = (ticket: Ticket, present: Set<Ticket>): void => {
-    if (awaiting.has(ticket)) return
-    awaiting.add(ticket)
-    present.add(ticket)
-  }
-
-  const isHeard = (evidence: Evidence, sinceMs: number): boolean =>
-    evidence.kind === 'silence' &&
-    heard.isHeard(
-      evidence.silence.addresses.map(({ address }) => address),
-      sinceMs,
-    )
 
   const giveUp = (): boolean => {
     if (held?.runs() === 0) held.session.close()
@@ -185,7 +163,7 @@ export const createSessionPool = (
       if (newcomers.length === 0) return undefined
       const [watch] = watches
       if (watch !== undefined) {
-        for (const ticket of newcomers) join(ticket, watch)
+        for (const ticket of newcomers) joinWatch(ticket, watch, awaiting)
         return undefined
       }
       if (openings > 0) {
@@ -210,9 +188,6 @@ export const createSessionPool = (
   }
 }
 
-const stillIn = (queue: ReadonlySet<Ticket>, present: ReadonlySet<Ticket>): readonly Ticket[] =>
-  [...present].filter((ticket) => queue.has(ticket))
-
 type OpenedSession = Extract<Opened, { kind: 'open' }>
 
 interface Held extends HeldSession {
@@ -221,10 +196,3 @@ interface Held extends HeldSession {
 
 export const hasName = ({ addresses }: SuspectTarget): boolean =>
   addresses.some((address) => !isIpv4(address) && !isIpv6(address))
-
-/** A bug: neither the suspect nor the probes reject. */
-const faultSeen = (error: unknown): Opened => {
-  const detail = `a fault in the agent itself (${error instanceof Error ? error.name : 'thrown'})`
-  const evidence = { kind: 'own-trouble', because: 'internal-error' } as const
-  return { kind: 'seen', seen: { evidence, trail: { address: '', phases: [], detail } } }
-}

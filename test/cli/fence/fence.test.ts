@@ -15,14 +15,18 @@ test('a verdict of each kind, its words and its exit code', async (t) => {
     [
       dead,
       0,
-      /^qemuConfirmedDead destroyed\nThe qemu of the VM was found.*\nfence [0-9a-f]{32}, 0 ms\n$/,
+      /^qemuConfirmedDead destroyed\nThe qemu of the VM was found.*\nfence [0-9a-f]{32}, 0 ms\nYou may start the VM elsewhere\.\n$/,
     ],
     [
       saying(unreachable('every-address-silent')),
       3,
-      /^targetHostUnreachable every-address-silent\n/,
+      /^targetHostUnreachable every-address-silent\n[^]*\nYou may start the VM elsewhere, if you accept the risk: .*\n$/,
     ],
-    [saying(doubt('login-refused')), 2, /^qemuStillAlive login-refused\n.*\nnext: .*Try ssh/],
+    [
+      saying(doubt('login-refused')),
+      2,
+      /^qemuStillAlive login-refused\n.*\nnext: .*Try ssh[^]*\nDo NOT start the VM elsewhere: .*\n$/,
+    ],
   ] as const
   for (const [fence, code, out] of rows) {
     const { socket, calls } = await openSocketServer(t, { fence })
@@ -41,7 +45,7 @@ test('the socket may come from the environment, the answer whole or explained', 
   const explained = await call(['fence', vmHex, '192.0.2.7', '--explain'], { env })
   t.match(explained, {
     code: 2,
-    out: /^qemuStillAlive unkillable\n.* asks for VM [^]*\nHA refuses/,
+    out: /^qemuStillAlive unkillable\n.* asks for VM [^]*\nHA refuses[^]*\nDo NOT start .*\n$/,
   })
 })
 

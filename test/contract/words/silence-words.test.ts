@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { metWords, ownFilterWords, seconds } from '../../../agent/contract/words/silence-words.ts'
-import type { EverMet } from '../../../agent/domain/evidence.ts'
+import type { EverMet } from '../../../agent/domain/silence-evidence.ts'
 
 const rows: readonly (readonly [EverMet, RegExp])[] = [
   [{ by: 'login', at: '2026-11-01T00:00:00Z' }, /by a login of 2026-11-01T00:00:00Z$/],

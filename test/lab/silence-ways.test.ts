@@ -1,0 +1,232 @@
+/** On which ways silence is a proof, and for how long: what a live host looks like that this peer cannot reach. */
+import { execFileSync } from 'node:child_process'
+import tap, { test } from 'tap'
+import { startAgent } from '../fixtures/servers/agent-process.ts'
+import { bootHost, newVmUuid } from '../fixtures/lab/lab.ts'
+import type { LabHost } from '../fixtures/lab/lab.ts'
+
+tap.setTimeout(900_000)
+
+const key = `${process.env['LAB_DIR'] ?? ''}/client_key`
+const far = '10.78.0.1'
+const farWitness = '10.78.0.9'
+
+const run = (line: string, input = ''): void => {
+  const [file = '', ...args] = line.split(' ')
+  execFileSync(file, args, { input })
+}
+/** A filter of this peer. */
+const ownFilter =
+  (rule: string, hook = 'input') =>
+  async (): Promise<void> => {
+    const lines = [
+      'add table inet silence',
+      `add chain inet silence own { type filter hook ${hook} priority 0; }`,
+      'add rule inet silence own iif lo accept',
+      `add rule inet silence own ${rule}`,
+    ]
+    run('nft -f -', lines.join('\n'))
+    await Promise.resolve()
+  }
+const dropIn = (host: LabHost, rule: string) =>
+  host.exec(
+    `nft 'add table inet b; add chain inet b in { type filter hook input priority -10; }; add rule inet b in ${rule}'`,
+  )
+
+interface Hosts {
+  readonly host: LabHost
+  readonly witness: LabHost
+}
+
+interface Row {
+  readonly state: string
+  readonly reason: string
+  /** The suspect's address; on its link where it is not told. */
+  readonly at?: (hosts: Hosts) => object
+  readonly probe?: object
+  readonly suspects?: object
+  readonly sec?: number
+  readonly make: (hosts: Hosts) => Promise<unknown>
+  readonly atLeastMs?: number
+}
+
+const routed = () => ({ targetHostIp: far })
+const over6 = ({ host }: Hosts) => ({ targetHostIp: host.address6 })
+const accepted = { routedSilence: 'accept', silenceSec: 6 }
+const besideFar = { ...accepted, witnesses: [`${farWitness}:22`] }
+const later = async (ms: number, act: () => Promise<unknown>): Promise<void> => {
+  await Promise.resolve()
+  setTimeout(() => void act(), ms)
+}
+
+const rows: readonly Row[] = [
+  {
+    state: 'dead, 10 s: too short, and said so early',
+    reason: 'silence-too-short',
+    sec: 10,
+    make: async ({ host }) => await host.state('link-down'),
+  },
+  {
+    state: 'dead, 20 s, as by default',
+    reason: 'every-address-silent',
+    sec: 20,
+    atLeastMs: 15_000,
+    make: async ({ host }) => await host.state('link-down'),
+  },
+  {
+    state: 'dead, 40 s: looked at to the end',
+    reason: 'every-address-silent',
+    sec: 40,
+    atLeastMs: 34_000,
+    make: async ({ host }) => await host.state('link-down'),
+  },
+  {
+    state: 'a port of the switch that is back after 8 s',
+    reason: 'already-gone',
+    sec: 30,
+    make: async ({ host }) => {
+      await host.state('link-down')
+      await later(8_000, async () => await host.state('link-up'))
+    },
+  },
+  {
+    state: 'a host that is silent but for 3 s in the middle of it',
+    reason: '',
+    sec: 30,
+    make: async ({ host }) => {
+      await host.state('drop')
+      await later(7_000, async () => await host.state('net-ok'))
+      await later(10_000, async () => await host.state('drop'))
+    },
+  },
+  {
+    state: 'never met, which refuses',
+    reason: 'never-met',
+    suspects: { neverMet: 'refuse' },
+    make: async ({ host }) => await host.state('link-down'),
+  },
+  {
+    state: 'dead, on a link of ours, and the witness answers ARP alone',
+    reason: 'peer-isolated',
+    make: async ({ host, witness }) => {
+      await host.state('link-down')
+      await witness.state('no-icmp')
+    },
+  },
+  {
+    state: 'IPv6 on link: the suspect bans this peer',
+    reason: 'routed-silence',
+    at: over6,
+    make: async ({ host }) => await dropIn(host, 'ip6 saddr fd77::1 drop'),
+  },
+  {
+    state: 'IPv6 on link: a filter of this peer drops what comes from it',
+    reason: 'own-network-trouble',
+    at: over6,
+    make: async ({ host }) => await ownFilter(`ip6 saddr ${host.address6} drop`)(),
+  },
+  {
+    state: 'IPv6 on link, banned, beside an IPv4 address that is dead by ARP',
+    reason: 'routed-silence',
+    at: ({ host }) => ({ targetHostIp: '10.77.0.250', targetHostAddresses: [host.address6] }),
+    make: async ({ host }) => await dropIn(host, 'ip6 saddr fd77::1 drop'),
+  },
+  {
+    state: 'routed: this peer opens no new connection (conntrack full)',
+    reason: 'peer-isolated',
+    at: routed,
+    make: ownFilter('oifname lab0 ct state new drop', 'output'),
+  },
+  {
+    state: 'routed: the port is stuck and ping is filtered',
+    reason: 'routed-silence',
+    at: routed,
+    make: async ({ host }) => await host.state('drop-ssh').then(() => host.state('no-icmp')),
+  },
+  {
+    state: 'routed: a filter of this peer drops what goes to it',
+    reason: 'own-network-trouble',
+    at: routed,
+    make: ownFilter(`ip daddr ${far} drop`, 'output'),
+  },
+  {
+    state: 'routed, accepted, and dead, beside a witness of its subnet',
+    reason: 'every-address-silent',
+    at: routed,
+    probe: besideFar,
+    make: async ({ host }) => await host.state('link-down'),
+  },
+  {
+    state: 'routed, accepted, and a filter of this peer names it',
+    reason: 'own-network-trouble',
+    at: routed,
+    probe: besideFar,
+    make: ownFilter(`ip saddr ${far} drop`),
+  },
+  {
+    state: 'routed, accepted, and no witness but the router',
+    reason: 'routed-silence',
+    at: routed,
+    probe: { ...accepted, witnesses: undefined },
+    make: async ({ host }) => await host.state('link-down'),
+  },
+]
+
+/** The suspect and another host are behind the witness, which is the router; answers come back on the link. */
+const route = async ({ host, witness }: Hosts, other: LabHost): Promise<void> => {
+  await witness.exec('sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=0')
+  for (const [address, at] of [
+    [far, host],
+    [farWitness, other],
+  ] as const) {
+    await at.exec(`ip addr add ${address}/32 dev lo`)
+    await witness.exec(`ip route add ${address} via ${at.address}`)
+    run(`ip route replace ${address} via ${witness.address}`)
+  }
+}
+
+test('on which ways silence is a proof, and how long it has to last', async (t) => {
+  const table: string[] = []
+  const witness = await bootHost('--no-libvirt')
+  const other = await bootHost('--no-libvirt')
+  for (const { state, reason, at, probe, suspects, sec = 20, make, atLeastMs = 0 } of rows) {
+    await t.test(state, async (t) => {
+      const host = await bootHost('--no-libvirt')
+      const hosts = { host, witness }
+      await witness.state('net-ok')
+      await route(hosts, other)
+      const witnesses = [witness.address, witness.address6]
+      const agent = await startAgent({
+        ssh: { identityFiles: [key] },
+        suspects: { pidNamespace: 'nested', ...suspects },
+        probe: { witnesses, ...probe },
+      })
+      try {
+        await make(hosts)
+        const targetHostIp = host.address
+        const command = { vmUuid: newVmUuid(), targetHostIp, sshTimeoutSec: sec }
+        const answer = await agent.fence({ ...command, ...at?.(hosts) })
+        table.push(
+          `${state} | ${answer.verdict} | ${answer.reason} | ${Math.round(answer.tookMs)} ms`,
+        )
+        if (reason === '') t.not(answer.verdict, 'targetHostUnreachable')
+        else t.equal(answer.reason, reason, JSON.stringify(answer.body['evidence']))
+        t.ok(answer.tookMs < sec * 1000, 'inside the budget')
+        t.ok(answer.tookMs >= atLeastMs, `not before ${atLeastMs} ms`)
+      } finally {
+        await agent.stop()
+        try {
+          run('nft delete table inet silence')
+        } catch {
+          t.comment('no filter of our own')
+        }
+        for (const address of [far, farWitness]) run(`ip route del ${address}`)
+        await other.exec(`ip addr del ${farWitness}/32 dev lo`)
+        await host.down()
+      }
+    })
+  }
+  for (const line of table) t.comment(line)
+  await witness.down()
+  await other.down()
+})
