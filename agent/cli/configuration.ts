@@ -3,6 +3,7 @@
  */
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
+import { configWarnings } from '../config/warnings.ts'
 import type { Overrides } from '../config/load.ts'
 import type { Terminal, Arguments, Options } from './subcommand.ts'
 
@@ -63,4 +64,10 @@ export const readConfig = async (
   if (loaded.kind === 'loaded') return loaded.config
   for (const { path, rule } of loaded.faults) err(`peerfence: ${configFile}: ${path}: ${rule}\n`)
   return undefined
+}
+
+export const warnOf = ({ configFile }: Settings, config: Config, err: Terminal['err']): void => {
+  for (const { path, rule } of configWarnings(config)) {
+    err(`peerfence: ${configFile}: warning: ${path}: ${rule}\n`)
+  }
 }

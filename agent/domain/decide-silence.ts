@@ -13,6 +13,7 @@ export const decideSilence = (silence: SilenceEvidence): Verdict => {
     'suspect-answered',
     'icmp-error',
     'own-network-trouble',
+    'own-filter',
     'silence-not-proven',
   ]
   const because =
@@ -28,7 +29,8 @@ const doubtOfAddress = (seenThere: AddressSilence): Doubt | undefined => {
   const seen: readonly string[] = [tcp, echo, neighbour]
   if (seen.includes('answered') || seen.includes('replied')) return 'suspect-answered'
   if (seen.includes('icmp-error')) return 'icmp-error'
-  if (seen.includes('own-trouble') || ownFilter !== undefined) return 'own-network-trouble'
+  if (seen.includes('own-trouble')) return 'own-network-trouble'
+  if (ownFilter !== undefined) return 'own-filter'
   // `no-neighbour` is our own kernel's word that nobody answered ARP or ND; it is silence
   // only where the neighbour table, asked by another path, says the same.
   const unresolved = neighbour === 'unresolved'

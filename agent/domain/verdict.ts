@@ -75,6 +75,7 @@ export const doubts = [
   'suspect-answered', // SSH is silent, but a ping, an address or a neighbour entry answered
   'icmp-error', // somebody sent an ICMP error: a live host or a firewall, not silence
   'silence-not-proven', // a probe that belongs to the proof did not run to its end
+  'own-filter', // a packet filter of ours names the suspect, or our connection table is full
   'routed-silence', // without ARP on a link of ours a firewall, or a ban of this peer, is as silent
   'never-met', // this peer never had to do with the host: an address that nobody has is as silent
   'silence-too-short', // silent, but not for as long as the operator wants

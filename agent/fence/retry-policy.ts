@@ -55,6 +55,7 @@ const prospects: Readonly<Record<Doubt, 'again' | 'once-more' | 'final'>> = {
   'suspect-answered': 'once-more',
   'icmp-error': 'once-more',
   'silence-not-proven': 'once-more',
+  'own-filter': 'final',
   'routed-silence': 'final',
   'never-met': 'final',
   'silence-too-short': 'final',

@@ -121,7 +121,7 @@ const rows: readonly Row[] = [
   },
   {
     state: 'IPv6 on link: a filter of this peer drops what comes from it',
-    reason: 'own-network-trouble',
+    reason: 'own-filter',
     at: over6,
     make: async ({ host }) => await ownFilter(`ip6 saddr ${host.address6} drop`)(),
   },
@@ -145,7 +145,7 @@ const rows: readonly Row[] = [
   },
   {
     state: 'routed: a filter of this peer drops what goes to it',
-    reason: 'own-network-trouble',
+    reason: 'own-filter',
     at: routed,
     make: ownFilter(`ip daddr ${far} drop`, 'output'),
   },
@@ -158,7 +158,7 @@ const rows: readonly Row[] = [
   },
   {
     state: 'routed, accepted, and a filter of this peer names it',
-    reason: 'own-network-trouble',
+    reason: 'own-filter',
     at: routed,
     probe: besideFar,
     make: ownFilter(`ip saddr ${far} drop`),
@@ -174,7 +174,9 @@ const rows: readonly Row[] = [
 
 /** The suspect and another host are behind the witness, which is the router; answers come back on the link. */
 const route = async ({ host, witness }: Hosts, other: LabHost): Promise<void> => {
-  await witness.exec('sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=0')
+  await witness.exec(
+    'sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.eth0.send_redirects=0',
+  )
   for (const [address, at] of [
     [far, host],
     [farWitness, other],

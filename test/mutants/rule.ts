@@ -79,8 +79,8 @@ const silenceMutants = mutantsOf(
     ],
     [
       'our own trouble is silence',
-      "    'own-network-trouble',\n    'silence-not-proven',",
-      "    'silence-not-proven',",
+      "    'own-network-trouble',\n    'own-filter',",
+      "    'own-filter',",
     ],
     [
       'a neighbour that was not asked is silent',
@@ -134,7 +134,7 @@ const silenceMutants = mutantsOf(
       "by === 'echo' &&\n          port === 'answered'",
       "by === 'echo'",
     ],
-    ['a filter of our own is silence', ' || ownFilter !== undefined', ''],
+    ['a filter of our own is silence', "  if (ownFilter !== undefined) return 'own-filter'\n", ''],
     ['a moment of silence is enough', 'lastedMs >= rules.needsMs ?', 'lastedMs >= 0 ?'],
     ['who was never met is as good as who was', "return 'never-met'", 'return undefined'],
     [

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { silenceOutlook } from '../../compose/silence-outlook.ts'
 import { createKeptDrill } from '../../compose/last-drill.ts'
 import type { Config } from '../../config/config.ts'
 import type { DrillReport } from '../../contract/reply/drill-report.ts'
@@ -72,7 +73,9 @@ or no peer is args and doctor.peers is empty`,
       return found
     })
     if (report === undefined) return exitCodes.notDone
-    const lines = args.isSet('json') ? [asciiJson(report)] : drillLines(report, paintFor(terminal))
+    const lines = args.isSet('json')
+      ? [asciiJson(report)]
+      : [...(await silenceOutlook(config, peers)), ...drillLines(report, paintFor(terminal))]
     terminal.out(`${lines.join('\n')}\n`)
     return report.could === report.of && report.of > 0 ? exitCodes.done : exitCodes.couldNotFence
   },

@@ -1,5 +1,6 @@
 import { loadConfig } from '../../config/load.ts'
 import { overrideOptions, precedence, readConfig, configSourceOf } from '../configuration.ts'
+import { overrideOptions, precedence, readConfig, settingsOf, warnOf } from '../../configuration.ts'
 import { exitCodes } from '../exit-code.ts'
 import { runUntilSignal } from './run-until-signal.ts'
 import type { Subcommand } from '../subcommand.ts'
@@ -17,6 +18,7 @@ exit codes: 0 stopped, 1 a fault while running, 64 wrong usage, 78 wrong configu
     const settings = configSourceOf(args, terminal)
     const config = await readConfig(settings, terminal.err)
     if (config === undefined) return exitCodes.config
+    warnOf(settings, config, terminal.err)
     const load = async () => await loadConfig(settings.configFile, settings.overrides)
     await runUntilSignal(config, load, terminal.version)
     return exitCodes.done

@@ -152,6 +152,9 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
   'silence-not-proven': again(
     'Ask again with a longer sshTimeoutSec. If it lasts, check ping, ip and CAP_NET_ADMIN of the agent on this peer.',
   ),
+  'own-filter': otherPeer(
+    'Ask another peer. On this one look for the address of the host in nft list ruleset, iptables-save and ipset save, and at nf_conntrack_count beside nf_conntrack_max.',
+  ),
   'routed-silence': otherPeer(
     'Ask a peer that has a link of its own to the IPv4 address of the host, and name that address. Or power the host off. Where its silence is to count all the same: probe.routedSilence "accept", with a machine of its own subnet and a TCP port of that in probe.witnesses.',
   ),

@@ -95,6 +95,8 @@ export const summaries: Readonly<Record<Because, string>> = {
     'Somebody answered with an ICMP error, so this is not silence; check routes and firewalls to the host.',
   'silence-not-proven':
     'The host is silent, but a probe that belongs to the proof did not complete; ask again.',
+  'own-filter':
+    'The host is silent, but a packet filter of this peer names it, or its connection table is full, so the silence may be our own; ask another peer.',
   'routed-silence':
     'The host is silent, but no ARP was asked on the way to every address, so a firewall or a ban of this peer looks the same; prove it by other means.',
   'never-met':
