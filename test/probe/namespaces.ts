@@ -74,8 +74,8 @@ export const makeNetwork = async (t: Test) => {
   /** Bash is there instead of this process, which is in no namespace. */
   const knockFrom: Knock = async (address, port, timeoutMs) => {
     const words = [...prefix, 'timeout', String(timeoutMs / 1000), 'bash', '-c', knockText]
-    const [file = '', ...args] = [...words, 'knock', address, String(port)]
-    return await execute(file, args).then(
+    const args = [...words, 'knock', address, String(port)]
+    return await execute('env', args).then(
       () => true,
       () => false,
     )

@@ -74,6 +74,9 @@ const deadSuspect: Script = {
   [gatewayPing]: replies(gateway),
 }
 
+const without = (one: object, words: readonly string[]): object =>
+  Object.fromEntries(Object.entries(one).filter(([key]) => !words.includes(key)))
+
 const nobodyTakesIt = async (): Promise<boolean> => await Promise.resolve(false)
 
 const lookWith = async (
@@ -106,9 +109,9 @@ const lookWith = async (
   )
   const found = await probe.probe(addresses, budgetMs, signal, { sinceMs: 0, caller })
   return {
-    addresses: found.addresses.map(({ way: _, ...seenThere }) => seenThere),
+    addresses: found.addresses.map((one) => without(one, ['way'])),
     ways: found.addresses.map(({ way }) => way),
-    witnesses: found.witnesses.map(({ neighbour: _, port: _port, besides: _besides, ...ip }) => ip),
+    witnesses: found.witnesses.map((one) => without(one, ['neighbour', 'port', 'besides'])),
     whole: found.witnesses,
     asked,
   }

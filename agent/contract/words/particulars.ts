@@ -125,22 +125,11 @@ const ioWords = ({ uring, drained, devices, sockets }: VmReport['io']): string =
   socketWords[sockets] ??
   `Writes that may outlive it (io_uring): ${uring}; block devices (${devices}) at rest: ${drained}.`
 
-const seenInSilence = (because: Doubt, silence: SilenceEvidence): string => {
-  switch (because) {
-    case 'peer-isolated':
-      return isolatedWords(silence)
-    case 'routed-silence':
-      return routedWords(silence)
-    case 'never-met':
-      return `Asked about: ${list(silence.addresses.map(({ address }) => address))}. ${metWords(silence.everMet)}.`
-    case 'silence-too-short':
-      return `Silent for ${seconds(silence.lastedMs)} s; probe.silenceSec is ${seconds(silence.rules.needsMs)}.`
-    default:
-      return silence.addresses.length > 0
-        ? `Seen at ${list(silence.addresses.map(addressWords), '; ')}.`
-        : ''
-  }
-}
+const seenInSilence = (because: Doubt, silence: SilenceEvidence): string =>
+  (silenceTellers[because] ?? addressesSeen)(silence)
+
+const addressesSeen = ({ addresses }: SilenceEvidence): string =>
+  addresses.length > 0 ? `Seen at ${list(addresses.map(addressWords), '; ')}.` : ''
 
 const isolatedWords = ({ addresses, witnesses }: SilenceEvidence): string => {
   const asked = witnesses.map((one) => `${one.address} (${witnessWords(one)})`)
@@ -168,6 +157,16 @@ const routedWords = ({ addresses, rules }: SilenceEvidence): string => {
       ? ' No witness of its own subnet answered a ping and on a TCP port that is named for it.'
       : ''
   return `Without ARP: ${list(ways)}.${missing}`
+}
+
+/** The doubts that are about more than what each address showed. */
+const silenceTellers: Partial<Readonly<Record<Doubt, (silence: SilenceEvidence) => string>>> = {
+  'peer-isolated': isolatedWords,
+  'routed-silence': routedWords,
+  'never-met': ({ addresses, everMet }) =>
+    `Asked about: ${list(addresses.map(({ address }) => address))}. ${metWords(everMet)}.`,
+  'silence-too-short': ({ lastedMs, rules }) =>
+    `Silent for ${seconds(lastedMs)} s; probe.silenceSec is ${seconds(rules.needsMs)}.`,
 }
 
 const addressWords = ({ address, way, tcp, echo, neighbour, ownFilter }: AddressSilence): string =>
