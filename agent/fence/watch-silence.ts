@@ -26,7 +26,7 @@ export interface SilentSoFar {
 }
 
 /** A look takes as long as the one before it, give or take this, in ms. */
-export const lookSlackMs = 500
+export const lookSlackMs = 1_000
 
 /** A look that is over sooner than this, in ms, is not followed by the next at once. */
 export const lookEveryMs = 1_000
