@@ -97,7 +97,7 @@ const silenceMutants = mutantsOf(
       "echo === 'silent' || (echo === 'no-neighbour' && unresolved)",
       "echo !== 'replied'",
     ],
-    ['the suspect vouches for our network itself', ' && !own.has(address)', ''],
+    ['the suspect vouches for our network itself', ' && !own.has(one.address)', ''],
     [
       'a witness on one way vouches for all',
       'if (!addresses.every(isVouchedFor))',

@@ -54,6 +54,24 @@ const briefly =
     return nothing
   }
 
+/** As a bouncer of the suspect does it: for this peer alone, over IP alone. */
+const banOfThisPeer: Fault = async ({ suspect }) => {
+  await suspect.exec(
+    "nft 'add table inet ban; add chain inet ban in { type filter hook input priority -10; }; add rule inet ban in ip saddr 10.77.0.1 drop'",
+  )
+  return async () => {
+    await suspect.state('net-ok')
+  }
+}
+
+/** A port that blocks for as long as a short spanning tree does. */
+const switchPortComesBack: Fault = async ({ suspect }, _target, size) => {
+  await suspect.state('link-down')
+  await sleep(5_000 + size)
+  await suspect.state('link-up')
+  return nothing
+}
+
 const relay =
   (mode: string, sizeOf: (size: number) => number): Fault =>
   async ({ suspect }, _target, size) => {
@@ -222,6 +240,8 @@ const faults: Readonly<Record<FaultName, Fault>> = {
   'reject-prohibited': net('reject-prohibited'),
   'no-icmp': net('no-icmp'),
   'link-down': unknown(state('link-down', 'link-up'), 2),
+  'ban-of-this-peer': banOfThisPeer,
+  'switch-port-comes-back': switchPortComesBack,
   'drop-for-a-moment': briefly('drop', 'net-ok'),
   loss,
   delay: relay('delay', (size) => size % 200),

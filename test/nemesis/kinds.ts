@@ -30,6 +30,8 @@ const kinds = {
   'reject-prohibited': { recoverable: false, when: 'any' },
   'no-icmp': { recoverable: true, when: 'any' },
   'link-down': { recoverable: false, when: 'any', slow: true },
+  'ban-of-this-peer': { recoverable: false, when: 'any', slow: true },
+  'switch-port-comes-back': { recoverable: false, when: 'during', slow: true },
   'drop-for-a-moment': { recoverable: true, when: 'during' },
   loss: { recoverable: true, when: 'any' },
   delay: { recoverable: true, when: 'before', relay: true },

@@ -69,7 +69,8 @@ const openAgent = async (suspect: LabHost, witness: LabHost): Promise<AgentContr
   const config = {
     ssh: { identityFiles: [key], connectWindowMs },
     suspects: { pidNamespace: 'nested' },
-    probe: { witnesses: [witness.address] },
+    // Rounds are short: how long silence has to last is for test/lab/silence-ways.test.ts.
+    probe: { witnesses: [witness.address], silenceSec: 4 },
     log: { level: 'info' },
   }
   // On storage of the witness's, which a fault can freeze.
