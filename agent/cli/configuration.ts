@@ -66,7 +66,11 @@ export const readConfig = async (
   return undefined
 }
 
-export const warnOf = ({ configFile }: Settings, config: Config, err: Terminal['err']): void => {
+export const warnOf = (
+  { configFile }: ConfigSource,
+  config: Config,
+  err: Terminal['err'],
+): void => {
   for (const { path, rule } of configWarnings(config)) {
     err(`peerfence: ${configFile}: warning: ${path}: ${rule}\n`)
   }

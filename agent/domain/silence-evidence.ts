@@ -8,12 +8,12 @@ export interface SilenceEvidence {
   readonly contactBefore: boolean
   /** How long it lasted: from the first look on, through others that were silent, to the end of the last. */
   readonly lastedMs: number
-  readonly rules: SilenceRules
+  readonly rules: SilenceConfig
   readonly everMet: EverMet
 }
 
 /** What the operator asks of a silence before it counts. */
-export interface SilenceRules {
+export interface SilenceConfig {
   readonly needsMs: number
   /** Whether silence counts where no ARP was asked: through a router, or over IPv6. */
   readonly routed: 'refuse' | 'accept'

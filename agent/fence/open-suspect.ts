@@ -2,7 +2,7 @@
 import { probeDelayMs } from './budget.ts'
 import type { Observation } from './observation.ts'
 import type { Acquaintance, Probe, ProbeEvidence, Suspect, SuspectSession } from './ports.ts'
-import type { SilenceRules } from '../domain/silence-evidence.ts'
+import type { SilenceConfig } from '../domain/silence-evidence.ts'
 import type { Clock } from '../base/time/clock.ts'
 import type { CallerConnection, SuspectTarget } from './request.ts'
 import type { LastHeard } from './last-heard.ts'
@@ -16,7 +16,7 @@ export interface ContactDeps {
   /** Shared by all that look at suspects in this process. */
   readonly heard: LastHeard
   readonly acquaintance: Acquaintance
-  readonly silence: SilenceRules
+  readonly silence: SilenceConfig
 }
 
 export interface OpenFor {

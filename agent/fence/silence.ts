@@ -3,14 +3,14 @@ import type {
   AddressSilence,
   EverMet,
   SilenceEvidence,
-  SilenceRules,
+  SilenceConfig,
   TcpSeen,
 } from '../domain/silence-evidence.ts'
 import type { Dial, ProbeEvidence } from './ports.ts'
 
 export interface OneLook {
   readonly tookMs: number
-  readonly rules: SilenceRules
+  readonly rules: SilenceConfig
   readonly everMet: EverMet
 }
 

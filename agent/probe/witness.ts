@@ -168,15 +168,8 @@ const askIp = async (
 }
 
 const answerOf = (port: WitnessSeen['port']): WitnessSeen['answered'] => {
-  switch (port) {
-    case 'answered':
-      return 'yes'
-    case 'no':
-      return 'no'
-    case 'not-named':
-    case 'not-run':
-      return 'not-run'
-  }
+  if (port === 'answered') return 'yes'
+  return port === 'no' ? 'no' : 'not-run'
 }
 
 const askPort = async (

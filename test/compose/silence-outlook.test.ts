@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { test } from 'tap'
 import { silenceOutlook } from '../../agent/compose/silence-outlook.ts'
 import { parseHostPort } from '../../agent/base/net/host-port.ts'
@@ -26,6 +27,9 @@ test('a host that was never met, one without a way, and a silence too long for m
     'silence of no-such-host.invalid:22 would not count: it was never met (suspects.neverMet)',
     'no silence counts within the usual 20 s: a request has to grant 21',
   ])
+  const key = Buffer.from('a key').toString('base64')
+  writeFileSync(knownHostsFile, `127.0.0.1 ssh-ed25519 ${key}\n`)
+  t.same(await outlook({ ...file, probe: {} }, '127.0.0.1'), [], 'and one that was')
   const [told] = await outlook({}, 'fd00:dead::1')
   t.match(told, /^silence of \[fd00:dead::1\]:22 would not count: /)
 })

@@ -6,12 +6,9 @@
 import * as fc from 'fast-check'
 import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
-import type { Evidence, QemuSeen, VmReport } from '../../agent/domain/evidence.ts'
+import type { Evidence, QemuSeen, VmReport, HostIs } from '../../agent/domain/evidence.ts'
 import type {
   AddressSilence,
-  Evidence,
-  HostIs,
-  QemuSeen,
   SilenceEvidence,
   WitnessSeen,
 } from '../../agent/domain/silence-evidence.ts'

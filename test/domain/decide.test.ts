@@ -1,13 +1,6 @@
 import { test } from 'tap'
 import { decide } from '../../agent/domain/decide.ts'
-import type {
-  Evidence,
-  HelperState,
-  IoState,
-  StorageState,
-  AddressSilence,
-  SilenceEvidence,
-} from '../../agent/domain/evidence.ts'
+import type { Evidence, HelperState, IoState, StorageState } from '../../agent/domain/evidence.ts'
 import type { AddressSilence, SilenceEvidence } from '../../agent/domain/silence-evidence.ts'
 import type { Because } from '../../agent/domain/verdict.ts'
 import {

@@ -40,7 +40,7 @@ const play = async (lookMs: number, budgetMs: number, signal = new AbortControll
       signal,
       caller: undefined,
       isSilenceWanted: true,
-      onOutcome: () => undefined,
+      onHeard: () => undefined,
       waiting: () => (isWaiting ? [left()] : []),
       onSilent: ({ silence, nextMs }) => {
         told.push(silence.lastedMs)

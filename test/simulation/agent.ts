@@ -78,6 +78,9 @@ export const startAgent = (world: World, host: Host): SimAgent => {
   return agent
 }
 
+/** How long a suspect has to be silent, in ms. */
+const silenceMs = 5_000
+
 const compose = async (world: World, host: Host, agent: SimAgent): Promise<void> => {
   const { oracle } = world
   const { process, id: agentId } = agent
@@ -96,6 +99,9 @@ const compose = async (world: World, host: Host, agent: SimAgent): Promise<void>
       heard: createLastHeard(clock),
       suspect: createSuspect(world, agent),
       probe: createProbe(world, agent),
+      // Behind a router, too: what the operator's word makes count has to be tried.
+      silence: { needsMs: silenceMs, routed: 'accept', neverMet: 'accept' },
+      acquaintance: { contactBefore: async () => await Promise.resolve({ by: 'never' }) },
       onVerdict: (record) => {
         oracle.judged(agent, record)
       },

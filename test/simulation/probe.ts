@@ -1,5 +1,5 @@
 /** Pings, ARP and witnesses, by what the paths let through at the moment of each look. */
-import type { EchoSeen, NeighbourSeen } from '../../agent/domain/evidence.ts'
+import type { EchoSeen, NeighbourSeen } from '../../agent/domain/silence-evidence.ts'
 import type { Probe } from '../../agent/fence/ports.ts'
 import { never } from './agent-process.ts'
 import type { SimAgent } from './agent.ts'
@@ -37,9 +37,24 @@ export const createProbe = (world: World, agent: SimAgent): Probe => {
       const known: NeighbourSeen = isKnown ? 'answered' : isCut ? 'not-run' : 'unresolved'
       const isVouched = isGood && isWitnessed()
       return {
-        addresses: [{ address, echo, neighbour: plan.isOnLink ? known : 'off-link' }],
+        addresses: [
+          {
+            address,
+            way: plan.isOnLink ? 'arp' : 'routed',
+            echo,
+            neighbour: plan.isOnLink ? known : 'off-link',
+          },
+        ],
         witnesses: [
-          { address: '10.0.0.254', answered: isVouched ? 'yes' : 'no', vouchesFor: [address] },
+          {
+            address: '10.0.0.254',
+            answered: isVouched ? 'yes' : 'no',
+            by: 'echo',
+            neighbour: plan.isOnLink ? (isVouched ? 'answered' : 'no') : 'off-link',
+            port: isVouched ? 'answered' : 'no',
+            vouchesFor: [address],
+            besides: [address],
+          },
         ],
       }
     },

@@ -1,7 +1,12 @@
-import { overrideOptions, precedence, readConfig, configSourceOf } from '../configuration.ts'
-import { parseHostPort } from 'base/net/host-port.ts'
-import { silenceOutlook } from 'compose/silence-outlook.ts'
-import { overrideOptions, precedence, readConfig, settingsOf, warnOf } from '../../configuration.ts'
+import {
+  overrideOptions,
+  precedence,
+  readConfig,
+  configSourceOf,
+  warnOf,
+} from '../configuration.ts'
+import { parseHostPort } from '../../base/net/host-port.ts'
+import { silenceOutlook } from '../../compose/silence-outlook.ts'
 import { exitCodes } from '../exit-code.ts'
 import type { Subcommand } from '../subcommand.ts'
 

@@ -1,6 +1,11 @@
 import { loadConfig } from '../../config/load.ts'
-import { overrideOptions, precedence, readConfig, configSourceOf } from '../configuration.ts'
-import { overrideOptions, precedence, readConfig, settingsOf, warnOf } from '../../configuration.ts'
+import {
+  overrideOptions,
+  precedence,
+  readConfig,
+  configSourceOf,
+  warnOf,
+} from '../configuration.ts'
 import { exitCodes } from '../exit-code.ts'
 import { runUntilSignal } from './run-until-signal.ts'
 import type { Subcommand } from '../subcommand.ts'

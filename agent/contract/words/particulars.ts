@@ -1,16 +1,12 @@
 /** What was seen that makes a doubt, in words for a person: the particulars in front of the advice. Pure. */
+import type { AddressSilence, SilenceEvidence, WitnessSeen } from '../../domain/silence-evidence.ts'
 import type {
-  AddressSilence,
   Evidence,
   QemuSeen,
-  SilenceEvidence,
   SupervisorState,
   TaskSeen,
   VmReport,
-  WitnessSeen,
 } from '../../domain/evidence.ts'
-import type { Evidence, QemuSeen, TaskSeen, VmReport } from 'domain/evidence.ts'
-import type { AddressSilence, SilenceEvidence, WitnessSeen } from 'domain/silence-evidence.ts'
 import type { Doubt } from '../../domain/verdict.ts'
 import type { ContactTrail } from '../../fence/contact-trail.ts'
 import { plainState, plainText, plainWchan } from '../../base/text/plain-text.ts'
@@ -145,7 +141,7 @@ const isolatedWords = ({ addresses, witnesses }: SilenceEvidence): string => {
 const witnessWords = ({ answered, by, neighbour }: WitnessSeen): string => {
   if (answered !== 'yes') return 'no answer'
   const arp = neighbour === 'answered' || neighbour === 'off-link' ? '' : ', not by ARP'
-  return `answered by ${by ?? 'ping'}${arp}`
+  return `answered by ${String(by)}${arp}`
 }
 
 const routedWords = ({ addresses, rules }: SilenceEvidence): string => {

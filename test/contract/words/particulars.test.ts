@@ -167,7 +167,7 @@ const rows: readonly (readonly [string, Doubt, Evidence, string])[] = [
     'an isolated peer tells whom it asked, and on which way nobody answered',
     'peer-isolated',
     silent({
-      addresses: [silentAddress, { ...silentAddress, address: '198.51.100.7' }],
+      addresses: [silentAddress, { ...routedAddress, address: '198.51.100.7' }],
       witnesses: [
         { ...someWitness, address: '192.0.2.2', by: 'tcp', neighbour: 'off-link' },
         { ...someWitness, address: '192.0.2.3', neighbour: 'no' },
