@@ -190,6 +190,11 @@ const refusals: readonly Row[] = [
     routed({ witnesses: [witness, { ...witness, port: 'answered', vouchesFor: [] }] }),
     'routed-silence',
   ],
+  [
+    'a router, accepted, and EHOSTUNREACH of our own kernel alone',
+    routed({}, { ...routedAddress, tcp: 'no-neighbour' }),
+    'silence-not-proven',
+  ],
   ['a router, accepted, and nobody answers', routed({ witnesses: [] }), 'peer-isolated'],
   [
     'a witness that answered IP and not ARP',

@@ -154,7 +154,7 @@ const rows: readonly Row[] = [
     reason: 'every-address-silent',
     at: routed,
     probe: besideFar,
-    make: async ({ host }) => await host.state('link-down'),
+    make: async ({ host }) => await host.state('drop-ip'),
   },
   {
     state: 'routed, accepted, and a filter of this peer names it',
@@ -168,7 +168,7 @@ const rows: readonly Row[] = [
     reason: 'routed-silence',
     at: routed,
     probe: { ...accepted, witnesses: undefined },
-    make: async ({ host }) => await host.state('link-down'),
+    make: async ({ host }) => await host.state('drop-ip'),
   },
 ]
 
@@ -182,7 +182,7 @@ const route = async ({ host, witness }: Hosts, other: LabHost): Promise<void> =>
     [farWitness, other],
   ] as const) {
     await at.exec(`ip addr add ${address}/32 dev lo`)
-    await witness.exec(`ip route add ${address} via ${at.address}`)
+    await witness.exec(`ip route replace ${address} via ${at.address}`)
     run(`ip route replace ${address} via ${witness.address}`)
   }
 }
