@@ -26,10 +26,10 @@ export interface SilentSoFar {
 }
 
 /** A look takes as long as the one before it, give or take this, in ms. */
-export const lookSlackMs = 1_000
+export const roundSlackMs = 1_000
 
 /** A look that is over sooner than this, in ms, is not followed by the next at once. */
-export const lookEveryMs = 1_000
+export const roundEveryMs = 1_000
 
 /** Ends with whatever is no silence, or once nobody waits any more, or soon after the signal. */
 export const watchSilence = async (
@@ -48,7 +48,7 @@ export const watchSilence = async (
     if (evidence.kind !== 'silence' || !isSilentSoFar(evidence.silence)) return opened
     const nowMs = clock.nowMs()
     const silence = { ...evidence.silence, lastedMs: nowMs - sinceMs }
-    const nextMs = nowMs - beganMs + lookSlackMs
+    const nextMs = nowMs - beganMs + roundSlackMs
     onSilent({ silence, trail, sinceMs, nextMs })
     const left = waiting()
     if (left.length === 0 || ask.signal.aborted) {
@@ -56,7 +56,7 @@ export const watchSilence = async (
     }
     // The last look of the most hurried ends with what that one has.
     const spareMs = Math.min(...left) - nextMs
-    const restMs = spareMs < nextMs ? spareMs : lookEveryMs - (nowMs - beganMs)
+    const restMs = spareMs < nextMs ? spareMs : roundEveryMs - (nowMs - beganMs)
     if (restMs > 0) await clock.wait(restMs, ask.signal)
   }
 }

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { createLastHeard } from '../../agent/fence/last-heard.ts'
-import { faultSeen, lookEveryMs, watchSilence } from '../../agent/fence/watch-silence.ts'
+import { faultSeen, roundEveryMs, watchSilence } from '../../agent/fence/watch-silence.ts'
 import { silentAddress, someRules, someWitness } from '../fixtures/values/evidence.ts'
 import { fenceRequest } from '../fixtures/values/fence-records.ts'
 import { createSimClock } from '../fixtures/worlds/sim-clock.ts'
@@ -63,7 +63,7 @@ test('it is looked again and again, and the last look ends with the budget', asy
 
 test('looks that are over at once do not follow each other at once', async (t) => {
   const { looks } = await play(1, 10_000)
-  t.ok(looks.length <= 10_000 / lookEveryMs + 1, `${looks.length}`)
+  t.ok(looks.length <= 10_000 / roundEveryMs + 1, `${looks.length}`)
 })
 
 test('a call off ends it', async (t) => {

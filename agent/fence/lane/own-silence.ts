@@ -2,7 +2,7 @@
 import type { Evidence } from '../../domain/evidence.ts'
 import { afterContact } from '../contact-before.ts'
 import type { LastHeard } from '../last-heard.ts'
-import { lookSlackMs } from '../watch-silence.ts'
+import { roundSlackMs } from '../watch-silence.ts'
 import type { SilentSoFar } from '../watch-silence.ts'
 import type { Ticket } from './ticket.ts'
 
@@ -20,7 +20,7 @@ export const ownSilence = (
   // What was silent before it came is no part of its own silence.
   const fromMs = Math.max(sinceMs, startedMs)
   const lastedMs = silence.lastedMs - (fromMs - sinceMs)
-  const longestMs = nowMs + leftMs() - lookSlackMs - fromMs
+  const longestMs = nowMs + leftMs() - roundSlackMs - fromMs
   return {
     evidence: { kind: 'silence', silence: { ...silence, lastedMs } },
     mayBeLonger: isSilenceWanted && longestMs >= silence.rules.needsMs && leftMs() >= nextMs,
