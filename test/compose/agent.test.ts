@@ -67,7 +67,10 @@ test('a process is fenced; answer, log line and journal are made of one record',
   const inFlight = await fetch(`${address}/ha/fence/in-flight`)
   t.same(await inFlight.json(), { fences: [] })
   const metrics = await scraped()
-  t.match(metrics, /^peerfence_verdicts_total\{verdict="confirmed-dead",reason="destroyed"\} 1$/m)
+  t.match(
+    metrics,
+    /^peerfence_verdicts_total\{verdict="qemuConfirmedDead",reason="destroyed"\} 1$/m,
+  )
   t.match(metrics, /^peerfence_journal_write_duration_seconds_count 2$/m)
   t.match(metrics, /^peerfence_fence_phase_duration_seconds_count\{phase="run"\} 1$/m)
   t.match(metrics, /^peerfence_ready 1$/m)

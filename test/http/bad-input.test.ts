@@ -195,8 +195,8 @@ const rows: readonly Row[] = [
     'targetHostUsername',
   ],
   [
-    'a user name of 33 letters',
-    body({ targetHostUsername: 'a'.repeat(33) }),
+    'a user name of 129 letters',
+    body({ targetHostUsername: 'a'.repeat(129) }),
     400,
     invalid,
     'targetHostUsername',

@@ -29,6 +29,7 @@ const made = new Set([
   ),
   '/var/lib/peerfence/journal.jsonl',
   '/var/lib/peerfence/journal.jsonl.1',
+  '/var/lib/peerfence/journal.jsonl.holder',
   '/var/lib/peerfence/known_hosts',
   '/var/lib/peerfence/known_hosts.confirmed',
   '/run/peerfence/peerfence.sock',

@@ -59,9 +59,10 @@ HOST is asked at every address that it has, without a login, for the type of key
 the one that a fence would take (for each type in turn until the --fingerprint comes). The key is shown,
 and pinned after a "yes" at the terminal; without one, --fingerprint or --yes has to be given. Compare
 with "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub" on the host. A changed key needs --replace, too.
-A key that a first contact of a fence pinned ("first-contact") is confirmed by this. A revoked key is never pinned. --import is all or nothing: a malformed line, or another key than the
-known one without --replace, is named by its number and nothing is written. Two names that are hashed
-cannot be compared. As root, it writes in the name of the owner of the file's folder.
+A key that a first contact of a fence pinned ("first-contact") is confirmed by this. A revoked key is never
+pinned. --import is all or nothing: a malformed line, or another key than the known one without --replace, is
+named by its number and nothing is written. Two names that are hashed cannot be compared. As root, it writes
+in the name of the owner of the file's folder.
 exit codes: 0 every key is known now, or done; 1 not done, refused or not found; 64 wrong usage;
 66 FILE cannot be read; 69 the host cannot be found or reached, or broke off; 78 wrong configuration`,
   run: async (args, terminal) => {

@@ -33,7 +33,7 @@ test('what is not ours is named and its value is not', async (t) => {
 })
 
 test('what is said twice is refused where it differs', async (t) => {
-  t.match(parseInput('plug=a\nport=b'), { kind: 'misused', message: /^plug is args twice/ })
+  t.match(parseInput('plug=a\nport=b'), { kind: 'misused', message: /^plug is given twice/ })
   t.equal(read('plug=a\nport=a').args.text('plug'), 'a', 'as fencers say both')
 })
 

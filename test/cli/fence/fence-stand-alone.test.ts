@@ -73,7 +73,7 @@ test('a process is killed, proven and journalled without an agent', async (t) =>
     lines.map((line) => JSON.parse(line) as unknown),
     [
       { type: 'intent', askedBy: 'ann? on the command line' },
-      { type: 'outcome', verdict: 'confirmed-dead' },
+      { type: 'outcome', verdict: 'qemuConfirmedDead' },
     ],
   )
   t.notMatch(lines.join('') + told.out, /pw-alone/)

@@ -25,7 +25,7 @@ test('a verdict of each kind, its words and its exit code', async (t) => {
     [
       saying(doubt('login-refused')),
       2,
-      /^qemuStillAlive login-refused\n.*\nnext: .*Try ssh[^]*\nDo NOT start the VM elsewhere: .*\n$/,
+      /^qemuStillAlive login-refused\n.*\nkilled: qemu 84\nnext: .*Try ssh[^]*\nDo NOT start the VM elsewhere: .*\n$/,
     ],
   ] as const
   for (const [fence, code, out] of rows) {

@@ -5,7 +5,7 @@ import { ageOf } from '../../../agent/cli/history/history.ts'
 import { doubt, unreachable } from '../../../agent/domain/verdict.ts'
 import { intentLine, outcomeLine } from '../../../agent/journal/records.ts'
 import { call } from '../../fixtures/worlds/command-line.ts'
-import { fenceRecord, fenceRequest, vmHex } from '../../fixtures/values/fence-records.ts'
+import { fenceRecord, fenceRequest, vmHex, vmUuid } from '../../fixtures/values/fence-records.ts'
 
 const at = new Date(Date.now() - 7_300_000).toISOString()
 const lines = [
@@ -34,7 +34,7 @@ test('who had what fenced, when, for whom and with which verdict', async (t) => 
   const { code, out, err } = await call(['history', '--journal', file])
   t.equal(code, 0)
   t.match(err, /^peerfence: 1 lines of the journal are no records and were passed over\n$/)
-  const vm = `VM ${vmHex} on 192.0.2.7`
+  const vm = `VM ${vmUuid()} on 192.0.2.7`
   t.same(out.trimEnd().split('\n'), [
     `${at} ${vm}: no outcome: in flight or cut off; asked by mn-1, fence f4`,
     `${at} (2 h ago) ${vm}: targetHostUnreachable every-address-silent; asked by mn-1, fence f3`,
