@@ -50,9 +50,7 @@ const colourOf = { 'confirmed-dead': 'green', unreachable: 'yellow', refused: 'r
 
 /** A refusal that has killed says so. An agent that does not know the word says nothing. */
 const killedLines = (killed: unknown): readonly string[] => {
-  const [is, pids]: readonly unknown[] = ['is', 'pids'].map((key) =>
-    Reflect.get(Object(killed), key),
-  )
+  const { is, pids } = Object(killed) as { readonly is?: unknown; readonly pids?: unknown }
   if (is === 'not-known') return ['killed: not known, the host was lost before it said so']
   if (is !== 'yes') return []
   return [`killed: qemu ${plain(Array.isArray(pids) ? pids.map(String).join(', ') : '')}`]

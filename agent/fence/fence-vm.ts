@@ -15,6 +15,7 @@ import type { FenceRecord } from './record.ts'
 import type { FenceRequest } from './request.ts'
 import type { FenceService } from './service.ts'
 import { createDrain } from './drain.ts'
+import type { Clock } from '../base/time/clock.ts'
 
 export interface FenceDeps extends ContactDeps {
   readonly journal: Journal
@@ -64,7 +65,11 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
 
   /** Connects while the intent is written, and sends nothing before it is on disk. */
   const contact = async (request: FenceRequest, startedMs: number): Promise<Observation> => {
-    const written = withinMs(journal.intent(request), request.budgetMs - answerReserveMs).then(
+    const written = withinMs(
+      clock,
+      journal.intent(request),
+      request.budgetMs - answerReserveMs,
+    ).then(
       () => undefined,
       // What cannot be written down first is not done.
       (error: unknown) =>
@@ -137,10 +142,11 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
         : judged
     const judged = unlessOld(record(seen))
     const leftMs = request.budgetMs - passedMs() - sendReserveMs
-    const failure = await withinMs(journal.outcome(judged), Math.max(leftMs, sendReserveMs)).then(
-      () => undefined,
-      nameOf,
-    )
+    const failure = await withinMs(
+      clock,
+      journal.outcome(judged),
+      Math.max(leftMs, sendReserveMs),
+    ).then(() => undefined, nameOf)
     // What is not on disk is not answered as a proof.
     const answered =
       failure === undefined
@@ -148,24 +154,8 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
         : refusal('journal-failed', `the verdict was not written: ${failure}`)
     // A journal that was only late may hold the first verdict by now, so the one that is answered is
     // written after it where that still works.
-    if (answered !== judged) await withinMs(journal.outcome(answered), 0).catch(nameOf)
+    if (answered !== judged) await withinMs(clock, journal.outcome(answered), 0).catch(nameOf)
     return answered
-  }
-
-  /** Rejects with code LATE after `ms`; the work goes on, and its own failure is not lost on anybody. */
-  const withinMs = async (work: Promise<void>, ms: number): Promise<void> => {
-    const done = new AbortController()
-    const late = async (): Promise<void> => {
-      await clock.wait(Math.max(0, ms), done.signal)
-      // It was not late, and an error costs a stack.
-      if (done.signal.aborted) return
-      throw Object.assign(new Error('the journal did not answer in time'), { code: 'LATE' })
-    }
-    try {
-      await Promise.race([work, late()])
-    } finally {
-      done.abort()
-    }
   }
 
   return {
@@ -181,6 +171,26 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
         onVerdict(record)
         return record
       }),
+  }
+}
+
+/** Rejects with code LATE after `ms`; the work goes on, and its own failure is not lost on anybody. */
+const withinMs = async (
+  clock: Pick<Clock, 'wait'>,
+  work: Promise<void>,
+  ms: number,
+): Promise<void> => {
+  const done = new AbortController()
+  const late = async (): Promise<void> => {
+    await clock.wait(Math.max(0, ms), done.signal)
+    // It was not late, and an error costs a stack.
+    if (done.signal.aborted) return
+    throw Object.assign(new Error('the journal did not answer in time'), { code: 'LATE' })
+  }
+  try {
+    await Promise.race([work, late()])
+  } finally {
+    done.abort()
   }
 }
 
