@@ -44,6 +44,7 @@ const testedBy: Readonly<Record<string, string>> = {
   'agent/probe/probe-address.ts': 'test/probe/probe.test.ts',
   'agent/probe/neighbour-json.ts': 'test/probe/neighbour.test.ts',
   'agent/probe/neighbour-judge.ts': 'test/probe/neighbour.test.ts',
+  'agent/fence/journal-time.ts': 'test/fence/fence-vm.test.ts',
   'agent/fence/lane/session-pool.ts': 'test/fence/lane/lane.test.ts',
   'agent/compose/suspect-access.ts': 'test/compose/agent.test.ts',
   'agent/cli/status/look-peer.ts': 'test/cli/status/status.test.ts',

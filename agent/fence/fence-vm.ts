@@ -15,7 +15,7 @@ import type { FenceRecord } from './record.ts'
 import type { FenceRequest } from './request.ts'
 import type { FenceService } from './service.ts'
 import { createDrain } from './drain.ts'
-import type { Clock } from '../base/time/clock.ts'
+import { withinMs } from './journal-time.ts'
 
 export interface FenceDeps extends ContactDeps {
   readonly journal: Journal
@@ -171,26 +171,6 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
         onVerdict(record)
         return record
       }),
-  }
-}
-
-/** Rejects with code LATE after `ms`; the work goes on, and its own failure is not lost on anybody. */
-const withinMs = async (
-  clock: Pick<Clock, 'wait'>,
-  work: Promise<void>,
-  ms: number,
-): Promise<void> => {
-  const done = new AbortController()
-  const late = async (): Promise<void> => {
-    await clock.wait(Math.max(0, ms), done.signal)
-    // It was not late, and an error costs a stack.
-    if (done.signal.aborted) return
-    throw Object.assign(new Error('the journal did not answer in time'), { code: 'LATE' })
-  }
-  try {
-    await Promise.race([work, late()])
-  } finally {
-    done.abort()
   }
 }
 
