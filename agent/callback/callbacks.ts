@@ -1,4 +1,4 @@
-/** Keeps the answers on their way: one per task, bounded in number, on disk before they leave. */
+/** Keeps the answers on their way: one per task, bounded in number, noted for the next agent. */
 import { parseCallbackUrl } from '../contract/request/callback-url.ts'
 import { isCredible } from '../contract/reply/stored-reply.ts'
 import { refusalReply } from '../contract/reply/fence-reply.ts'

@@ -1,5 +1,6 @@
 /** What has to hold, asked at the moment when it could break; the truth is the storage's, never an agent's. */
 import type { VmReport } from '../../agent/domain/evidence.ts'
+import { verdictWords } from '../../agent/domain/verdict-word.ts'
 import type { FenceRecord } from '../../agent/fence/record.ts'
 import type { FenceRequest } from '../../agent/fence/request.ts'
 import type { AgentProcess } from './agent-process.ts'
@@ -29,11 +30,11 @@ interface Fence {
   isIntended: boolean
   /** As it is on disk. */
   outcome: string | undefined
-  isAnswerStored: boolean
   record: FenceRecord | undefined
   judgedMs: number
   isHeardOf: boolean
-  isInterrupted: boolean
+  /** A refusal left for it, by this agent or the one before. */
+  isRefused: boolean
 }
 
 /** What the wires and roundings may add to an age or a budget, in ms. */
@@ -109,10 +110,9 @@ export const createOracle = (world: World) => {
       const state = {
         isIntended: false,
         outcome: undefined,
-        isAnswerStored: false,
         record: undefined,
       }
-      const fate = { judgedMs: 0, isHeardOf: false, isInterrupted: false }
+      const fate = { judgedMs: 0, isHeardOf: false, isRefused: false }
       const fence: Fence = {
         id,
         process: agent.process,
@@ -180,7 +180,6 @@ export const createOracle = (world: World) => {
       const fence = fences.get(id)
       if (fence === undefined) return
       if (type === 'intent') fence.isIntended = true
-      if (type === 'answer') fence.isAnswerStored = true
       if (type === 'outcome') [, fence.outcome = ''] = verdictShape.exec(line) ?? []
     },
 
@@ -194,7 +193,7 @@ export const createOracle = (world: World) => {
       }
       world.say(() => `${agent.name} ${fenceId} answers ${isProof ? 'with a proof' : reason}`)
       if (!isProof) {
-        if (reason === 'interrupted') fence.isInterrupted = true
+        fence.isRefused = true
         return
       }
       const { record, outcome } = fence
@@ -202,12 +201,10 @@ export const createOracle = (world: World) => {
         violated('proof-of-nothing', fenceId)
         return
       }
-      if (outcome !== record.verdict.kind)
+      if (outcome !== verdictWords[record.verdict.kind])
         violated('no-outcome', `${fenceId} answers before its verdict is on disk`)
-      if (fence.isInterrupted) violated('proof-after-interrupted', fenceId)
+      if (fence.isRefused) violated('proof-after-refusal', fenceId)
       if (task === undefined) return
-      if (!fence.isAnswerStored)
-        violated('no-outcome', `${fenceId} answers before its answer is on disk`)
       const ageMs = world.schedule.nowMs - fence.judgedMs
       if (ageMs <= world.plan.proofMs + slackMs) return
       // Across its end an agent has nothing but its wall clock, and somebody has set it back.
