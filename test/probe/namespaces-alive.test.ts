@@ -8,19 +8,31 @@ t.jobs = 4
 t.setTimeout(150_000)
 const v4 = '10.91.0.2'
 const v6 = 'fd91::2'
+/** A gateway that answers pings, and ARP where it is asked: by IPv4. */
 const yes = (address: string, ...vouchesFor: readonly string[]) => ({
   address,
   answered: 'yes',
   by: 'echo',
   vouchesFor,
+  besides: vouchesFor.filter((one) => one === v4 || one === v6),
+  neighbour: address.includes(':') ? 'not-run' : 'answered',
+  port: 'not-named',
+})
+const notAsked = (address: string) => ({
+  address,
+  answered: 'not-run',
+  vouchesFor: [],
+  besides: [],
+  neighbour: 'not-run',
+  port: 'not-run',
 })
 
 test('a suspect that answers pings, by IPv4 and IPv6', root, async (t) => {
   const { look } = await makeNetwork(t)
   t.same(await look([v4, v6]), {
     addresses: [
-      { address: v4, echo: 'replied', neighbour: 'answered' },
-      { address: v6, echo: 'replied', neighbour: 'answered' },
+      { address: v4, way: 'arp', echo: 'replied', neighbour: 'answered' },
+      { address: v6, way: 'nd', echo: 'replied', neighbour: 'answered' },
     ],
     witnesses: [yes('10.91.0.254', v4), yes('fd91::254', v6)],
   })
@@ -30,7 +42,7 @@ test('a suspect that drops everything but answers ARP', root, async (t) => {
   const { look, filter } = await makeNetwork(t)
   filter('suspect', dropAll)
   t.same(await look([v4]), {
-    addresses: [{ address: v4, echo: 'silent', neighbour: 'answered' }],
+    addresses: [{ address: v4, way: 'arp', echo: 'silent', neighbour: 'answered' }],
     witnesses: [yes('10.91.0.254', v4)],
   })
 })
@@ -40,14 +52,14 @@ test('a suspect behind a gateway', root, async (t) => {
   const far = '10.92.0.2'
   await t.test('answers', async (t) => {
     t.same(await look([far]), {
-      addresses: [{ address: far, echo: 'replied', neighbour: 'off-link' }],
+      addresses: [{ address: far, way: 'routed', echo: 'replied', neighbour: 'off-link' }],
       witnesses: [yes('10.91.0.254', far)],
     })
   })
   await t.test('drops everything', async (t) => {
     filter('far', dropAll)
     t.same(await look([far]), {
-      addresses: [{ address: far, echo: 'silent', neighbour: 'off-link' }],
+      addresses: [{ address: far, way: 'routed', echo: 'silent', neighbour: 'off-link' }],
       witnesses: [yes('10.91.0.254', far)],
     })
     inside('far', 'nft flush ruleset')
@@ -57,8 +69,8 @@ test('a suspect behind a gateway', root, async (t) => {
     async (t) => {
       filter('gateway', ['forward drop'])
       const { addresses, witnesses } = await look([far], { witnesses: [v4] })
-      t.same(addresses, [{ address: far, echo: 'silent', neighbour: 'off-link' }])
-      t.same(witnesses, [{ address: v4, answered: 'not-run', vouchesFor: [] }])
+      t.same(addresses, [{ address: far, way: 'routed', echo: 'silent', neighbour: 'off-link' }])
+      t.same(witnesses, [notAsked(v4)])
       inside('gateway', 'nft flush ruleset')
     },
   )
@@ -66,7 +78,8 @@ test('a suspect behind a gateway', root, async (t) => {
 
 test('our own trouble', root, async (t) => {
   const { look, ip } = await makeNetwork(t)
-  const trouble = [{ address: v4, echo: 'own-trouble', neighbour: 'own-trouble' }]
+  const own = { echo: 'own-trouble', neighbour: 'own-trouble' }
+  const trouble = [{ address: v4, way: 'not-known', ...own }]
   await t.test('our own address', async (t) => {
     const { addresses } = await look(['10.91.0.1'])
     t.same(addresses, [{ ...trouble[0], address: '10.91.0.1' }])
@@ -78,7 +91,7 @@ test('our own trouble', root, async (t) => {
   })
   await t.test('our own address is no witness', async (t) => {
     const { witnesses } = await look([v4], { witnesses: ['10.91.0.1'] })
-    t.same(witnesses, [{ address: '10.91.0.1', answered: 'not-run', vouchesFor: [] }])
+    t.same(witnesses, [notAsked('10.91.0.1')])
   })
   await t.test('the suspect is no witness, in whatever spelling', async (t) => {
     t.same((await look([v6], { witnesses: ['FD91:0::2', v6] })).witnesses, [])
@@ -87,7 +100,7 @@ test('our own trouble', root, async (t) => {
     ip('wire', 'link set peer down')
     t.same(await look([v4]), {
       addresses: trouble,
-      witnesses: [{ address: '10.91.0.254', answered: 'not-run', vouchesFor: [] }],
+      witnesses: [notAsked('10.91.0.254')],
     })
     ip('wire', 'link set peer up')
   })

@@ -55,7 +55,7 @@ test('a dead suspect behind a router that says so: the router may be wrong', roo
   ip('far', 'addr del 10.92.0.2/24 dev v0')
   ip('gateway', 'neigh flush all')
   const { addresses } = await look([far])
-  t.same(addresses, [{ address: far, echo: 'icmp-error', neighbour: 'off-link' }])
+  t.same(addresses, [{ address: far, way: 'routed', echo: 'icmp-error', neighbour: 'off-link' }])
   t.same(becauseOf(addresses), ['icmp-error', 'icmp-error'])
 })
 

@@ -138,7 +138,9 @@ test(
       const { look, ip } = await makeNetwork(t)
       ip('wire', 'link set suspect down')
       ip('peer', `neigh replace ${v4} lladdr 02:00:00:00:00:99 dev v0 nud permanent`)
-      t.same((await look([v4])).addresses, [{ address: v4, echo: 'silent', neighbour: 'not-run' }])
+      t.same((await look([v4])).addresses, [
+        { address: v4, way: 'arp', echo: 'silent', neighbour: 'not-run' },
+      ])
       t.match(ip('peer', `neigh show to ${v4} dev v0`), /PERMANENT/)
     })
   },
