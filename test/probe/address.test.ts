@@ -26,6 +26,7 @@ test('two spellings of one address are the same', async (t) => {
   t.ok(isSameAddress('fd77::2', 'FD77:0:0:0::0002'))
   t.ok(isSameAddress('fe80::2%v0', 'fe80::2'))
   t.notOk(isSameAddress('10.0.0.1', '10.0.0.2'))
+  t.notOk(isSameAddress('10.0.0.1', 'host.example'))
   t.notOk(isSameAddress('', ''), 'what is no address equals nothing')
   t.equal(zonedAddress({ family: 'ipv6', plain: 'fe80::1', zone: 'v0' }), 'fe80::1%v0')
   t.equal(zonedAddress({ family: 'ipv6', plain: 'fd00::1', zone: '' }), 'fd00::1')
