@@ -1,5 +1,10 @@
 import { test } from 'tap'
-import { isSameAddress, parseProbeAddress, zonedAddress } from '../../agent/probe/address.ts'
+import {
+  isBeside,
+  isSameAddress,
+  parseProbeAddress,
+  zonedAddress,
+} from '../../agent/probe/address.ts'
 
 test('addresses that may be probed', async (t) => {
   t.same(parseProbeAddress('10.0.0.1'), { family: 'ipv4', plain: '10.0.0.1', zone: '' })
@@ -30,4 +35,15 @@ test('two spellings of one address are the same', async (t) => {
   t.notOk(isSameAddress('', ''), 'what is no address equals nothing')
   t.equal(zonedAddress({ family: 'ipv6', plain: 'fe80::1', zone: 'v0' }), 'fe80::1%v0')
   t.equal(zonedAddress({ family: 'ipv6', plain: 'fd00::1', zone: '' }), 'fd00::1')
+})
+
+test('one subnet by the numbers, and of one family and zone', async (t) => {
+  const v4 = { family: 'ipv4', plain: '10.0.0.1', zone: '' } as const
+  const v6 = { family: 'ipv6', plain: 'fe80::1', zone: 'v0' } as const
+  t.ok(isBeside(v4, { ...v4, plain: '10.0.0.254' }))
+  t.notOk(isBeside(v4, { ...v4, plain: '10.0.1.1' }))
+  t.ok(isBeside(v6, { ...v6, plain: 'fe80::2' }))
+  t.notOk(isBeside(v6, { ...v6, plain: 'fe80::2', zone: 'v1' }), 'another link')
+  t.notOk(isBeside(v4, v6))
+  t.notOk(isBeside(v6, v4))
 })
