@@ -17,7 +17,8 @@ const usualBudgetSec = 20
 /** For all of it, in ms: it is no more than a hint. */
 const patienceMs = 10_000
 
-const words: Readonly<Record<Exclude<Foreseen, 'counts' | 'itself'>, string>> = {
+const words: Readonly<Record<Exclude<Foreseen, 'counts' | 'itself'> | 'late', string>> = {
+  late: 'nobody could tell in time, on a peer or a network that is slow',
   'no-way': 'this peer has no way to it now',
   routed: 'it is reached through a router (probe.routedSilence)',
   ipv6: 'it is reached over IPv6 (probe.routedSilence)',
@@ -28,15 +29,15 @@ const words: Readonly<Record<Exclude<Foreseen, 'counts' | 'itself'>, string>> = 
 export const silenceOutlook = async (
   { probe, suspects, ssh }: Pick<Config, 'probe' | 'suspects' | 'ssh'>,
   peers: readonly HostPort[],
+  patience = AbortSignal.timeout(patienceMs),
 ): Promise<readonly string[]> => {
   const run = createRunTool(systemTools)
   const foresee = createForesee(probe, { clock: realClock, run, knock })
   const { contactBefore } = createAcquaintance(createKnownHostsFile(ssh.knownHostsFile))
-  const signal = AbortSignal.timeout(patienceMs)
   const found = await Promise.all(
     peers.map(async ({ host, port }) => {
       const addresses = await systemLookup(host).catch((): readonly string[] => [])
-      const whys = new Set(await whysOf(addresses, foresee, signal))
+      const whys = new Set(await whysOf(addresses, foresee, patience))
       if (suspects.neverMet === 'refuse') {
         const { by } = await contactBefore([host, ...addresses], port)
         if (by === 'never' || by === 'not-known') whys.add('it was never met (suspects.neverMet)')
@@ -56,6 +57,12 @@ const whysOf = async (
   foresee: Foresee,
   signal: AbortSignal,
 ): Promise<readonly string[]> => {
-  const found = await Promise.all(addresses.map(async (one) => await foresee(one, signal)))
+  const found = await Promise.all(
+    addresses.map(async (one) => {
+      const foreseen = await foresee(one, signal)
+      // What was cut short found nothing, which is no fault of the witnesses.
+      return signal.aborted ? 'late' : foreseen
+    }),
+  )
   return found.flatMap((one) => (one === 'counts' || one === 'itself' ? [] : [words[one]]))
 }

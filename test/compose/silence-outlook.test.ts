@@ -5,10 +5,10 @@ import { parseHostPort } from '../../agent/base/net/host-port.ts'
 import { withDefaults } from '../../agent/config/defaults.ts'
 import type { ConfigFile } from '../../agent/config/schema.ts'
 
-const outlook = async (file: ConfigFile, ...names: readonly string[]) => {
-  const peers = names.flatMap((name) => parseHostPort(name, undefined) ?? [])
-  return await silenceOutlook(withDefaults(file), peers)
-}
+const peersOf = (...names: readonly string[]) =>
+  names.flatMap((name) => parseHostPort(name, undefined) ?? [])
+const outlook = async (file: ConfigFile, ...names: readonly string[]) =>
+  await silenceOutlook(withDefaults(file), peersOf(...names))
 
 test('this very host is not told of, and neither is nobody', async (t) => {
   t.same(await outlook({}, '127.0.0.1'), [])
@@ -32,4 +32,11 @@ test('a host that was never met, one without a way, and a silence too long for m
   t.same(await outlook({ ...file, probe: {} }, '127.0.0.1'), [], 'and one that was')
   const [told] = await outlook({}, 'fd00:dead::1')
   t.match(told, /^silence of \[fd00:dead::1\]:22 would not count: /)
+})
+
+test('what is not found out in time is not blamed on the witnesses', async (t) => {
+  const peers = peersOf('fd00:dead::1')
+  t.same(await silenceOutlook(withDefaults({}), peers, AbortSignal.abort()), [
+    'silence of [fd00:dead::1]:22 would not count: nobody could tell in time, on a peer or a network that is slow',
+  ])
 })

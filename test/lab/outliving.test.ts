@@ -1,3 +1,4 @@
+// spoils block devices
 /**
  * Writes that outlive a qemu where nobody looked once: a helper has the disk, or the kernel has the data of a connection
  * that is in another network namespace, of a low port, or of MPTCP. The truth is the guest's counter where it is stored.
