@@ -264,3 +264,17 @@ test('lint complains of each import against the law', async (t) => {
     t.match(about.map(({ help }) => help).join('\n'), new RegExp(rule), `${folder}: ${target}`)
   }
 })
+
+test('the parts of the program have no name twice: the later one would take the place of the other', (t) => {
+  const text = files
+    .filter((file) => /^scripts\/suspect\/fence-vms(?:\.d\/.*)?\.bash$/.test(file))
+    .map(read)
+    .join('\n')
+  const names = [...text.matchAll(/^([a-z_0-9]+)\(\)/gm)].map(([, name = '']) => name)
+  t.ok(names.length > 100, 'and they are found')
+  t.same(
+    names.filter((name, index) => names.indexOf(name) !== index),
+    [],
+  )
+  t.end()
+})

@@ -108,7 +108,7 @@ for (const { helper, start, disk } of helped) {
     const command = { vmUuid: vm, targetHostIp: host.address, sshTimeoutSec: 6 }
     const killed = await agent.fence(command)
     note(helper, killed)
-    t.equal(killed.verdict, 'qemuStillAlive')
+    t.equal(killed.verdict, 'qemuStillAlive', JSON.stringify(killed.body['evidence']))
     const again = await agent.fence(command)
     note(`${helper}, asked again`, again)
     t.equal(again.verdict, 'qemuStillAlive', 'a second request does not forget')

@@ -366,7 +366,7 @@ export const programMutants = [
       ['another uuid of libvirt is taken', 'for one in $libvirt_uuids; do', 'for one in; do'],
       [
         'a uuid of every machine of a kind is a name',
-        '&& is_unique_uuid "$plain" || return',
+        '&& is_unique_uuid "$bare" || return',
         '|| return',
       ],
       [

@@ -30,14 +30,14 @@ read_shown_uuids() {
 	local line='' lines=() file quote='["'\'']?'
 	mapfile -t -n "$HOST_FILE_LINES_MAX" lines <"$ETC/zstack-uuids"
 	for line in "${lines[@]}"; do
-		[[ $line == host=* ]] && note_uuid "${line#host=}" && plane_uuids+="$plain "
+		[[ $line == host=* ]] && note_uuid "${line#host=}" && plane_uuids+="$bare "
 	done
 	for file in "$ETC"/libvirt/{libvirtd,virtqemud}.conf; do
 		lines=()
 		mapfile -t -n "$HOST_FILE_LINES_MAX" lines <"$file"
 		for line in "${lines[@]}"; do
 			[[ $line =~ ^[[:blank:]]*host_uuid[[:blank:]]*=[[:blank:]]*$quote([0-9A-Fa-f-]+) ]] || continue
-			note_uuid "${BASH_REMATCH[1]}" && libvirt_uuids+="$plain "
+			note_uuid "${BASH_REMATCH[1]}" && libvirt_uuids+="$bare "
 		done
 	done
 	line=''
@@ -53,17 +53,17 @@ note_board_uuid() {
 	note_uuid "${1:6:2}${1:4:2}${1:2:2}${1:0:2}${1:10:2}${1:8:2}${1:14:2}${1:12:2}${1:16}"
 }
 
-# A name of this host in the form in which names are compared, in `plain`: a uuid says the same with dashes and without.
-plain=''
+# A name of this host in the form in which names are compared, in `bare`: a uuid says the same with dashes and without.
+bare=''
 note_uuid() {
-	make_plain "$1"
-	[[ -n $plain && ${#plain} -le $HOST_NAME_MAX ]] && is_unique_uuid "$plain" || return
-	[[ $shown_uuids == *" $plain "* ]] || shown_uuids+="$plain "
+	make_bare "$1"
+	[[ -n $bare && ${#bare} -le $HOST_NAME_MAX ]] && is_unique_uuid "$bare" || return
+	[[ $shown_uuids == *" $bare "* ]] || shown_uuids+="$bare "
 }
 
-make_plain() {
-	plain=${1//[^A-Za-z0-9]/}
-	plain=${plain,,}
+make_bare() {
+	bare=${1//[^A-Za-z0-9]/}
+	bare=${bare,,}
 }
 
 # What every machine of a kind may bear is nobody's name: the same one or two digits all through, and what vendors leave
@@ -100,13 +100,13 @@ judge_host() {
 		[[ $host_pin == unconfirmed ]] || host_is="by-key"
 		return
 	fi
-	make_plain "$host_uuid"
+	make_bare "$host_uuid"
 	host_is="not-shown"
 	[[ $host_pin == bound ]] && host_is="as-bound"
-	[[ -n $plain && $shown_uuids == *" $plain "* ]] && host_is="as-named"
-	for one in $plane_uuids; do [[ $one == "$plain" ]] || host_is=contradicted; done
+	[[ -n $bare && $shown_uuids == *" $bare "* ]] && host_is="as-named"
+	for one in $plane_uuids; do [[ $one == "$bare" ]] || host_is=contradicted; done
 	[[ $plane_uuids == ' ' ]] || return
-	for one in $libvirt_uuids; do [[ $one == "$plain" ]] || host_is=contradicted; done
+	for one in $libvirt_uuids; do [[ $one == "$bare" ]] || host_is=contradicted; done
 }
 
 # Whether the mount of /proc hides processes from this user.
