@@ -20,7 +20,7 @@ import { bootHost, newVmUuid } from '../fixtures/lab/lab.ts'
 import type { LabHost } from '../fixtures/lab/lab.ts'
 import { programText } from '../fixtures/servers/local-program.ts'
 
-tap.setTimeout(300_000)
+tap.setTimeout(600_000)
 
 const program = '/usr/libexec/peerfence/fence-vms'
 
@@ -288,7 +288,7 @@ const fences: readonly Fence[] = [
   },
 ]
 
-test('what it fences, and how it says that it cannot', { timeout: 300_000 }, async (t) => {
+test('what it fences, and how it says that it cannot', { timeout: 600_000 }, async (t) => {
   for (const { state, reason, detail = /the program reported/, alive, make } of fences) {
     await t.test(state, async (t) => {
       const host = await bootWithProgram(t)

@@ -166,14 +166,6 @@ const rows: readonly Row[] = [
     make: ownFilter(`ip daddr ${far} drop`, 'output'),
   },
   {
-    state: 'routed, accepted, and dead, beside a witness of its subnet',
-    isAlone: true,
-    reason: 'every-address-silent',
-    at: routed,
-    probe: besideFar,
-    make: async ({ host }) => await host.state('drop-ip'),
-  },
-  {
     state: 'routed, accepted, and a filter of this peer names it',
     isAlone: true,
     reason: 'own-filter',
