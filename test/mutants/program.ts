@@ -300,6 +300,11 @@ export const programMutants = [
     ['scripts/suspect/starts'],
     [
       [
+        'a virsh that hangs outlives the program',
+        '[[ -z $process ]] || end_process "$process"',
+        ':',
+      ],
+      [
         'the best word of all daemons counts',
         '((rank > worst)) && worst=$rank ret_word=$word',
         'ret_word=no-such-vm',
@@ -307,7 +312,7 @@ export const programMutants = [
     ],
   ),
   ...at(
-    '57-reader',
+    '56-reader',
     ['scripts/suspect/stuck'],
     [
       [

@@ -90,8 +90,12 @@ run_virsh_for() {
 	end_process "$process"
 }
 
-# Where nobody listens any more, nothing is left to do.
-tell_main() { echo "$1" || exit; }
+# Where nobody listens any more, nothing is left to do, and a virsh that hangs would stay.
+tell_main() {
+	echo "$1" && return
+	[[ -z $process ]] || end_process "$process"
+	exit
+}
 
 # The first prompt comes when it is connected. Before anything is asked of it, it is told of: who takes the permit
 # back ends all that were told of by then.

@@ -10,6 +10,7 @@ import { decide } from '../../../agent/domain/decide.ts'
 import { programCommand } from '../../../agent/suspect/program/program.ts'
 import {
   composeAll,
+  daemonName,
   endStandIn,
   isAlive,
   newVm,
@@ -48,6 +49,10 @@ const hostile: Readonly<Record<string, string>> = {
   PROTOCOL: '7',
   HOME: '/nowhere',
   XDG_CONFIG_HOME: '/nowhere',
+  XDG_RUNTIME_DIR: '/nowhere',
+  RUN: '/nowhere',
+  ret_uri: 'qemu+tcp://elsewhere/system',
+  libvirt_daemons: '1',
 }
 
 /** The program, with tools that write down what they were given. */
@@ -93,8 +98,11 @@ test('the environment of a login reaches neither the program nor a tool', async 
   const { text, seen } = withTools(t)
   const vm = newVm()
   const child = await standIn('qemu-kvm', '-uuid', vm)
+  // Nobody is asked where no daemon runs.
+  const daemon = await standIn(daemonName)
   t.teardown(async () => {
     await endStandIn(child)
+    await endStandIn(daemon)
   })
   const [command = '', ...args] = programCommand('as-login').split(' ')
   const program = spawn(command, args, {
@@ -115,7 +123,11 @@ test('the environment of a login reaches neither the program nor a tool', async 
   t.equal(parsed.report.storage.policy, 'report')
   t.notOk(isAlive(child))
   for (let times = 0; times < 200 && !seen('virsh'); times += 1) await turn(10)
-  t.match(seen('virsh'), /^args: -q -c qemu:\/\/\/system\n/, 'the connection is named')
+  t.equal(
+    seen('virsh').split('\n')[0],
+    'args: -q -c qemu+unix:///system?socket=/run/libvirt/libvirt-sock',
+    'the connection is named, by the socket of the daemon that was seen',
+  )
   for (const tool of ['virsh', 'pgrep']) {
     const names = seen(tool)
       .split('\n')

@@ -1,5 +1,6 @@
 /** Functions of the suspect's program, each on made-up files. */
 import { test } from 'tap'
+import { programText } from '../../fixtures/servers/local-program.ts'
 import { callPart, playRows } from '../../fixtures/servers/program-part.ts'
 import type { PartRow, Tree } from '../../fixtures/servers/program-part.ts'
 
@@ -72,5 +73,15 @@ test('a line of the request is taken only where it fits', (t) => {
 
 test('a test of one part sees the real /proc where it names none', (t) => {
   t.equal(callPart(t, 'read_stat "$PROC/self/stat" && show st_comm'), 'st_comm=bash')
+  t.end()
+})
+
+test('no function of the program takes the place of another', (t) => {
+  const names = [...programText.matchAll(/^([a-z_]+)\(\)/gm)].map(([, name]) => name)
+  t.ok(names.includes('main') && names.includes('make_plain'))
+  t.same(
+    names.filter((name, at) => names.indexOf(name) !== at),
+    [],
+  )
   t.end()
 })

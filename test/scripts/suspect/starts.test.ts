@@ -70,13 +70,17 @@ const hostOf = (t: Test, files: Readonly<Record<string, Files>>, says = 'no-such
     const request = requestOf(newVm(), { budgetMs: 10_000, ...change })
     const asked = { ...request, vms: request.vms.map((one) => ({ ...one, vm })) }
     const { stdin, nonce } = composeAll(undefined, asked)
-    const { stdout } = await program.run(stdin)
+    const { stdout, tookMs } = await program.run(stdin)
+    if (tookMs > hangMs - 3_000) throw new Error('a virsh outlived the program')
     const parsed = parseReport(stdout, nonce, vm)
     if (parsed.kind === 'complete') return parsed.report
     throw new Error(`no report: ${stdout}`)
   }
 }
 
+/** How long a virsh hangs; longer than any fence of these tests, which ends it. */
+const hangMs = 30_000
+const hang = `read -t ${hangMs / 1000} <> <(:)`
 const saying = (text: string): string =>
   `#!/bin/bash -p\nprintf '# '\nwhile read -r line; do printf '%s\\n# ' "${text}"; done\n`
 const virshes: Readonly<Record<string, string>> = {
@@ -84,10 +88,10 @@ const virshes: Readonly<Record<string, string>> = {
   'not-running': saying('shut off'),
   running: saying('running'),
   failed: saying('error: internal'),
-  hangs: '#!/bin/bash -p\nread -t 30 <> <(:)\n',
-  'hangs when asked': "#!/bin/bash -p\nprintf '# '\nread -t 30 <> <(:)\n",
+  hangs: `#!/bin/bash -p\n${hang}\n`,
+  'hangs when asked': `#!/bin/bash -p\nprintf '# '\n${hang}\n`,
   'virtqemud hangs': `#!/bin/bash -p
-[[ $* != *virtqemud-sock ]] || read -t 30 <> <(:)${saying('error: failed to get domain').slice(14)}`,
+[[ $* != *virtqemud-sock ]] || ${hang}${saying('error: failed to get domain').slice(14)}`,
   'cannot connect': '#!/bin/bash -p\necho error: failed to connect\n',
   destroys: `#!/bin/bash -p
 state=running
