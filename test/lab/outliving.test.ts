@@ -14,7 +14,7 @@ import type { AgentProcess, FenceAnswer } from '../fixtures/servers/agent-proces
 import { bootHost, lab, newVmUuid } from '../fixtures/lab/lab.ts'
 import type { LabHost } from '../fixtures/lab/lab.ts'
 
-tap.setTimeout(300_000)
+tap.setTimeout(600_000)
 
 const labDirectory = process.env['LAB_DIR'] ?? ''
 const table: string[] = []

@@ -1,3 +1,4 @@
+// spoils block devices
 /**
  * What is about to be the VM, and what is it under another name, with a real libvirtd and real qemu: fenced through
  * HTTP and SSH, and held against the truth as seen from outside. The comments are what came out.

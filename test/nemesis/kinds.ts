@@ -55,7 +55,8 @@ const kinds = {
   storm: { recoverable: true, when: 'before' },
   // libvirt and qemu
   'libvirtd-stopped': { recoverable: true, when: 'any' },
-  'libvirtd-hung': { recoverable: true, when: 'any' },
+  // What is not seen to run may be about to start, and who could tell hangs.
+  'libvirtd-hung': { recoverable: false, when: 'any' },
   'qemu-stopped': { recoverable: true, when: 'any' },
   'killed-by-another': { recoverable: true, when: 'any' },
   'second-qemu': { recoverable: true, when: 'before' },

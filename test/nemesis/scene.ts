@@ -7,7 +7,7 @@ import type { AgentProcess } from '../fixtures/servers/agent-process.ts'
 import { bootHost, lab } from '../fixtures/lab/lab.ts'
 import type { LabHost } from '../fixtures/lab/lab.ts'
 import type { BystanderSeen } from './history.ts'
-import { connectWindowMs } from './invariants.ts'
+import { silenceSec } from './invariants.ts'
 import { createObserver } from './observer.ts'
 import type { Observer } from './observer.ts'
 import type { RoundPlan, TargetPlan } from './plan.ts'
@@ -67,10 +67,10 @@ export const openScene = async (plan: RoundPlan): Promise<Scene> => {
 
 const openAgent = async (suspect: LabHost, witness: LabHost): Promise<AgentControl> => {
   const config = {
-    ssh: { identityFiles: [key], connectWindowMs },
+    // As little as it may be: what a budget leaves of it is for the silence.
+    ssh: { identityFiles: [key], connectWindowMs: 3_500 },
     suspects: { pidNamespace: 'nested' },
-    // Rounds are short: how long silence has to last is for test/lab/silence-ways.test.ts.
-    probe: { witnesses: [witness.address], silenceSec: 4 },
+    probe: { witnesses: [witness.address], silenceSec },
     log: { level: 'info' },
   }
   // On storage of the witness's, which a fault can freeze.

@@ -1,4 +1,6 @@
 /** Functions of the suspect's program, each on made-up files. */
+import { readFileSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import { programText } from '../../fixtures/servers/local-program.ts'
 import { callPart, playRows } from '../../fixtures/servers/program-part.ts'
@@ -76,12 +78,27 @@ test('a test of one part sees the real /proc where it names none', (t) => {
   t.end()
 })
 
-test('no function of the program takes the place of another', (t) => {
-  const names = [...programText.matchAll(/^([a-z_]+)\(\)/gm)].map(([, name]) => name)
-  t.ok(names.includes('main') && names.includes('make_plain'))
+/** The parts are one program, in which the last function of a name takes the place of all others. */
+test('no part takes a name of another one', (t) => {
+  const folder = fileURLToPath(new URL('../../../../scripts/suspect/fence-vms.d/', import.meta.url))
+  const partsOf = new Map<string, Set<string>>()
+  let functions = 0
+  for (const part of readdirSync(folder)) {
+    const text = readFileSync(`${folder}${part}`, 'utf8')
+    const here = [...text.matchAll(/^(\w+)\(\)/gm)].map(([, name = '']) => name)
+    t.same(here, [...new Set(here)], `${part} has each function once`)
+    functions += here.length
+    const lines = text.split('\n').filter((line) => /^(declare -\S+ )?[a-z]\w*=/.test(line))
+    const set = lines.flatMap((line) => [...line.matchAll(/(?:^| )([a-z]\w*)=/g)])
+    for (const name of [...here, ...set.map(([, name = '']) => name)]) {
+      partsOf.set(name, (partsOf.get(name) ?? new Set()).add(part))
+    }
+  }
+  const shared = [...partsOf].filter(([, parts]) => parts.size > 1)
   t.same(
-    names.filter((name, at) => names.indexOf(name) !== at),
+    shared.map(([name, parts]) => [name, ...parts]),
     [],
   )
+  t.ok(functions > 200, `${functions} functions`)
   t.end()
 })
