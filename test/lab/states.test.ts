@@ -11,8 +11,8 @@ import type { AgentProcess, FenceAnswer } from '../fixtures/servers/agent-proces
 import { bootHost, lab, newVmUuid } from '../fixtures/lab/lab.ts'
 import type { LabHost } from '../fixtures/lab/lab.ts'
 
-// Thirty hosts; those that cannot be fenced take their whole budget.
-tap.setTimeout(600_000)
+// Forty hosts; those that cannot be fenced take their whole budget.
+tap.setTimeout(900_000)
 
 const proceeds = ['qemuConfirmedDead', 'targetHostUnreachable']
 
@@ -210,6 +210,7 @@ const rows: readonly Row[] = [
     reason: 'destroyed',
     alive: false,
     make: runningIn('fork-limit', '1'),
+    command: { sshTimeoutSec: 30 },
   },
   {
     state: 'fork limit: none at all',
@@ -251,7 +252,7 @@ const rows: readonly Row[] = [
   },
   {
     state: 'a user without sudo, the VM runs',
-    reason: 'kill-denied',
+    reason: 'sudo-refused',
     alive: true,
     make: runningIn(),
     command: { targetHostUsername: 'plain', ...short },
@@ -338,7 +339,7 @@ const startLabAgent = async (
 /** A row has a host of its own and mostly waits. */
 const rowsAtOnce = 4
 
-test('the states of a suspect', { timeout: 600_000, jobs: rowsAtOnce }, async (t) => {
+test('the states of a suspect', { timeout: 900_000, jobs: rowsAtOnce }, async (t) => {
   const agent = await startLabAgent(t)
   const playing = rows.map(
     async (row) =>
