@@ -20,7 +20,7 @@ start_agent() {
 	agent_pid=$!
 	local tries
 	for ((tries = 0; tries < 200; tries++)); do
-		agent_url=$(jq -r 'select(.msg == "agent is ready") | .addresses[0]' "$work/agent.log" 2>/dev/null || true)
+		agent_url=$(jq -rR 'fromjson? | select(.msg == "agent is ready") | .addresses[0]' "$work/agent.log" 2>/dev/null || true)
 		[[ -z $agent_url ]] || return 0
 		sleep 0.05
 	done
