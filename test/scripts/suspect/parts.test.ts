@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
-import { programText } from '../../fixtures/servers/local-program.ts'
+
 import { callPart, playRows } from '../../fixtures/servers/program-part.ts'
 import type { PartRow, Tree } from '../../fixtures/servers/program-part.ts'
 
