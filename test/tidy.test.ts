@@ -170,6 +170,17 @@ const namesOf = (file: string): string =>
     .replaceAll(/\/\*[^]*?\*\/|(?<!:)\/\/.*/g, '')
     .replaceAll(/'[^'\n]*'|`[^`]*`/g, '')
 
+test('no comment is wider than 100 columns', async (t) => {
+  for (const file of files.filter((one) => /^(agent|packaging|test)\/.*\.ts$/.test(one))) {
+    const wide = read(file).match(/^ *(?:\/\/|\/?\*).{98,}$/gm) ?? []
+    t.same(
+      wide.filter((line) => line.length > 100),
+      [],
+      file,
+    )
+  }
+})
+
 test('nothing that can kill is called a look', async (t) => {
   const called = /\b(?:look(?!up)|[a-z][A-Za-z]*Look(?!up)|Look(?!up))[A-Za-z]*\b/g
   for (const file of agentFiles.filter((one) => !lookPlaces.test(one))) {
@@ -263,18 +274,4 @@ test('lint complains of each import against the law', async (t) => {
     const about = diagnostics.filter(({ filename }) => filename === file)
     t.match(about.map(({ help }) => help).join('\n'), new RegExp(rule), `${folder}: ${target}`)
   }
-})
-
-test('the parts of the program have no name twice: the later one would take the place of the other', (t) => {
-  const text = files
-    .filter((file) => /^scripts\/suspect\/fence-vms(?:\.d\/.*)?\.bash$/.test(file))
-    .map(read)
-    .join('\n')
-  const names = [...text.matchAll(/^([a-z_0-9]+)\(\)/gm)].map(([, name = '']) => name)
-  t.ok(names.length > 100, 'and they are found')
-  t.same(
-    names.filter((name, index) => names.indexOf(name) !== index),
-    [],
-  )
-  t.end()
 })

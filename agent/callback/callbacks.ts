@@ -84,9 +84,9 @@ export const createCallbacks = (
   }
 
   /**
-   * Notes an answer for the agent after this one, and waits for no disk: the verdict of a proof is on disk
-   * already. A refusal in the place of a line that is late would be worse than none, because the next agent
-   * might find that line, and send the proof after the refusal.
+   * Notes an answer for the agent after this one, and waits for no disk: the verdict of a proof is
+   * on disk already. A refusal in the place of a line that is late would be worse than none,
+   * because the next agent might find that line, and send the proof after the refusal.
    */
   const note = (answer: LaterAnswer): LaterAnswer => {
     void isWritten(journal.answer(answer), answer.subject)

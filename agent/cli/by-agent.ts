@@ -1,6 +1,5 @@
 /**
- * Something that the agent which runs here does for whoever sits at the command line, with how far
- * it is.
+ * Runs a request through the local agent and shows its progress.
  */
 import { exchange } from '../client/exchange.ts'
 import type { Peer } from '../client/peer.ts'

@@ -14,8 +14,7 @@ export type Voter =
 const shape = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
- * Of the very answer that claims: whoever is asked a second time at this address may be another
- * agent.
+ * Read from the claiming answer itself: another agent may have this address by the next request.
  */
 export const voterOf = ({ body: { agentId } }: PeerAnswer): Voter => {
   if (agentId === undefined) return { kind: 'untold' }

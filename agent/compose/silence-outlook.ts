@@ -1,4 +1,6 @@
-/** For which hosts silence would be refused on the day it matters, and why: in lines for a person. */
+/**
+ * For which hosts silence would be refused on the day it matters, and why: in lines for a person.
+ */
 import { realClock } from '../base/time/real-clock.ts'
 import type { HostPort } from '../base/net/host-port.ts'
 import { hostPortText } from '../base/net/host-port.ts'

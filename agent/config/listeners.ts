@@ -52,7 +52,9 @@ const parseListener = (file: ListenerFile): ParsedListener => {
   return { rule, faults }
 }
 
-/** The widest networks that still say whom they allow: all of the Internet is no list of callers. */
+/**
+ * The widest networks that still say whom they allow: all of the Internet is no list of callers.
+ */
 const prefixMin = { ipv4: 8, ipv6: 16 } as const
 
 const demandFaults = ({ at, allowFrom, tls, tokensFile }: ListenerRule): readonly ConfigFault[] => {

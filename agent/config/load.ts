@@ -72,7 +72,9 @@ export const parseConfig = (value: unknown, overrides: Overrides): LoadedConfig 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** An override takes the place of the file's value before validation, so the same rules judge it. */
+/**
+ * An override takes the place of the file's value before validation, so the same rules judge it.
+ */
 const withOverrides = (
   file: Readonly<Record<string, unknown>>,
   { listen, logLevel }: Overrides,

@@ -1,4 +1,7 @@
-/** The section about answers that are sent later, to an address that the caller names. See `schema.ts`. */
+/**
+ * The section about answers that are sent later, to an address that the caller names. See
+ * `schema.ts`.
+ */
 import { networkList } from './schema-parts.ts'
 
 export const callbacksSchema = {

@@ -1,4 +1,7 @@
-/** The section about silence: how long it lasts, and who shows that this peer would have heard. See `schema.ts`. */
+/**
+ * The section about silence: how long it lasts, and who shows that this peer would have heard. See
+ * `schema.ts`.
+ */
 
 export const probeSchema = {
   type: 'object',

@@ -1,6 +1,6 @@
 /**
- * The configuration reference: JSON Schema of `peerfence.json`. Closed, so that a misspelt word is a
- * fault and not a silent default. `x-unit` is the unit, `x-cost` what a change costs.
+ * The configuration reference: JSON Schema of `peerfence.json`. Closed, so that a misspelt word is
+ * a fault and not a silent default. `x-unit` is the unit, `x-cost` what a change costs.
  */
 import type { FromSchema } from 'json-schema-to-ts'
 import { logLevels } from './config.ts'

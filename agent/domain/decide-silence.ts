@@ -52,17 +52,19 @@ const isNeighbourSilent = ({ way, neighbour }: AddressSilence): boolean => {
 }
 
 /**
- * A witness proves exactly the layer and the way on which it answered. ARP passes no IP firewall, so that on a link
- * of ours its silence is the host's; a witness has answered both ARP and IP there. Everywhere else a firewall, a ban of
- * this peer, or a full table on the way is as silent: that counts by the operator's word alone, and only beside a
- * neighbour of the suspect that answered by both means. Each address is judged by its own way: an interface that is
- * dead by ARP says nothing of another one of the same host.
+ * A witness proves exactly the layer and the way on which it answered. ARP passes no IP firewall,
+ * so that on a link of ours its silence is the host's; a witness has answered both ARP and IP
+ * there. Everywhere else a firewall, a ban of this peer, or a full table on the way is as silent:
+ * that counts by the operator's word alone, and only beside a neighbour of the suspect that
+ * answered by both means. Each address is judged by its own way: an interface that is dead by ARP
+ * says nothing of another one of the same host.
  */
 const doubtOfWitnesses = ({ addresses, witnesses, rules }: SilenceEvidence): Doubt | undefined => {
   // The suspect cannot vouch for our network: its own addresses are no witnesses.
   const own = new Set(addresses.map(({ address }) => address))
   const answered = witnesses.filter((one) => one.answered === 'yes' && !own.has(one.address))
-  // One good network says nothing about another: we may be cut off from the one where the suspect lives.
+  // One good network says nothing about another: we may be cut off from the one where the suspect
+  // lives.
   const isVouchedFor = ({ address, way }: AddressSilence): boolean =>
     answered.some(
       ({ vouchesFor, neighbour }) =>

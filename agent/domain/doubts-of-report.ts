@@ -1,6 +1,6 @@
 /**
- * What keeps a whole report from being a proof of death, the worst news first. Every good value is asked for
- * by its name: a word that is not exactly that one is a doubt.
+ * What keeps a whole report from being a proof of death, the worst news first. Every good value is
+ * asked for by its name: a word that is not exactly that one is a doubt.
  */
 import type { ProcessView, QemuSeen, VmReport } from './evidence.ts'
 import type { Doubt } from './verdict.ts'
@@ -22,7 +22,8 @@ const doubtOfHost = ({ host }: VmReport): Doubt | undefined => {
     case 'as-named':
     case 'as-bound':
     case 'by-key':
-    // The caller named a host by its address alone, and gets what it asked for; the evidence says so.
+    // The caller named a host by its address alone, and gets what it asked for; the evidence says
+    // so.
     case 'unconfirmed':
       return undefined
     case 'not-shown':
@@ -86,8 +87,8 @@ const doubtOfScan = ({ finalScan }: VmReport): Doubt | undefined => {
   return finalScan.hold === 'kept' ? undefined : 'hold-not-kept'
 }
 
-// Of a qemu that was gone before us nobody knows what it had: then no look is asked for, but for a sign of something
-// that still is on its way. Of one that was seen each look has to have been made.
+// Of a qemu that was gone before us nobody knows what it had: then no look is asked for, but for a
+// sign of something that still is on its way. Of one that was seen each look has to have been made.
 const doubtOfIo = ({ io, storage, qemus }: VmReport): Doubt | undefined => {
   const wasSeen = qemus.length > 0
   if (storage.kind === 'hidden') return 'disk-not-seen'
@@ -129,9 +130,10 @@ const doubtOfPageCache = ({ storage, qemus }: VmReport): Doubt | undefined => {
 }
 
 /**
- * Whether the VM may be about to start: libvirt readies its process for as long as storage and hooks take, in a
- * form that nobody can tell from another. Libvirt answers nothing about the VM meanwhile, so its silence counts
- * where it is the only sign. A qemu that was killed in this fence ran: there is no start beside it.
+ * Whether the VM may be about to start: libvirt readies its process for as long as storage and
+ * hooks take, in a form that nobody can tell from another. Libvirt answers nothing about the VM
+ * meanwhile, so its silence counts where it is the only sign. A qemu that was killed in this fence
+ * ran: there is no start beside it.
  */
 const doubtOfStart = ({ qemus, virsh }: VmReport): Doubt | undefined => {
   if (qemus.some(({ kill }) => kill === 'sent')) return undefined

@@ -19,8 +19,8 @@ export type Evidence =
 
 /**
  * What the program on the suspect reported of one VM. Only a report that was bound to this request
- * by its nonce, counted, and closed by the end of its frame becomes a `VmReport`; everything less is a
- * `refusal`.
+ * by its nonce, counted, and closed by the end of its frame becomes a `VmReport`; everything less
+ * is a `refusal`.
  */
 export interface VmReport {
   readonly vm: VmUuid
@@ -94,7 +94,10 @@ export interface DoubtfulProcess {
   readonly comm: string
 }
 
-/** In all that may outlive the qemu, `not-looked` is said where nobody looked: mostly since it was gone before us. */
+/**
+ * In all that may outlive the qemu, `not-looked` is said where nobody looked: mostly since it was
+ * gone before us.
+ */
 export interface IoState {
   /** Whether the qemu could have had writes in flight that outlive it (io_uring). */
   readonly uring: 'none' | 'seen' | 'not-known' | 'not-looked'
@@ -107,8 +110,9 @@ export interface IoState {
   /** Which devices: the qemu's own and what they are stacked on, or, where nobody can tell, all. */
   readonly devices: 'not-needed' | 'own' | 'all' | 'not-looked'
   /**
-   * Of TCP connections that the qemu does not serve. `waiting`: after its end the kernel still holds data to send of
-   * somebody who is gone. `not-known`: it had a socket that no table shows, or a network that nobody could look at.
+   * Of TCP connections that the qemu does not serve. `waiting`: after its end the kernel still
+   * holds data to send of somebody who is gone. `not-known`: it had a socket that no table shows,
+   * or a network that nobody could look at.
    */
   readonly sockets: 'none' | 'sent' | 'waiting' | 'not-known' | 'not-looked'
 }
@@ -117,15 +121,17 @@ export interface IoState {
 export interface StorageState {
   /**
    * The least visible of it. What waits in a network's client (`network-fs`), or in a program or a
-   * connection (`user-space`), is seen neither as a task nor on a block device. `hidden`: its arguments name a
-   * disk that it had not open, so that it was written to in a way that nobody looked at.
+   * connection (`user-space`), is seen neither as a task nor on a block device. `hidden`: its
+   * arguments name a disk that it had not open, so that it was written to in a way that nobody
+   * looked at.
    */
   readonly kind:
     'none' | 'local' | 'network-fs' | 'user-space' | 'not-known' | 'hidden' | 'not-looked'
   readonly fileSystems: readonly FileSystem[]
   /**
-   * Of files on shared storage, opened neither O_DIRECT nor O_SYNC: what the host may write later. It
-   * is `flushed` only where the suspect said, after the end of the qemu, that all of it was written.
+   * Of files on shared storage, opened neither O_DIRECT nor O_SYNC: what the host may write later.
+   * It is `flushed` only where the suspect said, after the end of the qemu, that all of it was
+   * written.
    */
   readonly pageCache:
     'none' | 'may-hold-dirty' | 'flushed' | 'not-flushed' | 'not-known' | 'not-looked'
@@ -133,7 +139,10 @@ export interface StorageState {
   readonly policy: PageCachePolicy
 }
 
-/** Of programs that write for the VM. `settled`: each let go of it and hangs nowhere; `not-known`: one was not found. */
+/**
+ * Of programs that write for the VM. `settled`: each let go of it and hangs nowhere; `not-known`:
+ * one was not found.
+ */
 export interface HelperState {
   readonly state: 'none' | 'settled' | 'pending' | 'not-known' | 'not-looked'
   /** What the operator wants done about one that cannot be shown to have settled. */
@@ -151,9 +160,9 @@ export type FileSystem =
   | ('lustre' | 'other')
 
 /**
- * Libvirt's word, never a proof: the worst of every daemon that runs there. `destroyed`: and asked once more, it runs
- * no longer. `no-daemon`: none runs, so that none can be starting a VM. `running` is said by a look, or where
- * nothing was destroyed.
+ * Libvirt's word, never a proof: the worst of every daemon that runs there. `destroyed`: and asked
+ * once more, it runs no longer. `no-daemon`: none runs, so that none can be starting a VM.
+ * `running` is said by a look, or where nothing was destroyed.
  */
 export type VirshState =
   | ('running' | 'destroyed' | 'not-running' | 'no-such-vm' | 'no-daemon')

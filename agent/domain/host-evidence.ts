@@ -9,10 +9,11 @@ export interface HostIdentity {
 }
 
 /**
- * What the program itself concluded before it touched anything. Of a uuid that was sent: the host shows it
- * (`as-named`), or it was bound to the host's key in an earlier contact (`as-bound`), or nothing says that this is
- * the host (`not-shown`). Where none was sent: its key is known from a person, a drill or an earlier contact that
- * was confirmed (`by-key`), or from a first contact alone (`unconfirmed`).
+ * What the program itself concluded before it touched anything. Of a uuid that was sent: the host
+ * shows it (`as-named`), or it was bound to the host's key in an earlier contact (`as-bound`), or
+ * nothing says that this is the host (`not-shown`). Where none was sent: its key is known from a
+ * person, a drill or an earlier contact that was confirmed (`by-key`), or from a first contact
+ * alone (`unconfirmed`).
  */
 export type HostIs = ConfirmedHost | 'unconfirmed' | 'not-shown' | 'contradicted' | 'own-host'
 export type ConfirmedHost = 'as-named' | 'as-bound' | 'by-key'
@@ -20,9 +21,10 @@ export type ConfirmedHost = 'as-named' | 'as-bound' | 'by-key'
 /** Who would start the VM again after the kill, as far as that was seen before it. */
 export interface SupervisorState {
   /**
-   * `none-seen`: no qemu was there before the kill. `pod`: of Kubernetes, evidence alone. `outlasted`: a unit of
-   * systemd whose wait before a restart the hold outlasts. Of the others nothing was killed: `too-slow`, a unit that
-   * waits longer; `parent`, a process that may start it again, whenever; `not-known`, `not-looked`.
+   * `none-seen`: no qemu was there before the kill. `pod`: of Kubernetes, evidence alone.
+   * `outlasted`: a unit of systemd whose wait before a restart the hold outlasts. Of the others
+   * nothing was killed: `too-slow`, a unit that waits longer; `parent`, a process that may start it
+   * again, whenever; `not-known`, `not-looked`.
    */
   readonly is: SupervisorIs
   /** How long the unit waits, in ms. */

@@ -1,6 +1,7 @@
 /**
- * What a look saw of one VM. A look holds nothing, kills nothing and waits for nothing, so that it proves no death:
- * there is no word here for one, and none for a silence that lets HA proceed. Pure and total, as `decide`.
+ * What a look saw of one VM. A look holds nothing, kills nothing and waits for nothing, so that it
+ * proves no death: there is no word here for one, and none for a silence that lets HA proceed. Pure
+ * and total, as `decide`.
  */
 import { decide } from './decide.ts'
 import type { Evidence, HostIs, VmReport } from './evidence.ts'
@@ -9,7 +10,9 @@ import type { Doubt } from './verdict.ts'
 export type Sight =
   /** `pids`: the leaders of its thread groups, as the suspect numbers them. */
   | { readonly kind: 'runs'; readonly pids: readonly number[] }
-  /** At that moment, with every process in view. It may have writes in flight, and may come back. */
+  /**
+   * At that moment, with every process in view. It may have writes in flight, and may come back.
+   */
   | { readonly kind: 'not-seen' }
   | { readonly kind: 'cannot-tell'; readonly because: Blindness }
 
@@ -53,7 +56,10 @@ const ofAnyLength = (evidence: Evidence): Evidence =>
       }
     : evidence
 
-/** On a host that is not the right one the program looks at nothing, and nothing that it says is about the VM. */
+/**
+ * On a host that is not the right one the program looks at nothing, and nothing that it says is
+ * about the VM.
+ */
 const livingPids = ({ host, qemus }: VmReport): readonly number[] =>
   strangers.includes(host.is)
     ? []

@@ -6,7 +6,10 @@ export interface SilenceEvidence {
   readonly witnesses: readonly WitnessSeen[]
   /** True once anything of the suspect answered in this fence. */
   readonly contactBefore: boolean
-  /** How long it lasted: from the first look on, through others that were silent, to the end of the last. */
+  /**
+   * How long it lasted: from the first look on, through others that were silent, to the end of the
+   * last.
+   */
   readonly lastedMs: number
   readonly rules: SilenceConfig
   readonly everMet: EverMet
@@ -20,7 +23,10 @@ export interface SilenceConfig {
   readonly neverMet: 'accept' | 'refuse'
 }
 
-/** How this peer came to know the suspect, and when it last did. `at` is empty where that is not kept. */
+/**
+ * How this peer came to know the suspect, and when it last did. `at` is empty where that is not
+ * kept.
+ */
 export type EverMet =
   | { readonly by: 'login' | 'drill' | 'pinned-key'; readonly at: string }
   | { readonly by: 'never' }
@@ -29,19 +35,24 @@ export type EverMet =
 export interface AddressSilence {
   readonly address: string
   /**
-   * How a packet gets there. `arp`: IPv4 on a link of ours, where no IP firewall stops the question who has the
-   * address. `nd`: IPv6 on a link of ours; neighbour discovery passes IP firewalls. `routed`: through a router.
+   * How a packet gets there. `arp`: IPv4 on a link of ours, where no IP firewall stops the question
+   * who has the address. `nd`: IPv6 on a link of ours; neighbour discovery passes IP firewalls.
+   * `routed`: through a router.
    */
   readonly way: 'arp' | 'nd' | 'routed' | 'not-known'
   readonly tcp: TcpSeen
   readonly echo: EchoSeen
   readonly neighbour: NeighbourSeen
   /**
-   * For people: the kernel knew the address from before the fence. `removed`: taken away, to have it asked for
-   * anew. `kept`: that was not permitted, so the kernel was waited for. Absent where there was nothing to do.
+   * For people: the kernel knew the address from before the fence. `removed`: taken away, to have
+   * it asked for anew. `kept`: that was not permitted, so the kernel was waited for. Absent where
+   * there was nothing to do.
    */
   readonly oldEntry?: 'removed' | 'kept'
-  /** What of our own keeps packets from or to it, as far as that was seen. It only ever adds a doubt. */
+  /**
+   * What of our own keeps packets from or to it, as far as that was seen. It only ever adds a
+   * doubt.
+   */
   readonly ownFilter?: 'names-it' | 'table-full'
 }
 
@@ -58,7 +69,10 @@ export interface WitnessSeen {
   readonly address: string
   /** Over IP: by an echo reply, or by TCP. */
   readonly answered: 'yes' | 'no' | 'not-run'
-  /** Addresses of the suspect, spelt as in `AddressSilence`, whose way out of this host an answer proves. */
+  /**
+   * Addresses of the suspect, spelt as in `AddressSilence`, whose way out of this host an answer
+   * proves.
+   */
   readonly vouchesFor: readonly string[]
   /** How it answered; `tcp` is the caller's own connection. Absent where it did not. */
   readonly by?: 'echo' | 'tcp' | 'port'
@@ -66,6 +80,9 @@ export interface WitnessSeen {
   readonly neighbour: 'answered' | 'no' | 'off-link' | 'not-run'
   /** The TCP port that the operator names for it: `answered` is a connection. */
   readonly port: 'answered' | 'no' | 'not-named' | 'not-run'
-  /** Those addresses of the suspect that lie in its own subnet, as far as that can be told by their numbers. */
+  /**
+   * Those addresses of the suspect that lie in its own subnet, as far as that can be told by their
+   * numbers.
+   */
   readonly besides: readonly string[]
 }

@@ -1,7 +1,10 @@
 import { confirmedDead, deathProofs, doubt, doubts, silenceProofs, unreachable } from './verdict.ts'
 import type { Verdict } from './verdict.ts'
 
-/** The words of the three verdicts wherever one is shown: answer, journal, log, metrics, command line. */
+/**
+ * The words of the three verdicts wherever one is shown: answer, journal, log, metrics, command
+ * line.
+ */
 export const verdictWords = {
   'confirmed-dead': 'qemuConfirmedDead',
   unreachable: 'targetHostUnreachable',
@@ -11,8 +14,8 @@ export const verdictWords = {
 export type VerdictWord = (typeof verdictWords)[Verdict['kind']]
 
 /**
- * Reads a verdict that was written down. Undefined unless the word and a reason of its own kind are there: a
- * garbled line must not look like a proof.
+ * Reads a verdict that was written down. Undefined unless the word and a reason of its own kind are
+ * there: a garbled line must not look like a proof.
  */
 export const parseVerdict = (word: unknown, reason: unknown): Verdict | undefined => {
   const death = deathProofs.find((one) => one === reason)

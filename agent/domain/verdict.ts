@@ -1,6 +1,6 @@
 /**
- * The three answers and their reasons. Each reason belongs to one kind, so that
- * "dead because the deadline passed" does not compile.
+ * The three answers and their reasons. Each reason belongs to one kind, so that "dead because the
+ * deadline passed" does not compile.
  *
  * `still-alive` means "seen alive, or not proven dead": it is what every doubt becomes.
  */

@@ -1,6 +1,8 @@
 declare const brand: unique symbol
 
-/** A VM's uuid in lower case with dashes. It is parsed once, at the edge, and trusted afterwards. */
+/**
+ * A VM's uuid in lower case with dashes. It is parsed once, at the edge, and trusted afterwards.
+ */
 export type VmUuid = string & { readonly [brand]: 'VmUuid' }
 
 const hex32 = /^[0-9a-f]{32}$/

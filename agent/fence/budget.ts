@@ -10,7 +10,9 @@
 /** Two fsyncs of a disk that is busy, not hung, and one small answer. */
 export const answerReserveMs = 400
 
-/** Of that reserve, what the answer itself needs once the journal has written, or has been given up. */
+/**
+ * Of that reserve, what the answer itself needs once the journal has written, or has been given up.
+ */
 export const sendReserveMs = 100
 
 /**

@@ -1,4 +1,6 @@
-/** Answers that are sent later: what the inbound edge, the delivery and the journal know of them. */
+/**
+ * Answers that are sent later: what the inbound edge, the delivery and the journal know of them.
+ */
 import type { CallbackAsk, FenceSubject } from './request.ts'
 
 /** The delivery, as the inbound edge sees it. */

@@ -1,4 +1,7 @@
-/** Once anything of the suspect answered, its later silence proves nothing: it was alive a moment ago. */
+/**
+ * Once anything of the suspect answered, its later silence proves nothing: it was alive a moment
+ * ago.
+ */
 import type { Evidence } from '../domain/evidence.ts'
 import type {
   AddressSilence,
@@ -22,7 +25,7 @@ export const isWithoutLife = ({ tcp, echo, neighbour }: AddressSilence): boolean
   showsNoLife.has(echo) &&
   (showsNoLife.has(neighbour) || neighbour === 'off-link')
 
-/** What a probe says that saw nothing of the suspect, for whatever reason. */
+/** Probe results that show no sign of life. */
 const showsNoLife: ReadonlySet<TcpSeen | EchoSeen | NeighbourSeen> = new Set([
   'silent',
   'no-neighbour',

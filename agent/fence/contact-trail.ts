@@ -8,7 +8,9 @@ export interface ContactTrail {
   readonly phases: readonly PhaseTime[]
   /** A closed, short word or sentence about the end; never remote output, never a secret. */
   readonly detail: string
-  /** The contacts before this one that came to nothing, in order; absent where this was the first. */
+  /**
+   * The contacts before this one that came to nothing, in order; absent where this was the first.
+   */
   readonly earlier?: readonly EarlierContact[]
   /** Where the contact ended at the host key: what was shown, and what is known instead. */
   readonly hostKey?: HostKeyDoubt
@@ -31,6 +33,9 @@ export interface EarlierContact {
   readonly ms: number
 }
 
-/** `queue`: until a session was free. Those from `resolve` to `login` are missing where one was open. */
+/**
+ * `queue`: until a session was free. Those from `resolve` to `login` are missing where one was
+ * open.
+ */
 export type Phase =
   'queue' | 'resolve' | 'connect' | 'banner' | 'handshake' | 'login' | 'channel' | 'run'

@@ -43,7 +43,7 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
   const drain = createDrain(clock)
   const lanes = createLanes(rules, deps, drain.signal)
 
-  /** What this request may wait for, whoever else shares it: its own deadline, and the drain. */
+  /** Waits for a shared contact no longer than this request's deadline, or until the agent drains. */
   const withinOwnBudget = async (
     observation: Promise<Observation>,
     budgetMs: number,
@@ -106,7 +106,8 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
     // A death that was asked for before this request came says nothing of what was started since.
     const isOlder = evidence.kind === 'report' && !(sentMs !== undefined && sentMs >= startedMs)
     if (isProof && isOlder) return await contactWithin(asked, true)
-    // The look that was joined had less time than this request, or was given up: then it looks again by itself.
+    // The look that was joined had less time than this request, or was given up: then it looks
+    // again by itself.
     const isOver = isProof || drain.signal.aborted
     const isGivenUp = evidence.kind === 'out-of-time'
     const leftMs = endsMs - Math.max(isGivenUp ? 0 : shared.endsMs, clock.nowMs())
@@ -135,7 +136,10 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
       ...record({ ...seen, trail: { ...seen.trail, detail } }),
       verdict: doubt(because),
     })
-    /** By the clock as it is now: which of two timers fires first after a stall says nothing of the time. */
+    /**
+     * By the clock as it is now: which of two timers fires first after a stall says nothing of the
+     * time.
+     */
     const unlessOld = (judged: FenceRecord): FenceRecord =>
       mayProceed(judged.verdict) && passedMs() >= request.budgetMs
         ? refusal('deadline-passed', 'the evidence was older than the budget')
@@ -152,8 +156,8 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
       failure === undefined
         ? unlessOld(judged)
         : refusal('journal-failed', `the verdict was not written: ${failure}`)
-    // A journal that was only late may hold the first verdict by now, so the one that is answered is
-    // written after it where that still works.
+    // A journal that was only late may hold the first verdict by now, so the one that is answered
+    // is written after it where that still works.
     if (answered !== judged) await withinMs(clock, journal.outcome(answered), 0).catch(nameOf)
     return answered
   }

@@ -1,4 +1,7 @@
-/** What is in flight at this moment and how far it came, for whoever looks while it runs. Never read by the rule. */
+/**
+ * What is in flight at this moment and how far it came, for whoever looks while it runs. Never read
+ * by the rule.
+ */
 import type { VmUuid } from '../domain/vm-uuid.ts'
 import type { Clock } from '../base/time/clock.ts'
 import type { FenceRequest, SuspectTarget } from './request.ts'

@@ -1,6 +1,8 @@
 import type { Clock } from '../base/time/clock.ts'
 
-/** Rejects with code LATE after `ms`; the work goes on, and its own failure is not lost on anybody. */
+/**
+ * Rejects with code LATE after `ms`; the work goes on, and its own failure is not lost on anybody.
+ */
 export const withinMs = async (
   clock: Pick<Clock, 'wait'>,
   work: Promise<void>,

@@ -1,6 +1,6 @@
 /**
- * When anything came from an address, over all lanes: whoever finds it silent may have asked by another name, another
- * user or another port, and is told of it all the same.
+ * When anything came from an address, over all lanes: whoever finds it silent may have asked by
+ * another name, another user or another port, and is told of it all the same.
  */
 import { isWithoutLife } from './contact-before.ts'
 import type { Observation } from './observation.ts'

@@ -5,6 +5,9 @@ import type { ContactTrail } from './contact-trail.ts'
 export interface Observation {
   readonly evidence: Evidence
   readonly trail: ContactTrail
-  /** When the program was sent, on the clock's scale: what was started since it may not have seen. Absent where it was not. */
+  /**
+   * When the program was sent, on the clock's scale: what was started since it may not have seen.
+   * Absent where it was not.
+   */
   readonly sentMs?: number | undefined
 }

@@ -24,7 +24,9 @@ export interface OpenFor {
   readonly signal: AbortSignal
   /** Who asked, a witness of our health; undefined where that is this very host. */
   readonly caller: CallerConnection | undefined
-  /** Called whenever anything comes from the suspect, now or later on the session. Must not throw. */
+  /**
+   * Called whenever anything comes from the suspect, now or later on the session. Must not throw.
+   */
   readonly onHeard: (address: string) => void
   /** False where silence would prove nothing to anybody: then nobody waits for a probe. */
   readonly isSilenceWanted: boolean

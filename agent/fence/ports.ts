@@ -34,8 +34,8 @@ export interface OpeningEvents {
   /** Once the suspect's addresses are known, before the first of them is tried. */
   readonly onAddresses: (addresses: readonly string[]) => void
   /**
-   * When it has taken a connection, at each step of the login, and then whenever anything comes on that one, also long
-   * after the opening. What ended in a refusal may have been heard without.
+   * Called when the suspect accepts a connection, at each login step, and for every packet after
+   * that, also long after the opening. A refused attempt may not call it.
    */
   readonly onHeard: (address: string) => void
 }
@@ -43,9 +43,9 @@ export interface OpeningEvents {
 /** A login on the right host, open for a while. */
 export interface SuspectSession {
   /**
-   * Runs the program once for these VMs, each of them once among them. `onSeen` is called for a VM as soon
-   * as its report is whole; what is resolved with is for all others. Ends by itself before the last budget,
-   * or soon after the signal; never rejects. Several may run at once.
+   * Runs the program once for these VMs, each of them once among them. `onSeen` is called for a VM
+   * as soon as its report is whole; what is resolved with is for all others. Ends by itself before
+   * the last budget, or soon after the signal; never rejects. Several may run at once.
    */
   readonly fence: (
     batch: readonly BatchVm[],
@@ -63,7 +63,10 @@ export interface SuspectSession {
 
 export interface BatchVm {
   readonly vm: VmUuid
-  /** What is left for this VM now, in ms, its report and the way back included; 0 where nobody waits for it. */
+  /**
+   * What is left for this VM now, in ms, its report and the way back included; 0 where nobody waits
+   * for it.
+   */
   readonly leftMs: () => number
 }
 
@@ -74,8 +77,8 @@ export interface VmSeen {
 }
 
 /**
- * To look at a VM without changing anything, or to fence a canary. The canary bears a uuid that is made up
- * for it: a drill kills what bears its uuid.
+ * To look at a VM without changing anything, or to fence a canary. The canary bears a uuid that is
+ * made up for it: a drill kills what bears its uuid.
  */
 export type ToInspect =
   { readonly action: 'look'; readonly vm: VmUuid } | { readonly action: 'drill' }
@@ -104,8 +107,9 @@ export interface BatchOutcome extends VmSeen {
 
 export interface Probe {
   /**
-   * Looks for any sign of life of the suspect since the fence began, and for our own health. Starts at once,
-   * ends before `budgetMs`. The TCP part of the evidence comes from the contact; `silence.ts` puts the two together.
+   * Looks for any sign of life of the suspect since the fence began, and for our own health. Starts
+   * at once, ends before `budgetMs`. The TCP part of the evidence comes from the contact;
+   * `silence.ts` puts the two together.
    */
   readonly probe: (
     addresses: readonly string[],
@@ -128,7 +132,9 @@ export interface ProbeEvidence {
   readonly witnesses: SilenceEvidence['witnesses']
 }
 
-/** What this peer keeps of a host by its names and addresses; asked only where the host is silent. */
+/**
+ * What this peer keeps of a host by its names and addresses; asked only where the host is silent.
+ */
 export interface Acquaintance {
   /** Never rejects: what cannot be read is `not-known`. */
   readonly contactBefore: (names: readonly string[], port: number) => Promise<EverMet>

@@ -73,7 +73,8 @@ const prospects: Readonly<Record<Doubt, 'again' | 'once-more' | 'final'>> = {
 
 /**
  * The waits between contacts, in ms. They add up to about 3 s: an sshd that restarts, or a burst of
- * logins beyond its MaxStartups, is over by then, and a suspect that refuses for good is answered soon.
+ * logins beyond its MaxStartups, is over by then, and a suspect that refuses for good is answered
+ * soon.
  */
 const waitsMs = [100, 200, 400, 800, 1600] as const
 
@@ -89,7 +90,9 @@ export interface NextContact {
   readonly needsMs: number
 }
 
-/** A connection that came to nothing after so long, in ms, was a burden for a host that may be sick. */
+/**
+ * A connection that came to nothing after so long, in ms, was a burden for a host that may be sick.
+ */
 export const slowMs = 2000
 
 /** So many of them are enough. */

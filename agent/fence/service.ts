@@ -6,10 +6,16 @@ import type { FenceRequest } from './request.ts'
 export interface FenceService {
   /** Answers with a verdict for every accepted request; never rejects. */
   readonly fence: (request: FenceRequest) => Promise<FenceRecord>
-  /** Requests that were accepted and have no verdict yet. Counts a request from the call of `fence` on. */
+  /**
+   * Requests that were accepted and have no verdict yet. Counts a request from the call of `fence`
+   * on.
+   */
   readonly inFlight: () => number
   /** The lanes to suspects, and what waits and runs in them. */
   readonly lanes: () => LaneCounts & { readonly lanes: number }
-  /** Refuses what is left after `graceMs` with `shutting-down`; resolves when everything was answered. */
+  /**
+   * Refuses what is left after `graceMs` with `shutting-down`; resolves when everything was
+   * answered.
+   */
   readonly drain: (graceMs: number) => Promise<void>
 }

@@ -14,7 +14,9 @@ export interface OneLook {
   readonly everMet: EverMet
 }
 
-/** An address that only one of the two looked at is not silent: its other half counts as not run. */
+/**
+ * An address that only one of the two looked at is not silent: its other half counts as not run.
+ */
 export const combineSilence = (
   dials: readonly Dial[],
   probed: ProbeEvidence,

@@ -1,6 +1,6 @@
 /**
- * Looks again and again at a suspect that stays silent. One look is over in a few seconds, and a switch that blocks a
- * port for spanning tree, or starts anew, is silent for longer than that.
+ * Looks again and again at a suspect that stays silent. One look is over in a few seconds, and a
+ * switch that blocks a port for spanning tree, or starts anew, is silent for longer than that.
  */
 import { decide } from '../domain/decide.ts'
 import type { SilenceEvidence } from '../domain/silence-evidence.ts'
@@ -12,7 +12,10 @@ import type { SuspectTarget } from './request.ts'
 export interface WatchFor extends Omit<OpenFor, 'budgetMs' | 'sinceMs'> {
   /** What is left, in ms, for each who waits for the outcome; empty where nobody does any more. */
   readonly waiting: () => readonly number[]
-  /** After each look that was silent through and through, for those who cannot wait for the next one. */
+  /**
+   * After each look that was silent through and through, for those who cannot wait for the next
+   * one.
+   */
   readonly onSilent: (silent: SilentSoFar) => void
 }
 

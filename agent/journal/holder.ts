@@ -1,8 +1,14 @@
-/** One journal, one agent: who writes it holds it, and says beside it who that is, for whoever comes second. */
+/**
+ * One journal, one agent: who writes it holds it, and says beside it who that is, for whoever comes
+ * second.
+ */
 import { readFile, writeFile } from 'node:fs/promises'
 import { holdFile } from '../base/file/file-hold.ts'
 
-/** An agent writes alone: it closes what it finds open. Fences without an agent write beside each other. */
+/**
+ * An agent writes alone: it closes what it finds open. Fences without an agent write beside each
+ * other.
+ */
 export type Writer = 'agent' | 'stand-alone'
 
 const writerWords: Readonly<Record<Writer, string>> = {
@@ -10,7 +16,10 @@ const writerWords: Readonly<Record<Writer, string>> = {
   'stand-alone': 'a peerfence command with --stand-alone',
 }
 
-/** Rejects where another holds it, with words that say who. Nothing has been written to the journal then. */
+/**
+ * Rejects where another holds it, with words that say who. Nothing has been written to the journal
+ * then.
+ */
 export const holdJournal = async (
   fd: number,
   file: string,

@@ -39,8 +39,8 @@ export interface FileJournal extends Journal, CallbackJournal {
 }
 
 /**
- * Rejects where the file cannot be opened or is held by another writer: without a journal nothing may be
- * fenced. It is held before it is read: what stands open in it is nobody's then.
+ * Rejects where the file cannot be opened or is held by another writer: without a journal nothing
+ * may be fenced. It is held before it is read: what stands open in it is nobody's then.
  */
 export const openJournal = async (
   file: string,

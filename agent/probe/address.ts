@@ -10,7 +10,9 @@ export interface ProbeAddress {
   readonly zone: string
 }
 
-/** Undefined for host names (a name is resolved before it is probed), and for IPv4 dressed as IPv6. */
+/**
+ * Undefined for host names (a name is resolved before it is probed), and for IPv4 dressed as IPv6.
+ */
 export const parseProbeAddress = (text: string): ProbeAddress | undefined => {
   if (isIpv4(text)) return { family: 'ipv4', plain: text, zone: '' }
   if (!isIpv6(text)) return undefined
@@ -30,7 +32,10 @@ export const isSameAddress = (one: string, other: string): boolean => {
   return parsed !== undefined && parsed.plain === parseProbeAddress(other)?.plain
 }
 
-/** How many bits two addresses of one subnet have in common at least: what most networks are, or are made of. */
+/**
+ * How many bits two addresses of one subnet have in common at least: what most networks are, or are
+ * made of.
+ */
 const subnetBits = { ipv4: 24, ipv6: 64 } as const
 
 /** Whether both lie in one subnet by their numbers, as far as those tell it. */

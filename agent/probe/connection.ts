@@ -1,6 +1,7 @@
 /**
- * The caller's own TCP connection as a witness: an acknowledgement that arrived a moment ago shows that this peer
- * sends and receives, also where the caller answers no ping. Keepalive makes one come every second.
+ * The caller's own TCP connection as a witness: an acknowledgement that arrived a moment ago shows
+ * that this peer sends and receives, also where the caller answers no ping. Keepalive makes one
+ * come every second.
  */
 import type { WitnessSeen } from '../domain/silence-evidence.ts'
 import type { CallerConnection } from '../fence/request.ts'
@@ -17,7 +18,8 @@ export const askConnection = async (
   const beganMs = clock.nowMs()
   const ports = `( sport = :${connection.localPort} and dport = :${connection.remotePort} )`
   while (!signal.aborted) {
-    // The age is counted from before the tool ran, so that it is never taken for younger than it is.
+    // The age is counted from before the tool ran, so that it is never taken for younger than it
+    // is.
     const readMs = clock.nowMs()
     const end = await run('ss', ['-n', '-t', '-i', ports], toolTimeoutMs, signal)
     if (end.kind !== 'exited' || end.code !== 0) return 'not-run'
@@ -40,7 +42,9 @@ export type LastAck =
 const connectionLine = /^ESTAB\s+\d+\s+\d+\s+(\S+):(\d+)\s+(\S+):(\d+)\s*/
 const lastAck = /\slastack:(\d+)(?:\s|$)/
 
-/** Reads `ss -n -t -i`: the age of the last acknowledgement of exactly this established connection. */
+/**
+ * Reads `ss -n -t -i`: the age of the last acknowledgement of exactly this established connection.
+ */
 export const readLastAck = (connection: CallerConnection, text: string): LastAck => {
   const [found, ...more] = text
     .split(/\n(?=\S)/)
@@ -60,6 +64,9 @@ const isOf = (connection: CallerConnection, match: RegExpExecArray | null): bool
   )
 }
 
-/** Without brackets, and an IPv4 address as such: a socket that listens on both shows it dressed as IPv6. */
+/**
+ * Without brackets, and an IPv4 address as such: a socket that listens on both shows it dressed as
+ * IPv6.
+ */
 const bare = (address: string): string =>
   address.replace(/^\[(.*)\]$/, '$1').replace(/^::ffff:(?=[0-9.]+$)/, '')

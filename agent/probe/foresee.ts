@@ -1,4 +1,6 @@
-/** Beforehand, while a host is well: whether its silence would count by the way to it, and why not. */
+/**
+ * Beforehand, while a host is well: whether its silence would count by the way to it, and why not.
+ */
 import { parseProbeAddress } from './address.ts'
 import { askPath } from './ip-and-ping.ts'
 import type { ProbeConfig, ProbeDeps } from './probe.ts'

@@ -1,4 +1,7 @@
-/** The questions of the probe, each one run of a tool. No answer of a tool ever becomes an exception. */
+/**
+ * The questions of the probe, each one run of a tool. No answer of a tool ever becomes an
+ * exception.
+ */
 import type { EchoSeen } from '../domain/silence-evidence.ts'
 import { zonedAddress } from './address.ts'
 import type { ProbeAddress } from './address.ts'

@@ -2,7 +2,9 @@
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** The objects of a JSON array; undefined for any other text, also for an array of anything else. */
+/**
+ * The objects of a JSON array; undefined for any other text, also for an array of anything else.
+ */
 export const readObjects = (text: string): readonly JsonObject[] | undefined => {
   const value = readJson(text)
   return Array.isArray(value) && value.every(isObject) ? value : undefined
@@ -35,7 +37,8 @@ const readJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch (error) {
-    // A syntax error, and like it no array: the caller sees "no objects" and calls it our own trouble.
+    // A syntax error, and like it no array: the caller sees "no objects" and calls it our own
+    // trouble.
     return error
   }
 }

@@ -18,10 +18,16 @@ export const pingGraceMs = 2_000
 export const killAfterMs = 200
 /** Since the fence began: until then every part of a second was looked at that may tell an age. */
 export const datingMs = 3_000
-/** A neighbour that is asked again and again without an end is not proven; a round takes 1 s or more. */
+/**
+ * A neighbour that is asked again and again without an end is not proven; a round takes 1 s or
+ * more.
+ */
 export const roundsMax = 6
 
-/** How one `ping` is run. It ends at the latest `intervalSec * (count - 1) + waitSec` after its start. */
+/**
+ * How one `ping` is run. It ends at the latest `intervalSec * (count - 1) + waitSec` after its
+ * start.
+ */
 export interface PingPlan {
   readonly count: number
   readonly intervalSec: number
@@ -41,8 +47,8 @@ export const offLinkPing: PingPlan = { count: 4, intervalSec: 1, waitSec: 2 }
 export const againPing: PingPlan = { count: 2, intervalSec: 0.2, waitSec: 1 }
 export const witnessPing: PingPlan = { count: 2, intervalSec: 0.2, waitSec: 2 }
 /**
- * Where the kernel may not be told to ask a witness at once, a stale entry takes 5 s (`delay_first_probe_time`) until
- * it does.
+ * Where the kernel may not be told to ask a witness at once, a stale entry takes 5 s
+ * (`delay_first_probe_time`) until it does.
  */
 export const witnessNeighbourMs = 6_000
 /** The caller's connection is acknowledged every second, if the caller is there. */

@@ -1,4 +1,7 @@
-/** One address in the kernel's neighbour table (ARP, ND), as `ip -s -s -j neigh show nud all` prints it. */
+/**
+ * One address in the kernel's neighbour table (ARP, ND), as `ip -s -s -j neigh show nud all` prints
+ * it.
+ */
 import { isSameAddress } from './address.ts'
 import { readObjects, secondsField, textField, textsField } from './json-shape.ts'
 
@@ -33,7 +36,8 @@ export const readNeighbour = (address: string, text: string): Neighbour => {
   const updatedSec = secondsField(entry, 'updated')
   if (state === undefined || others.length > 0) return unreadable
   if (state === 'PERMANENT' || state === 'NOARP') return { kind: 'fixed' }
-  // A control plane (EVPN and the like) answers for this address, dead or alive, or wants the entry kept.
+  // A control plane (EVPN and the like) answers for this address, dead or alive, or wants the entry
+  // kept.
   if ('extern_learn' in entry || 'managed' in entry) return { kind: 'fixed' }
   if (confirmedSec === undefined || updatedSec === undefined) return unreadable
   if (state === 'INCOMPLETE') return { kind: 'asked', updatedSec }

@@ -26,9 +26,10 @@ export type NeighbourJudgement =
   | 'no-proof'
 
 /**
- * `unresolved` is part of a proof. It needs a ping that began while the kernel had no link address, and the
- * kernel's failure to find one *after* that. An entry that fails with an old link address was asked at
- * that one only: a live suspect whose link address changed (a bond's failover) would probe dead.
+ * `unresolved` is part of a proof. It needs a ping that began while the kernel had no link address,
+ * and the kernel's failure to find one *after* that. An entry that fails with an old link address
+ * was asked at that one only: a live suspect whose link address changed (a bond's failover) would
+ * probe dead.
  */
 export const judgeNeighbour = (round: Round, now: Neighbour): NeighbourJudgement => {
   switch (now.kind) {
@@ -66,11 +67,15 @@ const judgeUnknown = (
   return isAskedAnew && now.updatedSec >= 1 ? 'unresolved' : 'wait'
 }
 
-/** Whether something that is `sec` whole seconds old happened in the last `spanMs`, the cut-off part included. */
+/**
+ * Whether something that is `sec` whole seconds old happened in the last `spanMs`, the cut-off part
+ * included.
+ */
 export const isSurelyWithin = (sec: number, spanMs: number): boolean => (sec + 1) * 1000 <= spanMs
 
 /**
- * Whether something that is `sec` whole seconds old happened before the last `spanMs`. What lies in the second
- * before them is told only by a probe at the right moment, just before a full second of the span.
+ * Whether something that is `sec` whole seconds old happened before the last `spanMs`. What lies in
+ * the second before them is told only by a probe at the right moment, just before a full second of
+ * the span.
  */
 export const isSurelyBefore = (sec: number, spanMs: number): boolean => sec * 1000 > spanMs

@@ -1,6 +1,7 @@
 /**
- * What of our own may keep packets from or to a suspect. Silence that we make ourselves is none, and a witness need
- * not notice. What is found only ever adds a doubt; what cannot be read is none, for no site has all of these tools.
+ * What of our own may keep packets from or to a suspect. Silence that we make ourselves is none,
+ * and a witness need not notice. What is found only ever adds a doubt; what cannot be read is none,
+ * for no site has all of these tools.
  */
 import type { AddressSilence } from '../domain/silence-evidence.ts'
 import type { ProbeAddress } from './address.ts'
@@ -42,7 +43,10 @@ export const isFull = (counts: string): boolean => {
   return max > 0 && count >= max * 0.95
 }
 
-/** Whether a rule or a set holds exactly this address. A rule that only accepts keeps nothing from it. */
+/**
+ * Whether a rule or a set holds exactly this address. A rule that only accepts keeps nothing from
+ * it.
+ */
 export const namesAddress = (rules: string, address: string): boolean =>
   rules
     .split('\n')

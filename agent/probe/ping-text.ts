@@ -30,10 +30,11 @@ const summary =
 const ownErrors = ['Destination Host Unreachable', 'Destination unreachable: Address unreachable']
 
 /**
- * The signs of life come first and need one line each. `silent` and `no-neighbour` belong to a proof and
- * need the whole text: every line understood, nothing on standard error, exit code 1, and a complete
- * statistics line that counts every request as sent and none as answered. All else is `own-trouble`.
- * Lines as iputils s20190709 and newer print them; another ping's text is `own-trouble`.
+ * The signs of life come first and need one line each. `silent` and `no-neighbour` belong to a
+ * proof and need the whole text: every line understood, nothing on standard error, exit code 1, and
+ * a complete statistics line that counts every request as sent and none as answered. All else is
+ * `own-trouble`. Lines as iputils s20190709 and newer print them; another ping's text is
+ * `own-trouble`.
  */
 export const readPing = (question: PingQuestion, text: PingText): EchoSeen => {
   const lines = text.stdout.split('\n').filter((line) => line.trim() !== '')

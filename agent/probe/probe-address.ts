@@ -14,7 +14,9 @@ const ownTrouble: Seen = { echo: 'own-trouble', neighbour: 'own-trouble' }
 export const showsLife = ({ echo, neighbour }: Seen): boolean =>
   echo === 'replied' || echo === 'icmp-error' || neighbour === 'answered'
 
-/** `before` is the way to the address; it has to be the same at the end, or silence means nothing. */
+/**
+ * `before` is the way to the address; it has to be the same at the end, or silence means nothing.
+ */
 export const probeAddress = async (
   probe: ProbeRun,
   address: ProbeAddress,

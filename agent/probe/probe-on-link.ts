@@ -31,7 +31,10 @@ interface Course {
   readonly path: Path
   /** Once in this probe the kernel had no link address. */
   wasUnknown: boolean
-  /** The last entry with a link address was confirmed when the fence began, or a moment later: nobody can tell. */
+  /**
+   * The last entry with a link address was confirmed when the fence began, or a moment later:
+   * nobody can tell.
+   */
   isUndated: boolean
   /** It was found to be older than the fence, late enough for that to hold. */
   isDated: boolean
@@ -135,7 +138,10 @@ const judgeUntilTold = async (course: Course, round: AskedRound): Promise<Told> 
   return 'no-proof'
 }
 
-/** Once in a probe; whether the kernel has to ask anew now. Where it is not permitted, the kernel is waited for. */
+/**
+ * Once in a probe; whether the kernel has to ask anew now. Where it is not permitted, the kernel is
+ * waited for.
+ */
 const takeOldEntry = async (course: Course): Promise<boolean> => {
   if (course.removal !== 'not-tried') return false
   const { probe, address, path } = course

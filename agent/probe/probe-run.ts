@@ -14,7 +14,10 @@ export interface ProbeRun {
   readonly knock: Knock
 }
 
-/** Whether a TCP connection to the port is taken; ends within `timeoutMs`, or soon after the signal. Never rejects. */
+/**
+ * Whether a TCP connection to the port is taken; ends within `timeoutMs`, or soon after the signal.
+ * Never rejects.
+ */
 export type Knock = (
   address: string,
   port: number,
@@ -27,12 +30,18 @@ export interface OpenRound {
   readonly isVoid: () => boolean
   /** Whether that entry was surely older than the fence of this round. */
   readonly isDated: () => boolean
-  /** The begin of the first of all fences that probe at this address now: who dates an entry dates it for all. */
+  /**
+   * The begin of the first of all fences that probe at this address now: who dates an entry dates
+   * it for all.
+   */
   readonly firstSinceMs: () => number
   readonly end: () => void
 }
 
-/** `gone`: another fence had taken it, or the kernel had given it up. `kept`: not permitted, or not to be touched. */
+/**
+ * `gone`: another fence had taken it, or the kernel had given it up. `kept`: not permitted, or not
+ * to be touched.
+ */
 export type Removal = 'removed' | 'gone' | 'kept'
 
 export interface OldEntries {

@@ -17,7 +17,10 @@ import { askWitness, chooseWitnesses, notAsked } from './witness.ts'
 import type { SuspectPath, Witness, WitnessSources } from './witness.ts'
 
 export interface ProbeConfig {
-  /** Addresses, with a TCP port or without, that have to answer us before silence counts; empty: the gateways. */
+  /**
+   * Addresses, with a TCP port or without, that have to answer us before silence counts; empty: the
+   * gateways.
+   */
   readonly witnesses: readonly string[]
 }
 
@@ -28,10 +31,11 @@ export interface ProbeDeps {
 }
 
 /**
- * `probe` never rejects. It ends `reserveMs` before its budget, or soon after the signal; what had not ended by
- * then is `not-run`, which is no part of any proof. A dead neighbour takes 3 s where the kernel
- * holds no entry for it, and some 5 s where it holds one that may be taken away. Where that is not permitted, it
- * takes 10 s with a stale one, and one that was confirmed a moment ago is not told before the kernel doubts it.
+ * `probe` never rejects. It ends `reserveMs` before its budget, or soon after the signal; what had
+ * not ended by then is `not-run`, which is no part of any proof. A dead neighbour takes 3 s where
+ * the kernel holds no entry for it, and some 5 s where it holds one that may be taken away. Where
+ * that is not permitted, it takes 10 s with a stale one, and one that was confirmed a moment ago is
+ * not told before the kernel doubts it.
  */
 export const createProbe = (config: ProbeConfig, deps: ProbeDeps): Probe => {
   const oldEntries = createOldEntries()
@@ -78,7 +82,8 @@ const probeAll = async (
     Promise.all(subjects.map(async (subject) => await probeSubject(probe, subject))),
     choosing.then(async (chosen) => await askAll(probe, chosen, paths)),
   ])
-  // A witness has to answer before and after the silence: our own network may have failed in between.
+  // A witness has to answer before and after the silence: our own network may have failed in
+  // between.
   if (paths.length === 0 || seen.some(showsLife)) {
     return { addresses: seen, witnesses: first.map(({ heard }) => heard) }
   }
@@ -158,7 +163,9 @@ const confirmAll = async (
     ),
   )
 
-/** What it answered the first time and not the second, or the other way round, it has not answered. */
+/**
+ * What it answered the first time and not the second, or the other way round, it has not answered.
+ */
 const bothTimes = (first: WitnessSeen, again: WitnessSeen): WitnessSeen => ({
   ...again,
   neighbour: first.neighbour === 'answered' ? again.neighbour : first.neighbour,

@@ -19,7 +19,9 @@ export type Route =
 /** Linux allows 15 bytes, no slash, no blank. */
 const deviceName = /^[^\s/]{1,15}$/
 
-/** Reads `ip -j route get ADDRESS`: one object, `type` only where the route is not plain unicast. */
+/**
+ * Reads `ip -j route get ADDRESS`: one object, `type` only where the route is not plain unicast.
+ */
 export const readRoute = (address: string, text: string): Route => {
   const [route, ...more] = readObjects(text) ?? []
   if (route === undefined || more.length > 0) return { kind: 'none' }
@@ -36,7 +38,9 @@ export const readRoute = (address: string, text: string): Route => {
     : { kind: 'off-link', device, source, gateway: gateway.address }
 }
 
-/** Reads `ip -j route show default`: every gateway, with its interface where the address needs one. */
+/**
+ * Reads `ip -j route show default`: every gateway, with its interface where the address needs one.
+ */
 export const readGateways = (text: string): readonly string[] =>
   (readObjects(text) ?? [])
     .flatMap((route) => [route, ...nexthopsOf(route)])

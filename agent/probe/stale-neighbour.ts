@@ -1,10 +1,11 @@
 /**
- * Takes old entries out of the neighbour table, so that the kernel has to ask by broadcast who has the address.
- * Needs CAP_NET_ADMIN. A live suspect loses nothing by it but one exchange of ARP or ND.
+ * Takes old entries out of the neighbour table, so that the kernel has to ask by broadcast who has
+ * the address. Needs CAP_NET_ADMIN. A live suspect loses nothing by it but one exchange of ARP or
+ * ND.
  *
- * The fences of one process share the table. What the kernel still holds back for an entry that goes is given
- * back to its senders as unreachable, though nobody was asked to the end: every round at that address in which
- * an entry was taken away is void.
+ * The fences of one process share the table. What the kernel still holds back for an entry that
+ * goes is given back to its senders as unreachable, though nobody was asked to the end: every round
+ * at that address in which an entry was taken away is void.
  */
 import type { ProbeAddress } from './address.ts'
 import { askNeighbour, removeNeighbour } from './ip-and-ping.ts'

@@ -34,8 +34,9 @@ export interface WitnessSources {
 }
 
 /**
- * The configured witnesses; where there are none the gateways: those on the way to the suspect, then those of the
- * default routes. And the caller. Each once, and never an address of the suspect, in whatever spelling.
+ * The configured witnesses; where there are none the gateways: those on the way to the suspect,
+ * then those of the default routes. And the caller. Each once, and never an address of the suspect,
+ * in whatever spelling.
  */
 export const chooseWitnesses = async (
   probe: ProbeRun,
@@ -89,8 +90,8 @@ export const notAsked = (address: string): WitnessSeen => ({
 })
 
 /**
- * `not-run` also for our own address, which always answers, and for a witness on another network. `before` is its
- * earlier answer, where there was one: it is asked once more in the same way.
+ * `not-run` also for our own address, which always answers, and for a witness on another network.
+ * `before` is its earlier answer, where there was one: it is asked once more in the same way.
  */
 export const askWitness = async (
   probe: ProbeRun,
@@ -124,9 +125,10 @@ export const askWitness = async (
 }
 
 /**
- * Whether an answer of the witness says that our way to the suspect works: by the same protocol and the same
- * device, and for a suspect behind a gateway by that gateway. A witness on another network proves another
- * network, and IPv4 proves nothing of an IPv6 that our own firewall drops, neighbour discovery included.
+ * Whether an answer of the witness says that our way to the suspect works: by the same protocol and
+ * the same device, and for a suspect behind a gateway by that gateway. A witness on another network
+ * proves another network, and IPv4 proves nothing of an IPv6 that our own firewall drops, neighbour
+ * discovery included.
  */
 const vouchesFor = (suspect: SuspectPath, witness: ProbeAddress, path: Path): boolean => {
   if (suspect.address.family !== witness.family) return false

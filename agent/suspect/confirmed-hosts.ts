@@ -1,6 +1,7 @@
 /**
- * The contacts in which a host was confirmed, remembered beside the known hosts: a file in the same form, whose
- * comments are what the host called itself then. A host key that stands there for a name is confirmed for it.
+ * The contacts in which a host was confirmed, remembered beside the known hosts: a file in the same
+ * form, whose comments are what the host called itself then. A host key that stands there for a
+ * name is confirmed for it.
  */
 import { withLines } from './host-key/known-hosts-edit.ts'
 import { createKnownHostsFile } from './host-key/known-hosts-file.ts'
@@ -9,7 +10,10 @@ import { entriesOf, keyType, parseKnownHosts } from './host-key/known-hosts.ts'
 import type { KnownHost, KnownHosts } from './host-key/known-hosts.ts'
 
 export interface ConfirmedHosts {
-  /** What the host with this key called itself under any of these names; undefined where it was never confirmed. */
+  /**
+   * What the host with this key called itself under any of these names; undefined where it was
+   * never confirmed.
+   */
   readonly of: (hosts: readonly string[], key: Buffer) => Promise<readonly string[] | undefined>
   /** Resolves when that is on disk, or cannot be. */
   readonly remember: (
@@ -19,7 +23,9 @@ export interface ConfirmedHosts {
   ) => Promise<Kept>
 }
 
-/** Beyond this the oldest names of a host are forgotten: whoever needs them has to show them again. */
+/**
+ * Beyond this the oldest names of a host are forgotten: whoever needs them has to show them again.
+ */
 export const uuidsKeptMax = 16
 
 export const confirmedHostsFile = (knownHostsFile: string): string => `${knownHostsFile}.confirmed`

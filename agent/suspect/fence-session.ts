@@ -15,13 +15,18 @@ import type { Session } from './program/ssh-session.ts'
 import { deadlineIn } from '../base/time/deadline.ts'
 import type { HostContact } from './host-contact.ts'
 
-/** What the program's budget leaves for its own text on the way there and its report back, in ms. */
+/**
+ * What the program's budget leaves for its own text on the way there and its report back, in ms.
+ */
 export const transferReserveMs = 750
 
 /** With less than this, in ms, the program could kill and not tell: it is not sent. */
 export const programBudgetMinMs = 250
 
-/** How long a session that was open before may take to start the program, in ms: it may have died unseen. */
+/**
+ * How long a session that was open before may take to start the program, in ms: it may have died
+ * unseen.
+ */
 export const reuseWindowMs = 1500
 
 /** Before the last budget ends, in ms: the run has ended by then, with its own word. */

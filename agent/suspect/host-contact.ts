@@ -11,7 +11,10 @@ export interface HostContact {
   readonly hostUuid: string
   /** What the program is told of the key that the host has shown. */
   readonly pin: HostPin
-  /** To be called with each report. Where it confirms the host, resolves once that is remembered, or cannot be. */
+  /**
+   * To be called with each report. Where it confirms the host, resolves once that is remembered, or
+   * cannot be.
+   */
   readonly onReport: (action: ProgramAction, report: VmReport) => Promise<void>
 }
 
@@ -37,10 +40,15 @@ export const openHostContact = async (
 
 const plainUuid = (text: string): string => text.replaceAll('-', '').toLowerCase()
 
-/** What only the key says again (`as-bound`) is remembered already, and binds nothing more to it. */
+/**
+ * What only the key says again (`as-bound`) is remembered already, and binds nothing more to it.
+ */
 const confirming: readonly (ConfirmedHost | 'unconfirmed')[] = ['as-named', 'by-key']
 
-/** A drill confirms: its host was named by a person or the configuration, on a day on which nothing was wrong. */
+/**
+ * A drill confirms: its host was named by a person or the configuration, on a day on which nothing
+ * was wrong.
+ */
 const confirmsHost = (action: ProgramAction, report: VmReport): boolean => {
   if (confirming.some((word) => word === report.host.is)) return true
   return (

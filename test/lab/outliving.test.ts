@@ -1,7 +1,8 @@
 // spoils block devices
 /**
- * Writes that outlive a qemu where nobody looked once: a helper has the disk, or the kernel has the data of a connection
- * that is in another network namespace, of a low port, or of MPTCP. The truth is the guest's counter where it is stored.
+ * Writes that outlive a qemu where nobody looked once: a helper has the disk, or the kernel has the
+ * data of a connection that is in another network namespace, of a low port, or of MPTCP. The truth
+ * is the guest's counter where it is stored.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

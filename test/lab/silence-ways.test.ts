@@ -1,4 +1,7 @@
-/** On which ways silence is a proof, and for how long: what a live host looks like that this peer cannot reach. */
+/**
+ * On which ways silence is a proof, and for how long: what a live host looks like that this peer
+ * cannot reach.
+ */
 import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import tap, { test } from 'tap'
@@ -50,9 +53,15 @@ interface Row {
   readonly sec?: number
   readonly make: (hosts: Hosts) => Promise<unknown>
   readonly atLeastMs?: number
-  /** Whether it needs or changes what all rows share: the peer's own routes and filters, the witness. */
+  /**
+   * Whether it needs or changes what all rows share: the peer's own routes and filters, the
+   * witness.
+   */
   readonly isAlone?: true
-  /** The doubt that is as good where this machine held back a timer of ours, so that looks took longer. */
+  /**
+   * The doubt that is as good where this machine held back a timer of ours, so that looks took
+   * longer.
+   */
   readonly onBusyMachine?: { readonly reason: string }
 }
 
@@ -183,7 +192,10 @@ const rows: readonly Row[] = [
   },
 ]
 
-/** The suspect and another host are behind the witness, which is the router; answers come back on the link. */
+/**
+ * The suspect and another host are behind the witness, which is the router; answers come back on
+ * the link.
+ */
 const route = async ({ host, witness }: Hosts, other: LabHost): Promise<void> => {
   await witness.exec(
     'sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.eth0.send_redirects=0',

@@ -1,6 +1,7 @@
 /**
- * Hosts that plain ssh reaches after a while, each of which has to end in a proof, and one whose kernel goes away in
- * the middle, which has to be told soon. The closing comments are the table of what came out.
+ * Hosts that plain ssh reaches after a while, each of which has to end in a proof, and one whose
+ * kernel goes away in the middle, which has to be told soon. The closing comments are the table of
+ * what came out.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import tap, { test } from 'tap'

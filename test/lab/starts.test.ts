@@ -1,7 +1,8 @@
 // spoils block devices
 /**
- * What is about to be the VM, and what is it under another name, with a real libvirtd and real qemu: fenced through
- * HTTP and SSH, and held against the truth as seen from outside. The comments are what came out.
+ * What is about to be the VM, and what is it under another name, with a real libvirtd and real
+ * qemu: fenced through HTTP and SSH, and held against the truth as seen from outside. The comments
+ * are what came out.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import tap, { test } from 'tap'

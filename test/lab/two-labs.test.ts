@@ -1,5 +1,7 @@
 // spoils block devices
-/** Two labs beside each other: the same names and addresses, and nothing of one shows in the other. */
+/**
+ * Two labs beside each other: the same names and addresses, and nothing of one shows in the other.
+ */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'

@@ -1,4 +1,7 @@
-/** Ways in that OpenSSH has, and hosts that answer and let nobody in: each with its own word, from a real sshd. */
+/**
+ * Ways in that OpenSSH has, and hosts that answer and let nobody in: each with its own word, from a
+ * real sshd.
+ */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'

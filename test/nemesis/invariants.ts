@@ -114,8 +114,8 @@ const checkDead = (fence: FenceSeen, history: RoundHistory): readonly Violation[
 }
 
 /**
- * What silence is to the agents here: for so long nothing may have been heard, whoever asked. Rounds
- * are short: how long it has to last elsewhere is for test/lab/silence-ways.test.ts.
+ * What silence is to the agents here: for so long nothing may have been heard, whoever asked.
+ * Rounds are short: how long it has to last elsewhere is for test/lab/silence-ways.test.ts.
  */
 export const silenceSec = 4
 

@@ -1,5 +1,8 @@
 // runs in a process of its own: it waits for the kernel, and others can run meanwhile
-/** Whoever sends an ICMP error, it is no silence; only our own kernel's word that nobody answers ARP is. */
+/**
+ * Whoever sends an ICMP error, it is no silence; only our own kernel's word that nobody answers ARP
+ * is.
+ */
 import t, { test } from 'tap'
 import { someRules, someWitness } from '../fixtures/values/evidence.ts'
 import { decide } from '../../agent/domain/decide.ts'

@@ -155,7 +155,8 @@ test('many fences at once of a dead suspect that was confirmed a moment ago', ro
     await realClock.wait(200 + index * 100, new AbortController().signal)
     const began = performance.now()
     const first = (await look([v4], { probe })).addresses[0]
-    // On a busy peer nobody may have read the entry at the moment that dates it: the fence looks once more.
+    // On a busy peer nobody may have read the entry at the moment that dates it: the fence looks
+    // once more.
     const seen = first?.neighbour === 'not-run' ? (await look([v4], { probe })).addresses[0] : first
     return { seen, ms: Math.round(performance.now() - began) }
   })

@@ -15,8 +15,9 @@ const execute = promisify(execFile)
 type Name = 'wire' | 'peer' | 'suspect' | 'gateway' | 'far'
 
 /**
- * Peer (.1), suspect (.2) and gateway (.254) on one wire, 10.91.0.0/24 and fd91::/64; behind the gateway is the far
- * host 10.92.0.2. The names are unique, and everything is removed at the end of the test.
+ * Peer (.1), suspect (.2) and gateway (.254) on one wire, 10.91.0.0/24 and fd91::/64; behind the
+ * gateway is the far host 10.92.0.2. The names are unique, and everything is removed at the end of
+ * the test.
  */
 export const makeNetwork = async (t: Test) => {
   const unique = `pf${process.pid}-${Math.random().toString(36).slice(2, 6)}`
@@ -39,7 +40,8 @@ export const makeNetwork = async (t: Test) => {
       input,
     })
 
-  // Asynchronous: what blocks the event loop here would make the probes of tests beside this one late.
+  // Asynchronous: what blocks the event loop here would make the probes of tests beside this one
+  // late.
   const prepare = async (host: Name, line: string) =>
     await execute('ip', ['-n', name(host), ...line.split(' ')])
   const prepareInside = async (host: Name, line: string) =>

@@ -297,7 +297,8 @@ test('an entry that was confirmed as the fence began is not told before it can b
 })
 
 test('an entry that was dated once is waited for, where it may not be taken away', async (t) => {
-  // Half a second older than the fence: in the second half of every second it looks as young as the fence.
+  // Half a second older than the fence: in the second half of every second it looks as young as the
+  // fence.
   let polls = 0
   const script = {
     ...knownSuspect,
@@ -694,7 +695,8 @@ test('a witness that is asked for when the look is called off was not asked', as
   const calledOff = new AbortController()
   const script = {
     ...deadSuspect,
-    // The end comes while it is asked: a budget of no time at all would race with this test's clock.
+    // The end comes while it is asked: a budget of no time at all would race with this test's
+    // clock.
     [neighOf(gateway)]: () => {
       calledOff.abort()
       return neighbour(gateway, 'DELAY', 9e9, 60)

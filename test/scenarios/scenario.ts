@@ -1,4 +1,6 @@
-/** Stories: a folder each, with a line about it, a world as data, and the log that it has to give. */
+/**
+ * Stories: a folder each, with a line about it, a world as data, and the log that it has to give.
+ */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../mutants/tree.ts'

@@ -1,5 +1,8 @@
 // runs in a process of its own: it compiles, and others can run meanwhile
-/** A build is switched to at once: who runs from the last one goes on with it, and nothing of it is left in the new one. */
+/**
+ * A build is switched to at once: who runs from the last one goes on with it, and nothing of it is
+ * left in the new one.
+ */
 import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { realpathSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'

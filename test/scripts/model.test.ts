@@ -1,5 +1,8 @@
 // runs in a process of its own: it compiles and runs a model checker
-/** The model of the protocol: every instance ends as it must, and scripts/model can tell when one does not. */
+/**
+ * The model of the protocol: every instance ends as it must, and scripts/model can tell when one
+ * does not.
+ */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,7 @@
-/** The process of one agent, from its start to its end: its clocks, and its being held, asleep or gone. */
+/**
+ * The process of one agent, from its start to its end: its clocks, and its being held, asleep or
+ * gone.
+ */
 import type { Clock } from '../../agent/base/time/clock.ts'
 import type { Schedule } from './schedule.ts'
 

@@ -1,4 +1,7 @@
-/** One agent of the simulated world: everything of the real one but its edges to the world and its HTTP server. */
+/**
+ * One agent of the simulated world: everything of the real one but its edges to the world and its
+ * HTTP server.
+ */
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { AppendFile } from '../../agent/base/file/append-file.ts'
 import { createCallbacks } from '../../agent/callback/callbacks.ts'

@@ -1,4 +1,7 @@
-/** A disk that keeps what was synced. The rest survives the agent, and of a host without power only a piece of it. */
+/**
+ * A disk that keeps what was synced. The rest survives the agent, and of a host without power only
+ * a piece of it.
+ */
 import type { Disk } from '../../agent/base/file/append-file.ts'
 import type { Prng } from '../nemesis/prng.ts'
 import type { AgentProcess } from './agent-process.ts'

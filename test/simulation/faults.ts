@@ -92,7 +92,10 @@ const hang: Deed = (world, { vm = '' }) => {
   }
 }
 
-/** On a host that is named, or where the VM is: there it ends first, as a guest that is started anew. */
+/**
+ * On a host that is named, or where the VM is: there it ends first, as a guest that is started
+ * anew.
+ */
 const somebodyStarts: Deed = (world, { host: named, vm = '', ms = 0 }) => {
   const { storage, schedule, oracle, node } = world
   const host = world.host(named ?? node.places.get(vm) ?? '')

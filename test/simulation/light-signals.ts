@@ -1,6 +1,7 @@
 /**
- * `AbortController` and `AbortSignal` with what the agent uses of them, in the order of the standard. Those of Node make
- * an event target, an event and an error with a stack for each, which takes two thirds of a simulation's time.
+ * `AbortController` and `AbortSignal` with what the agent uses of them, in the order of the
+ * standard. Those of Node make an event target, an event and an error with a stack for each, which
+ * takes two thirds of a simulation's time.
  */
 type Listener = () => void
 

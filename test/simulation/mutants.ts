@@ -1,4 +1,7 @@
-/** The mutants of the core, each run in simulated worlds alone: what does a simulation notice, and what can it not? */
+/**
+ * The mutants of the core, each run in simulated worlds alone: what does a simulation notice, and
+ * what can it not?
+ */
 import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

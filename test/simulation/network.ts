@@ -1,4 +1,7 @@
-/** Paths between hosts, the gateway and the management node: each direction by itself, IP and ARP apart. */
+/**
+ * Paths between hosts, the gateway and the management node: each direction by itself, IP and ARP
+ * apart.
+ */
 import type { Prng } from '../nemesis/prng.ts'
 import type { Schedule } from './schedule.ts'
 

@@ -1,6 +1,7 @@
 /**
- * A management node that keeps the contract: it starts a VM elsewhere only on an answer to its newest question about that
- * VM that lets it proceed, and knows a task no longer once it has given it up.
+ * A management node that keeps the contract: it starts a VM elsewhere only on an answer to its
+ * newest question about that VM that lets it proceed, and knows a task no longer once it has given
+ * it up.
  */
 import { askPeer, askPeers } from '../../agent/client/ask-peers.ts'
 import { judgeAnswer } from '../../agent/client/judge-answer.ts'
@@ -29,7 +30,9 @@ export class ManagementNode {
   readonly #world: World
   /** Where it believes each VM to be. */
   readonly places = new Map<string, string>()
-  /** VMs that it moves or starts at this moment: it does not suspect what it is just bringing up. */
+  /**
+   * VMs that it moves or starts at this moment: it does not suspect what it is just bringing up.
+   */
   readonly underWay = new Set<string>()
   /** VMs that it waits for an answer about. */
   readonly asking = new Set<string>()
@@ -63,7 +66,10 @@ export class ManagementNode {
     this.isUp = false
   }
 
-  /** Undefined where nothing was asked, or the answer came to somebody who has forgotten the question. */
+  /**
+   * Undefined where nothing was asked, or the answer came to somebody who has forgotten the
+   * question.
+   */
   async ask(plan: AskPlan): Promise<NodeAnswer | undefined> {
     const { vm } = plan
     const place = this.places.get(vm)

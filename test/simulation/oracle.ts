@@ -1,4 +1,7 @@
-/** What has to hold, asked at the moment when it could break; the truth is the storage's, never an agent's. */
+/**
+ * What has to hold, asked at the moment when it could break; the truth is the storage's, never an
+ * agent's.
+ */
 import type { VmReport } from '../../agent/domain/evidence.ts'
 import { verdictWords } from '../../agent/domain/verdict-word.ts'
 import type { FenceRecord } from '../../agent/fence/record.ts'

@@ -1,6 +1,9 @@
 /** What a world is made of, as data: a seed makes one, and so does a scenario's `world.json`. */
 
-/** `kvm-1` and so on are hosts, `vm-1` and so on VMs; `gateway` answers pings, `node` is the management node. */
+/**
+ * `kvm-1` and so on are hosts, `vm-1` and so on VMs; `gateway` answers pings, `node` is the
+ * management node.
+ */
 export interface Plan {
   /** Of everything that is not said here: how long things take, which host is picked. */
   readonly seed: readonly number[]
@@ -15,7 +18,10 @@ export interface Plan {
   readonly faults: readonly Fault[]
   /** Until then every fault is over; afterwards every VM has to be provable. */
   readonly quietMs: number
-  /** False for a story that is told without it: whether every VM is asked about once more at the end. */
+  /**
+   * False for a story that is told without it: whether every VM is asked about once more at the
+   * end.
+   */
   readonly isAskedAtLast?: boolean
 }
 
@@ -29,12 +35,18 @@ export interface VmPlan {
 export interface AskPlan {
   readonly atMs: number
   readonly vm: string
-  /** `now`: the response is the answer; `later`: it is posted; `two`: two peers have to call the host unreachable. */
+  /**
+   * `now`: the response is the answer; `later`: it is posted; `two`: two peers have to call the
+   * host unreachable.
+   */
   readonly answer: 'now' | 'later' | 'two'
   /** How many hosts after the suspect the first peer is. */
   readonly peer: number
   readonly budgetSec: number
-  /** After a refusal, or once nobody answers: whether the VM is started again where it was, if it is gone there. */
+  /**
+   * After a refusal, or once nobody answers: whether the VM is started again where it was, if it is
+   * gone there.
+   */
   readonly isRestarted?: boolean
   /** How often an answer that does not come is asked for again, each time of the next peer. */
   readonly retries?: number

@@ -1,4 +1,7 @@
-/** The program on a suspect, as far as the agent can tell: it kills, holds, looks once more, and tells what it saw. */
+/**
+ * The program on a suspect, as far as the agent can tell: it kills, holds, looks once more, and
+ * tells what it saw.
+ */
 import type { VmUuid } from '../../agent/domain/vm-uuid.ts'
 import type { VmReport } from '../../agent/domain/evidence.ts'
 import { cleanReport } from '../fixtures/values/evidence.ts'

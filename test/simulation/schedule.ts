@@ -1,4 +1,7 @@
-/** Time that moves from one event to the next, in one order: by time, and by who was first at the same time. */
+/**
+ * Time that moves from one event to the next, in one order: by time, and by who was first at the
+ * same time.
+ */
 
 /** No world has as many. */
 const eventsMax = 1_000_000
@@ -32,7 +35,10 @@ export class Schedule {
     return entry
   }
 
-  /** Lets everything happen that is planned up to then; what waits for it runs before the next event. */
+  /**
+   * Lets everything happen that is planned up to then; what waits for it runs before the next
+   * event.
+   */
   async runUntil(endMs: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       let events = 0

@@ -42,8 +42,7 @@ export const planOf = (seed: number, world: number): Plan => {
   ]
   const faults = Array.from({ length: random.int(0, 14) }, () => {
     const fault = faultOf(random, hostName, vmName, vms.length)
-    // Most begin about when somebody asks.
-    // or while the program runs.
+    // Most begin about when somebody asks. or while the program runs.
     const atMs = random.pick(asks).atMs
     const nearMs = atMs + (random.chance(50) ? random.int(-6_000, 1_500) : random.int(0, 400))
     return random.chance(85) ? { ...fault, atMs: Math.max(0, Math.min(nearMs, troubleMs)) } : fault

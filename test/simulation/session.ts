@@ -1,4 +1,7 @@
-/** A session of an agent with a suspect: what goes over it is sent again until it arrives, or its end is told. */
+/**
+ * A session of an agent with a suspect: what goes over it is sent again until it arrives, or its
+ * end is told.
+ */
 import type { Evidence } from '../../agent/domain/evidence.ts'
 import type { BatchOutcome, SuspectSession } from '../../agent/fence/ports.ts'
 import { never } from './agent-process.ts'

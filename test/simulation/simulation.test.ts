@@ -1,4 +1,7 @@
-/** Half a minute on an idle processor; `PEERFENCE_FENCES=1000000` takes longer, as `scripts/simulate` does. */
+/**
+ * Half a minute on an idle processor; `PEERFENCE_FENCES=1000000` takes longer, as
+ * `scripts/simulate` does.
+ */
 import { execFile } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'

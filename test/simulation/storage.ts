@@ -13,7 +13,9 @@ export interface Instance {
   stuck: number
   isKilled: boolean
   isLiving: boolean
-  /** It was given up on silence, or came after a proof: its caller has been told that this may be. */
+  /**
+   * It was given up on silence, or came after a proof: its caller has been told that this may be.
+   */
   isForsaken: boolean
 }
 

@@ -1,4 +1,7 @@
-/** The way to a login: dials, steps that stall where a path or the host does, and an sshd in its moods. */
+/**
+ * The way to a login: dials, steps that stall where a path or the host does, and an sshd in its
+ * moods.
+ */
 import type { Doubt } from '../../agent/domain/verdict.ts'
 import type { Dial, Opening, OpeningEvents, Suspect } from '../../agent/fence/ports.ts'
 import { never } from './agent-process.ts'

@@ -42,7 +42,8 @@ test('a suspect that answered while the agent was held up has been heard', async
   const fence = async () => await session.fence(batch, never, () => undefined)
   await fence()
   const second = fence()
-  // It has left; now nothing is done here for longer than the window of a session that was open before.
+  // It has left; now nothing is done here for longer than the window of a session that was open
+  // before.
   await new Promise((resolve) => setImmediate(resolve))
   const untilMs = performance.now() + reuseWindowMs + 500
   while (performance.now() < untilMs);

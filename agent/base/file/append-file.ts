@@ -27,8 +27,8 @@ export interface FilePlace {
 
 /**
  * Opens the file for appending, 0600, and makes its directory, 0700. A last line that a crash has
- * torn is closed, so that it spoils no other. Rejects where the file cannot be opened, or `admit`, which is
- * asked with its descriptor before anything is written, rejects.
+ * torn is closed, so that it spoils no other. Rejects where the file cannot be opened, or `admit`,
+ * which is asked with its descriptor before anything is written, rejects.
  */
 export const openAppendFile = async (
   file: string,

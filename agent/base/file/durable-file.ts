@@ -76,8 +76,8 @@ export const replaceText = async (file: string, text: string, like?: Owned): Pro
 }
 
 /**
- * Fills a new file beside this one, 0600, and has `put` give it its place once it is on disk; then
- * that is on disk, too. Nothing is left of it where any of that fails.
+ * Writes a temporary file (0600) beside `file`, syncs it, calls `put` to move it into place, and
+ * syncs the folder. If any of that fails, nothing is left of it.
  */
 export const withNewFile = async <T>(
   file: string,

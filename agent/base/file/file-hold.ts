@@ -1,8 +1,9 @@
 /**
- * A hold on an open file for as long as this process has it open: flock(2), which Node does not have, taken by flock(1)
- * on a descriptor that both share. The lock belongs to the open file and not to the child that took it, so it stays when
- * the child ends, and the kernel lets go of it when we do, however we end: it cannot go stale. It is the same for every
- * name of the file and in every namespace, and only who may open the file can hold it against us.
+ * A hold on an open file for as long as this process has it open: flock(2), which Node does not
+ * have, taken by flock(1) on a descriptor that both share. The lock belongs to the open file and
+ * not to the child that took it, so it stays when the child ends, and the kernel lets go of it when
+ * we do, however we end: it cannot go stale. It is the same for every name of the file and in every
+ * namespace, and only who may open the file can hold it against us.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

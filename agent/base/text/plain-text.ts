@@ -1,4 +1,4 @@
-/** What may stand in an answer of words that a suspect, or a file, may have had a say in. */
+/** Sanitises text that may come from a suspect or a file before it enters an answer. */
 
 const detailCharactersMax = 200
 

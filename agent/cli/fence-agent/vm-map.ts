@@ -32,8 +32,7 @@ export const parseVmMap = (text: string): readonly NamedVm[] | string => {
 }
 
 /**
- * The uuid of the VM that is meant; undefined where that is none of the map, or no uuid where there
- * is no map.
+ * The VM's uuid: looked up in the map, or `plug` itself if there is no map. Undefined if neither gives one.
  */
 export const resolveVm = (
   plug: string,

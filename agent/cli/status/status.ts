@@ -29,8 +29,7 @@ verdict: "not seen" is of one moment, without a hold, and without a word about w
 Before the VM is started elsewhere, ask "peerfence fence".
 exit codes: 10 it runs; 11 nothing of it was seen, which is NOT "dead"; 12 cannot tell, "next" says what to do;
 4 turned away, nothing was looked at; 1 a fault; 64 wrong usage; 69 the agent did not answer; 78 wrong configuration.
-Never 0: 0 of "fence" is a proof, and a script that asks "status" in its place, or that starts the VM where this
-fails, shall be found out when it is first tried, and not when it matters.
+Never 0: in "fence", 0 means proven dead. A script that uses "status" by mistake must fail at its first try.
 With --stand-alone, as root it works in the name of the owner of the folder of ssh.knownHostsFile.`,
   run: async (args, terminal) => await runInMode('status', ways, args, terminal),
 }

@@ -25,8 +25,8 @@ export const isReplyAbout = (reply: ReadReply, { fenceId, vm, suspect }: FenceSu
   reply.fenceId === fenceId && reply.vm === vmUuidHex(vm) && reply.address === suspect.addresses[0]
 
 /**
- * Decides whether a stored answer may be sent. A journal is a file: what is not said to be a proof must
- * be a refusal, and every proof is about its record.
+ * Decides whether a stored answer may be sent. A journal is a file: what is not said to be a proof
+ * must be a refusal, and every proof is about its record.
  */
 export const isCredible = ({ body, provenAt }: AnswerBody, subject: FenceSubject): boolean => {
   const read = readBack(body)

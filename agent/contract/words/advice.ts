@@ -1,4 +1,7 @@
-/** For each reason to refuse: what HA may do by itself, and what a person does. Part of the contract page. */
+/**
+ * For each reason to refuse: what HA may do by itself, and what a person does. Part of the contract
+ * page.
+ */
 import type { Doubt } from '../../domain/verdict.ts'
 
 /** What a caller may do by itself after a refusal. None of them starts the VM elsewhere. */

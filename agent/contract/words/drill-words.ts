@@ -1,4 +1,6 @@
-/** What a drill found, in words for a person: what it is, and what to do before the day it matters. */
+/**
+ * What a drill found, in words for a person: what it is, and what to do before the day it matters.
+ */
 import { drillDoubts, skewSecMax, startupsMin } from '../../inspect/finding.ts'
 import type { DrillDoubt, Flaw, Hindrance } from '../../inspect/finding.ts'
 import { runsMax } from '../../fence/lane/batch-run.ts'

@@ -1,4 +1,7 @@
-/** Evidence in lines for a person. Closed words and numbers only, as in the evidence of an answer. Pure. */
+/**
+ * Evidence in lines for a person. Closed words and numbers only, as in the evidence of an answer.
+ * Pure.
+ */
 import type { Evidence, QemuSeen, VmReport } from '../../domain/evidence.ts'
 import type { AddressSilence, SilenceEvidence, WitnessSeen } from '../../domain/silence-evidence.ts'
 import { plainState, plainWchan } from '../../base/text/plain-text.ts'

@@ -1,4 +1,7 @@
-/** What was seen that makes a doubt, in words for a person: the particulars in front of the advice. Pure. */
+/**
+ * What was seen that makes a doubt, in words for a person: the particulars in front of the advice.
+ * Pure.
+ */
 import type { AddressSilence, SilenceEvidence, WitnessSeen } from '../../domain/silence-evidence.ts'
 import type {
   Evidence,

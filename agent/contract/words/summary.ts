@@ -1,4 +1,7 @@
-/** One sentence for a person per reason; for a refusal also what to do next. Part of the contract page. */
+/**
+ * One sentence for a person per reason; for a refusal also what to do next. Part of the contract
+ * page.
+ */
 import type { Because } from '../../domain/verdict.ts'
 
 export const summaries: Readonly<Record<Because, string>> = {
@@ -61,7 +64,7 @@ export const summaries: Readonly<Record<Because, string>> = {
   'program-missing':
     'The login worked, but the program that should be installed on the host did not answer; install it there and name it in authorized_keys.',
   'sudo-refused':
-    'The login is not root and may not use sudo without a password; grant it one of both.',
+    'The login is not root and may not use sudo without a password; grant one of the two.',
   'connection-refused':
     'The host is up but refuses SSH connections; start its sshd or check the port, then ask again.',
   'connection-reset':
@@ -88,7 +91,7 @@ export const summaries: Readonly<Record<Because, string>> = {
     'The host gave the login no session; ask again, and raise MaxSessions in its sshd if it lasts.',
   'exec-refused': 'The host does not let the login run a command; permit it, then ask again.',
   'contact-lost':
-    'The host answered in this fence and then fell silent; ask again to learn which of both lasts.',
+    'The host answered in this fence and then fell silent; ask again to learn which state persists.',
   'suspect-answered':
     'SSH is silent but the host still answers by other means, so it is alive; check the host.',
   'icmp-error':

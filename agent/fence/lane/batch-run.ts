@@ -3,7 +3,10 @@ import type { Ticket } from './ticket.ts'
 import type { BatchOutcome, SuspectSession, VmSeen } from '../ports.ts'
 import type { ContactTrail, PhaseTime } from '../contact-trail.ts'
 
-/** Runs at once on one session, of the ten that sshd grants by default: VMs that cannot die hold one each. */
+/**
+ * Runs at once on one session, of the ten that sshd grants by default: VMs that cannot die hold one
+ * each.
+ */
 export const runsMax = 8
 
 export interface HeldSession {
@@ -11,8 +14,8 @@ export interface HeldSession {
   readonly runs: () => number
   readonly mayRun: () => boolean
   /**
-   * Settles each ticket as soon as its VM has been seen, or when the run has ended. Gives those back that
-   * were not asked about at all, to be asked about once more. Never rejects.
+   * Settles each ticket as soon as its VM has been seen, or when the run has ended. Gives those
+   * back that were not asked about at all, to be asked about once more. Never rejects.
    */
   readonly run: (batch: readonly Ticket[]) => Promise<readonly Ticket[]>
 }

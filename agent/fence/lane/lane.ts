@@ -1,6 +1,6 @@
 /**
- * All requests for one suspect over one session, by group commit: whoever comes while a batch connects, or
- * has just begun to run, forms the next batch with all others who do.
+ * All requests for one suspect over one session, by group commit: whoever comes while a batch
+ * connects, or has just begun to run, forms the next batch with all others who do.
  */
 import type { HeldSession } from './batch-run.ts'
 import { createSessionPool, hasName } from './session-pool.ts'
@@ -30,10 +30,16 @@ export interface Lane {
 
 /** VMs in one run; the program takes twice as many. */
 export const batchMax = 500
-/** How long newcomers wait for each other once a batch runs, in ms: the quick ones of it are through by then. */
+/**
+ * How long newcomers wait for each other once a batch runs, in ms: the quick ones of it are through
+ * by then.
+ */
 export const gatherMs = 150
 
-/** How long a session may grant no further run, in ms, before there is another one for those who wait. */
+/**
+ * How long a session may grant no further run, in ms, before there is another one for those who
+ * wait.
+ */
 export const fullMs = 300
 
 /** `onIdle` is called when nothing is left of it: no request, no session. */
@@ -136,8 +142,8 @@ export const createLane = (
 }
 
 /**
- * Those for whom a command may be sent, each VM once; who asks about the same VM in another request waits for
- * the next batch.
+ * Those for whom a command may be sent, each VM once; who asks about the same VM in another request
+ * waits for the next batch.
  */
 const takeBatch = (queue: readonly Ticket[]): readonly Ticket[] => {
   const ready = queue.filter((ticket) => ticket.isReady())

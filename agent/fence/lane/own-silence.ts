@@ -27,7 +27,10 @@ export const ownSilence = (
   }
 }
 
-/** For those who do not wait for more of it. `isAlive`: the suspect was heard in the fence of that one. */
+/**
+ * For those who do not wait for more of it. `isAlive`: the suspect was heard in the fence of that
+ * one.
+ */
 export const tellSilence = (
   silent: SilentSoFar,
   waiting: readonly Ticket[],

@@ -1,4 +1,4 @@
-/** The sessions of a lane: the one that newcomers use, those that are full, and those that are being opened. */
+/** Keeps the sessions of a lane: the one in use, those that are full, those being opened. */
 import type { Evidence } from '../../domain/evidence.ts'
 import { isIpv4, isIpv6 } from '../../base/net/host-address.ts'
 import { afterContact, mayHaveHadContact } from '../contact-before.ts'
@@ -11,14 +11,14 @@ import { faultSeen, watchSilence } from '../watch-silence.ts'
 import type { SuspectTarget } from '../request.ts'
 
 export interface SessionPool {
-  /** What a newcomer may be run on; undefined where there is nothing. */
+  /** The session that new tickets use; undefined if there is none. */
   readonly current: () => HeldSession | undefined
   /**
-   * Opens a session for those of the queue for whom none is on its way. Gives how long, in ms, until that
-   * may be worth another call, where nothing happens before.
+   * Opens a session for those of the queue for whom none is on its way. Gives how long, in ms,
+   * until that may be worth another call, where nothing happens before.
    */
   readonly connect: (queue: ReadonlySet<Ticket>) => number | undefined
-  /** The current one takes no newcomers any more; false where there are too many of these already. */
+  /** The current one takes no newcomers any more; false if too many are full already. */
   readonly giveUp: () => boolean
   /** To be called after each run. */
   readonly afterRun: (on: HeldSession) => void
@@ -35,12 +35,12 @@ export const sessionsMax = 4
 export const openingsMax = 3
 
 /**
- * How long newcomers wait, in ms, for an opening in which nothing was heard, before they get one of their own: its
- * silence would not be theirs.
+ * How long newcomers wait, in ms, for an opening in which nothing was heard, before they get one of
+ * their own: its silence would not be theirs.
  */
 export const openAgainMs = 500
 
-/** How long they wait, in ms, for one in which something was heard: a slow login may have all of another's budget. */
+/** How long they wait, in ms, for one in which something was heard: a login may be slow. */
 export const openBesideMs = 10_000
 
 /** How long a session leads where a name leads, in ms: then the name is asked for again. */
@@ -90,7 +90,7 @@ export const createSessionPool = (
     })
   }
 
-  /** What an opening saw is for those who are still waiting for a session, where there is none by now. */
+  /** If no session is there by now, what an opening saw answers every ticket that waits. */
   const settle = (
     seen: Extract<Opened, { kind: 'seen' }>['seen'],
     waiting: readonly Ticket[],

@@ -11,7 +11,9 @@ export interface LaneAsk {
   readonly sinceMs: number
   /** False where silence would prove nothing to this request. */
   readonly isSilenceWanted: boolean
-  /** Resolves when a command may be sent for it, with false where none may ever be: then somebody else answers. */
+  /**
+   * Resolves true once the intent is on disk, false if that failed: the caller answers then.
+   */
   readonly mayBegin: Promise<boolean>
 }
 

@@ -1,4 +1,6 @@
-/** Whether this peer has had to do with a host before: by the keys that are pinned under its names. */
+/**
+ * Whether this peer has had to do with a host before: by the keys that are pinned under its names.
+ */
 import type { Acquaintance } from '../../fence/ports.ts'
 import { entriesOf, hostPattern } from './known-hosts.ts'
 import type { KnownHostsFile } from './known-hosts-file.ts'

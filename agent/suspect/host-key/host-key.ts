@@ -17,9 +17,14 @@ export type HostKeyPolicy = 'strict' | 'accept-new'
 
 /** The host keys of one host, for one session. */
 export interface HostKeyGate {
-  /** What to offer: of a known host only the types that are known, so that it shows the key we know. */
+  /**
+   * What to offer: of a known host only the types that are known, so that it shows the key we know.
+   */
   readonly algorithms: readonly ServerHostKeyAlgorithm[]
-  /** Whether these are the known types alone: a host without any of them is not the host that is known. */
+  /**
+   * Whether these are the known types alone: a host without any of them is not the host that is
+   * known.
+   */
   readonly isPinned?: boolean
   /** Says why a key is refused; undefined for a key that may go on. */
   readonly refusalOf: (key: Buffer) => SessionEnd | undefined

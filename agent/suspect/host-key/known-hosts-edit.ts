@@ -15,7 +15,9 @@ export interface Removal {
   readonly lines: number
   /** Names that stay known by these lines. */
   readonly left: readonly string[]
-  /** Lines (from 1) that match the host by a pattern, so that others may match them, too. They stay. */
+  /**
+   * Lines (from 1) that match the host by a pattern, so that others may match them, too. They stay.
+   */
   readonly patterns: readonly number[]
 }
 

@@ -103,7 +103,10 @@ const isAlready = (one: KnownHost, entry: KnownHost): boolean =>
     (literals(entry).length > 0 &&
       literals(entry).every((name) => !/[!*?]/.test(name) && matchesNames(one.names, name))))
 
-/** The text without other keys of this type for the names of the entry; undefined where it cannot be. */
+/**
+ * The text without other keys of this type for the names of the entry; undefined where it cannot
+ * be.
+ */
 const without = (text: string, entry: KnownHost): string | undefined => {
   let cleaned = text
   const known: KnownHosts = parseKnownHosts(text)

@@ -22,8 +22,8 @@ export interface KnownHosts {
 const sshPort = 22
 
 /**
- * The comment of a key that a first contact pinned (`accept-new`): nobody has said that it is the right one. A line
- * without it is a person's, or a configuration's.
+ * The comment of a key that a first contact pinned (`accept-new`): nobody has said that it is the
+ * right one. A line without it is a person's, or a configuration's.
  */
 export const firstContactMark = 'peerfence-first-contact'
 
@@ -94,7 +94,9 @@ const matchesGlob = (glob: string, host: string): boolean => {
   return new RegExp(`^${source}$`).test(host)
 }
 
-/** A line may spell its address in another way, or its port where it need not: it is the same host. */
+/**
+ * A line may spell its address in another way, or its port where it need not: it is the same host.
+ */
 const plainHost = (text: string): string => {
   const [, bracketed, port] = /^\[(.*)\]:(\d+)$/.exec(text) ?? []
   const name = bracketed ?? text

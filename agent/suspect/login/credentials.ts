@@ -21,9 +21,10 @@ export interface Login extends ProgramLogin {
 }
 
 /**
- * How to log in to this suspect. The first entry that names any address of it has to name them all: the
- * connection goes to whichever address answers first, so that a secret for one network would else be
- * offered in another; and a caller could steer, by one address more, to the login of a later entry.
+ * How to log in to this suspect. The first entry that names any address of it has to name them all:
+ * the connection goes to whichever address answers first, so that a secret for one network would
+ * else be offered in another; and a caller could steer, by one address more, to the login of a
+ * later entry.
  */
 export const loginFor = (
   target: SuspectTarget,
@@ -46,15 +47,16 @@ export const loginFor = (
 }
 
 /**
- * Whether nothing of the request's own is used: it belongs to another user, or would open a shell where
- * the program is installed for a key of ours alone.
+ * Whether nothing of the request's own is used: it belongs to another user, or would open a shell
+ * where the program is installed for a key of ours alone.
  */
 const isWholeLogin = ({ user, program }: LoginEntry): boolean =>
   user !== undefined || program === 'installed'
 
 /**
  * The request's key, else the agent's own; the request's password, else the agent's own where the
- * request brings nothing. A key of a request that cannot be used is left out, and is told when nothing is left.
+ * request brings nothing. A key of a request that cannot be used is left out, and is told when
+ * nothing is left.
  */
 export const readCredentials = (
   request: Pick<SuspectTarget, 'password' | 'privateKey'>,

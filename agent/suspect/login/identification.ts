@@ -2,20 +2,24 @@
 import type { Socket } from 'node:net'
 
 /**
- * What may stand before the identification, in bytes. ssh2 takes 8 MB, and reads all of it anew with
- * every packet: that would keep this whole process, and every other fence in it, busy for seconds.
+ * What may stand before the identification, in bytes. ssh2 takes 8 MB, and reads all of it anew
+ * with every packet: that would keep this whole process, and every other fence in it, busy for
+ * seconds.
  */
 const greetingBytesMax = 65_536
 
 const lineBegin = '\nSSH-'
 
-/** How much of what stands before it is kept, in characters: what sshd says when it closes is short. */
+/**
+ * How much of what stands before it is kept, in characters: what sshd says when it closes is short.
+ */
 const greetingKept = 512
 
 /**
- * Gives what has come before the identification so far. Calls back once: when a line that begins with `SSH-` has come, or when more came without one than
- * anybody has to say. To be called after the client has the socket and paused it: a listener here
- * must not start the flow before the client's own.
+ * Gives what has come before the identification so far. Calls back once: when a line that begins
+ * with `SSH-` has come, or when more came without one than anybody has to say. To be called after
+ * the client has the socket and paused it: a listener here must not start the flow before the
+ * client's own.
  */
 export const watchIdentification = (
   socket: Socket,

@@ -1,4 +1,7 @@
-/** Which suspects an entry of `ssh.logins` is for: networks for literal addresses, patterns for names. */
+/**
+ * Which suspects an entry of `ssh.logins` is for: networks for literal addresses, patterns for
+ * names.
+ */
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { parseCidr } from '../../base/net/cidr.ts'
 import type { HostAddress } from '../../base/net/host-address.ts'
@@ -8,8 +11,9 @@ const mappedIpv4 = new BlockList()
 mappedIpv4.addSubnet('::ffff:0:0', 96, 'ipv6')
 
 /**
- * A predicate over addresses as they were sent: a name is never resolved for it, and no pattern names
- * a literal address. Throws on what is neither network nor pattern: the config has checked it.
+ * A predicate over addresses as they were sent: a name is never resolved for it, and no pattern
+ * names a literal address. Throws on what is neither network nor pattern: the config has checked
+ * it.
  */
 export const namedBy = (hosts: readonly string[]): ((address: HostAddress) => boolean) => {
   // One for each family: in a list of both, ::/0 names IPv4 addresses, too.

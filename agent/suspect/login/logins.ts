@@ -46,7 +46,9 @@ export type ReadLogins =
   | { readonly kind: 'read'; readonly logins: Logins }
   | { readonly kind: 'faulty'; readonly faults: readonly FileFault[] }
 
-/** Every file that cannot be used is a fault: a key that is left out would be missed in a crisis. */
+/**
+ * Every file that cannot be used is a fault: a key that is left out would be missed in a crisis.
+ */
 export const readLogins = async (
   settings: {
     readonly identityFiles: readonly string[]

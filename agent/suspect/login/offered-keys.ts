@@ -31,8 +31,9 @@ export interface AskedKeys {
 }
 
 /**
- * Never rejects; ends within `offerBudgetMs`. Each key has proven itself by a signature. One connection, where the
- * key that is asked for comes on it: an sshd with PerSourcePenalties counts whoever connects and does not log in.
+ * Never rejects; ends within `offerBudgetMs`. Each key has proven itself by a signature. One
+ * connection, where the key that is asked for comes on it: an sshd with PerSourcePenalties counts
+ * whoever connects and does not log in.
  */
 export const readOfferedKeys = async (
   address: string,
@@ -53,7 +54,8 @@ export const readOfferedKeys = async (
     const opened = await openSession(dialled.socket, plan, within, () => undefined)
     const key = proven()
     if (key === undefined) {
-      // Where it has shown all that it has, it ends in the negotiation; so does what is no sshd, at once.
+      // Where it has shown all that it has, it ends in the negotiation; so does what is no sshd, at
+      // once.
       if (keys.length > 0 && endOf(opened) === 'handshake-failed') break
       return { kind: 'broken', end: endOf(opened) }
     }

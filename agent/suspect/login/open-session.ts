@@ -16,23 +16,24 @@ import { watchAcks } from '../reach/acks.ts'
 import type { Within } from '../../base/time/deadline.ts'
 
 /**
- * Of the budget, in ms, what a run of the program needs at least: a login that comes later is of no use. All the time
- * before that is granted to an sshd that is slow: a reverse look-up, a directory, a PAM session that waits for logind.
+ * Of the budget, in ms, what a run of the program needs at least: a login that comes later is of no
+ * use. All the time before that is granted to an sshd that is slow: a reverse look-up, a directory,
+ * a PAM session that waits for logind.
  */
 export const runReserveMs = 1000
 
-/** The client asks sshd for a sign of life every second, so that there is something to acknowledge: see `acks.ts`. */
+/** The client asks sshd for a sign of life every second, to be acknowledged: see `acks.ts`. */
 const keepaliveIntervalMs = 1000
 const keepaliveCountMin = 3
 
 /**
- * After a login OpenSSH shows all its host keys, and the client has them proven. What is asked for before
- * that answer has come is answered behind it, and sshd's Nagle keeps it back until our delayed ACK, 40 ms
- * later. Who shows none is not waited for any longer than this, in ms.
+ * After a login OpenSSH shows all its host keys, and the client has them proven. What is asked for
+ * before that answer has come is answered behind it, and sshd's Nagle keeps it back until our
+ * delayed ACK, 40 ms later. Who shows none is not waited for any longer than this, in ms.
  */
 const hostKeysWindowMs = 20
 
-/** What sshd may say during a login, in characters: the last of it is what it says before it closes. */
+/** What sshd may say during a login, in characters; the last of it comes before it closes. */
 const bannersKept = 2048
 
 interface LoginState {

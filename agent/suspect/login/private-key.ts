@@ -5,7 +5,10 @@ import ssh2 from 'ssh2'
 import type { ParsedKey } from 'ssh2'
 import type { Secret } from '../../base/text/secret.ts'
 
-/** `locked`: it has a passphrase. `form-unknown`: it says that it is a private key, and that is all we know. */
+/**
+ * `locked`: it has a passphrase. `form-unknown`: it says that it is a private key, and that is all
+ * we know.
+ */
 export type NoKey = 'locked' | 'form-unknown' | 'not-a-key'
 
 export const parsePrivateKey = (secret: Secret): ParsedKey | NoKey => {
@@ -29,7 +32,8 @@ const parsePkcs8 = (text: string): ParsedKey | undefined => {
     const key = form === undefined ? undefined : ssh2.utils.parseKey(form)
     return key instanceof Error ? undefined : key
   } catch {
-    // What the runtime cannot read has no form that anybody here knows; its message may hold the key.
+    // What the runtime cannot read has no form that anybody here knows; its message may hold the
+    // key.
     return undefined
   }
 }
@@ -41,7 +45,10 @@ const sshFormOf = (key: KeyObject): string | undefined => {
   return type === 'ed25519' ? opensshForm(key) : undefined
 }
 
-/** As PROTOCOL.key of OpenSSH has it, without a passphrase: nothing else can hold an Ed25519 key for the client. */
+/**
+ * As PROTOCOL.key of OpenSSH has it, without a passphrase: nothing else can hold an Ed25519 key for
+ * the client.
+ */
 const opensshForm = (key: KeyObject): string => {
   const { x = '', d = '' } = key.export({ format: 'jwk' })
   const [open, seed] = [Buffer.from(x, 'base64url'), Buffer.from(d, 'base64url')]

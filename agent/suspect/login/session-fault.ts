@@ -2,7 +2,10 @@
 import type { ClientErrorExtensions } from 'ssh2'
 import type { SessionEnd } from '../session-end.ts'
 
-/** The words of the suspect say why it closed, where it has any that are known. They are not passed on. */
+/**
+ * The words of the suspect say why it closed, where it has any that are known. They are not passed
+ * on.
+ */
 export const toldEnd = (why: SessionEnd, greeting: string, banners: string): SessionEnd => {
   if (why === 'connection-dropped') {
     if (/^Not allowed at this time\r?$/m.test(greeting)) return 'peer-penalised'
@@ -16,7 +19,10 @@ export const toldEnd = (why: SessionEnd, greeting: string, banners: string): Ses
 const accountDenied =
   /expired|nologin|going down|booting up|not permitted|not allowed|access denied/i
 
-/** How ssh2 names a negotiation in which the suspect has none of the types of host keys that were asked for. */
+/**
+ * How ssh2 names a negotiation in which the suspect has none of the types of host keys that were
+ * asked for.
+ */
 export const isWithoutKeyType = ({ message }: Error): boolean =>
   message === 'Handshake failed: no matching host key format'
 

@@ -19,14 +19,17 @@ export interface Command {
   readonly startWindowMs?: number | undefined
   /** `write` writes to its stdin from then on. */
   readonly onStart: (write: (text: string) => void) => void
-  /** What came on stdout, as it comes: latin1, one character per byte. Says why nothing is waited for any more. */
+  /**
+   * What came on stdout, as it comes: latin1, one character per byte. Says why nothing is waited
+   * for any more.
+   */
   readonly onStdout: (text: string) => SessionEnd | undefined
 }
 
 /**
  * Only the channel's own `exit` event is an end of the command; a close without one is a lost
- * contact. Settles once, within the budget; never rejects. Where the command did not end by itself its
- * channel is closed, which ends the stdin that the program takes for the presence of its peer.
+ * contact. Settles once, within the budget; never rejects. Where the command did not end by itself
+ * its channel is closed, which ends the stdin that the program takes for the presence of its peer.
  */
 export const runCommand = (
   { client, socket }: { readonly client: Client; readonly socket: Socket },
@@ -105,8 +108,8 @@ export const runCommand = (
       end('aborted')
       return
     }
-    // Timers run before sockets are read. After a stall of this process an answer may be there already,
-    // unread: one whole turn of the event loop passes before it counts as none.
+    // Timers run before sockets are read. After a stall of this process an answer may be there
+    // already, unread: one whole turn of the event loop passes before it counts as none.
     void within.clock.wait(windowIn(startWindowMs, within), settled.signal).then(() => {
       setImmediate(() => {
         if (state.channel === undefined) end('exec-stalled')

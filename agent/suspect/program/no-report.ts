@@ -1,4 +1,7 @@
-/** What an exit without the beginning of a report means. Sentences of ours: nothing of the suspect is passed on. */
+/**
+ * What an exit without the beginning of a report means. Sentences of ours: nothing of the suspect
+ * is passed on.
+ */
 import type { Doubt } from '../../domain/verdict.ts'
 import { notForcedCode } from './program.ts'
 

@@ -7,8 +7,8 @@ export const ownIdentityFiles = {
 } as const
 
 /**
- * Who this host is, so that the program on a suspect can tell that the suspect is this host. Rejects
- * where that cannot be read: an agent that cannot tell must not start.
+ * Who this host is, so that the program on a suspect can tell that the suspect is this host.
+ * Rejects where that cannot be read: an agent that cannot tell must not start.
  */
 export const readOwnIdentity = async (
   files: { readonly machineId: string; readonly bootId: string } = ownIdentityFiles,

@@ -59,7 +59,9 @@ const cutOff = (end: SessionEnd): Pick<ProgramEnd, 'evidence' | 'detail'> => ({
 
 type Ended = Exclude<CommandEnd, { kind: 'cut-off' }>
 
-/** How the program ended explains a report that stops short; a report that says more says it best. */
+/**
+ * How the program ended explains a report that stops short; a report that says more says it best.
+ */
 const exitDoubt = (ended: Ended, reported: Doubt): Doubt => {
   if (ended.kind === 'signalled') {
     return reported === 'report-missing' || reported === 'report-truncated'

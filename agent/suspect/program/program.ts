@@ -6,8 +6,9 @@ import { protocolVersion } from '../report/protocol.ts'
 import type { ProgramAction } from '../report/protocol.ts'
 
 /**
- * Of the key that a host has shown: `bound`, in an earlier contact that was confirmed the host bore the uuid that was
- * sent; `confirmed`, a person, a drill or such a contact made it known; `unconfirmed`, a first contact alone did.
+ * Of the key that a host has shown: `bound`, in an earlier contact that was confirmed the host bore
+ * the uuid that was sent; `confirmed`, a person, a drill or such a contact made it known;
+ * `unconfirmed`, a first contact alone did.
  */
 export type HostPin = 'bound' | 'confirmed' | 'unconfirmed'
 
@@ -46,7 +47,10 @@ export interface OwnIdentity {
   readonly bootId: string
 }
 
-/** Where the program comes from: this session sends it, or the suspect has it behind a forced command. */
+/**
+ * Where the program comes from: this session sends it, or the suspect has it behind a forced
+ * command.
+ */
 export type ProgramSource = 'sent' | 'installed'
 
 /** Who runs the program there. */
@@ -63,13 +67,15 @@ export interface ProgramRun {
 
 /**
  * The command line that the suspect's sshd gives to the login shell. It names neither the VM nor
- * qemu, so that no search over command lines, ours included, can find it.
- * `-p` keeps functions and start-up files of the environment out of a program that runs as root.
+ * qemu, so that no search over command lines, ours included, can find it. `-p` keeps functions and
+ * start-up files of the environment out of a program that runs as root.
  */
 export const programCommand = (privilege: 'as-login' | 'by-sudo'): string =>
   `${privilege === 'by-sudo' ? 'sudo -n ' : ''}bash --noprofile --norc -p -s`
 
-/** The exit code of a login shell that was given `installedCommand` for want of a forced command. */
+/**
+ * The exit code of a login shell that was given `installedCommand` for want of a forced command.
+ */
 export const notForcedCode = 78
 
 /**
@@ -79,15 +85,16 @@ export const notForcedCode = 78
 export const installedCommand = `exit ${notForcedCode}`
 
 /**
- * What goes before a program that is sent: a shell reads its script byte by byte, and this much in one go.
- * A text that is cut on its way is not run, nor is what comes of it later: with a TMOUT of the login, say.
+ * What goes before a program that is sent: a shell reads its script byte by byte, and this much in
+ * one go. A text that is cut on its way is not run, nor is what comes of it later: with a TMOUT of
+ * the login, say.
  */
 const loaderOf = (programText: string): string =>
   `IFS= read -r -N ${programText.length} program && eval "$program"; exit 3\n`
 
 /**
- * Up to the point where the program says that it is ready. Of the first two lines every version understands
- * that they are, and answers in its own.
+ * Up to the point where the program says that it is ready. Of the first two lines every version
+ * understands that they are, and answers in its own.
  */
 export const composeRun = (programText: string | undefined, request: RunConfig): ProgramRun => {
   const nonce = randomBytes(16).toString('hex')
@@ -111,8 +118,8 @@ export const composeRun = (programText: string | undefined, request: RunConfig):
 }
 
 /**
- * What the program is told once it is ready, each VM once: until then nobody knows how much time is left, after
- * a channel that was long in coming, a slow login shell, or a sudo that hung.
+ * What the program is told once it is ready, each VM once: until then nobody knows how much time is
+ * left, after a channel that was long in coming, a slow login shell, or a sudo that hung.
  */
 export const composeVms = (vms: readonly AskedVm[]): string =>
   `${vms.map(({ vm, budgetMs }) => `vm=${vm} ${budgetMs}\n`).join('')}go\n`

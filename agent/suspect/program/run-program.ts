@@ -24,7 +24,10 @@ export interface ProgramConfig extends StoragePolicy {
 
 export interface ProgramRun {
   readonly action: ProgramAction
-  /** Asked when the program is ready: whose time is not over, and how much of it is left. Each VM once. */
+  /**
+   * Asked when the program is ready: whose time is not over, and how much of it is left. Each VM
+   * once.
+   */
   readonly vms: () => readonly AskedVm[]
   /** No more than so many. */
   readonly vmsMax: number
@@ -41,8 +44,9 @@ export interface ProgramRun {
 type Way = 'as-login' | 'by-sudo' | 'installed'
 
 /**
- * What is sent goes by `sudo -n` for every user but root; where that starts nothing, once more as the
- * user is. What is installed is asked once: how it becomes root is the forced command's business.
+ * What is sent goes by `sudo -n` for every user but root; where that starts nothing, once more as
+ * the user is. What is installed is asked once: how it becomes root is the forced command's
+ * business.
  */
 export const runProgram = async (
   session: Session,
@@ -63,7 +67,8 @@ export const runProgram = async (
   const bySudo = await by('by-sudo')
   const sudoEnd = neverBegun(bySudo)
   if (sudoEnd === undefined) return bySudo.end
-  // A sudo that is granted and bars this login has a word of its own, which the login without it would hide.
+  // A sudo that is granted and bars this login has a word of its own, which the login without it
+  // would hide.
   if (isSudoBarred(sudoEnd)) return refusal('sudo-refused', sudoDetail(sudoEnd.stderrHead))
   // The program may still prove it without sudo: it says itself what it cannot see or kill.
   const denied: VmReport[] = []

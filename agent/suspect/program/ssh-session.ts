@@ -12,8 +12,8 @@ const goodbyeMs = 500
 export interface Session {
   readonly run: (command: Command, within: Within) => Promise<CommandEnd>
   /**
-   * False once the connection has ended, or a command of it was cut off: it may hang for all of them then,
-   * so that no further one is trusted to it. Those that run may still end.
+   * False once the connection has ended, or a command of it was cut off: it may hang for all of
+   * them then, so that no further one is trusted to it. Those that run may still end.
    */
   readonly isFit: () => boolean
   /** Resolves when the connection has ended, however. */

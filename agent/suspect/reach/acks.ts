@@ -1,7 +1,8 @@
 /**
- * Tells a host that is slow from one whose kernel is gone, on a connection that is open: our kernel counts what it has
- * sent and nobody has acknowledged. It gives up by itself after a quarter of an hour; here it is taken at its word after
- * seconds. An sshd that says nothing over a connection that is acknowledged is slow, and is waited for elsewhere.
+ * Tells a host that is slow from one whose kernel is gone, on a connection that is open: our kernel
+ * counts what it has sent and nobody has acknowledged. It gives up by itself after a quarter of an
+ * hour; here it is taken at its word after seconds. An sshd that says nothing over a connection
+ * that is acknowledged is slow, and is waited for elsewhere.
  */
 import { readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'

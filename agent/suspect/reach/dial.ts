@@ -18,7 +18,9 @@ export type DialOutcome =
   | { readonly kind: 'cut-short'; readonly ms: number }
   | { readonly kind: 'refused'; readonly ms: number }
   | { readonly kind: 'reset'; readonly ms: number }
-  /** Our own failed ARP or ND, or somebody's ICMP error: the probes can tell them apart, we cannot. */
+  /**
+   * Our own failed ARP or ND, or somebody's ICMP error: the probes can tell them apart, we cannot.
+   */
   | { readonly kind: 'host-unreachable'; readonly ms: number }
   /** Our side: no route, no descriptor, not permitted, and every code that we do not know. */
   | { readonly kind: 'own-trouble'; readonly ms: number }

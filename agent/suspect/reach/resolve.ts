@@ -6,8 +6,8 @@ import type { Within } from '../../base/time/deadline.ts'
 import { windowIn } from '../../base/time/deadline.ts'
 
 /**
- * How long the system's resolver may take for all names together, in ms, at least: of a longer budget a third, because
- * a resolver whose first server is dead needs 5 s.
+ * How long the system's resolver may take for all names together, in ms, at least: of a longer
+ * budget a third, because a resolver whose first server is dead needs 5 s.
  */
 export const resolveWindowMs = 3000
 
@@ -15,7 +15,10 @@ export const resolveWindowMs = 3000
 export const addressesMax = 8
 
 export interface ResolvedAddress {
-  /** A literal in the one form that it has; an IPv4-mapped IPv6 address is the IPv4 address that it is. */
+  /**
+   * A literal in the one form that it has; an IPv4-mapped IPv6 address is the IPv4 address that it
+   * is.
+   */
   readonly address: string
   /** The host name that gave it; undefined where the request named the address itself. */
   readonly name: string | undefined
@@ -26,7 +29,9 @@ export interface Resolved {
   readonly addresses: readonly ResolvedAddress[]
   /** What was left out over the limit. */
   readonly leftOut: readonly ResolvedAddress[]
-  /** Whether every name gave at least one address: without that, silence is not known everywhere. */
+  /**
+   * Whether every name gave at least one address: without that, silence is not known everywhere.
+   */
   readonly isComplete: boolean
 }
 
@@ -77,9 +82,9 @@ const mapped = /^(?:0{0,4}:){2,5}ffff:(.+)$/i
 const hexQuad = /^([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i
 
 /**
- * `::ffff:10.0.0.1` and `::ffff:a00:1` are 10.0.0.1, `fd00:0::01` is fd00::1: one host, one name, one
- * neighbour entry. Another spelling must not make a host whose key is known a new one.
- * A zone (`fe80::1%eth0`) stays, the address means nothing without it.
+ * `::ffff:10.0.0.1` and `::ffff:a00:1` are 10.0.0.1, `fd00:0::01` is fd00::1: one host, one name,
+ * one neighbour entry. Another spelling must not make a host whose key is known a new one. A zone
+ * (`fe80::1%eth0`) stays, the address means nothing without it.
  */
 export const plainAddress = (address: string): string => {
   const rest = mapped.exec(address)?.[1]

@@ -1,10 +1,12 @@
 /** What the request to the program and its report agree on. */
 
-/** Which program we understand: it is asked for in the request, and the report says which one spoke. */
+/**
+ * Which program we understand: it is asked for in the request, and the report says which one spoke.
+ */
 export const protocolVersion = 3
 
 /**
- * `look` changes nothing on the suspect, and its report proves no death. `drill` fences a canary that the
- * program starts itself.
+ * `look` changes nothing on the suspect, and its report proves no death. `drill` fences a canary
+ * that the program starts itself.
  */
 export type ProgramAction = 'fence' | 'look' | 'drill'

@@ -11,7 +11,10 @@ const someOf = (words: readonly string[]): RegExp => {
 }
 const one = (words: readonly string[]): RegExp => new RegExp(`^(${words.join('|')})$`)
 
-/** The closed sets of words, as the program says them; the types of `domain/evidence.ts` are the same. */
+/**
+ * The closed sets of words, as the program says them; the types of `domain/evidence.ts` are the
+ * same.
+ */
 export const words = {
   action: ['fence', 'look', 'drill'],
   hostIs: [

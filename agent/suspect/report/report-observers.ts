@@ -3,7 +3,10 @@ import type { VmReport } from '../../domain/evidence.ts'
 import type { LineReader } from './line-reader.ts'
 import { words } from './report-line.ts'
 
-/** The lines of the observers, in the order in which the program has them; undefined where one is missing. */
+/**
+ * The lines of the observers, in the order in which the program has them; undefined where one is
+ * missing.
+ */
 export const readObservers = (
   reader: LineReader,
 ): Pick<VmReport, 'io' | 'storage' | 'helpers'> | undefined => {

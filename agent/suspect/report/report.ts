@@ -1,8 +1,8 @@
 /**
- * The program's text, as it comes, to the reports of VMs. Strict: a VM's report counts once its frame is
- * whole, made for this run and in its place among all lines before it; from the first line that breaks a
- * rule on, nothing counts any more. Text without our nonce is noise and ignored; a login shell may print
- * what it likes.
+ * The program's text, as it comes, to the reports of VMs. Strict: a VM's report counts once its
+ * frame is whole, made for this run and in its place among all lines before it; from the first line
+ * that breaks a rule on, nothing counts any more. Text without our nonce is noise and ignored; a
+ * login shell may print what it likes.
  */
 import type { VmReport } from '../../domain/evidence.ts'
 import type { VmUuid } from '../../domain/vm-uuid.ts'
@@ -133,7 +133,9 @@ export const createReportReader = (
   }
 }
 
-/** Before the grammar, which is that of our version: all that is asked of another is its first line. */
+/**
+ * Before the grammar, which is that of our version: all that is asked of another is its first line.
+ */
 const isOtherVersion = (first: string): boolean => {
   const [, version] = /^1 begin version=([0-9]{1,4})(?: |$)/.exec(first) ?? []
   return version !== undefined && version !== String(protocolVersion)

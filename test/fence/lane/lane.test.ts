@@ -208,7 +208,8 @@ test('silence is proven to each who waited long enough, at the end of its time',
     return Math.round((clock.nowMs() - startedMs) / 100) / 10
   }
   const ends: Promise<number>[] = []
-  // Some come at once, some beside the first looks, some in the middle of a silence that lasts already.
+  // Some come at once, some beside the first looks, some in the middle of a silence that lasts
+  // already.
   for (const number of [1, 2, 3, 4, 5, 6]) {
     ends.push(tellAt(number))
     await passSilently(world, number === 4 ? 6_000 : 1_000)

@@ -20,7 +20,10 @@ import {
 } from '../../fixtures/servers/local-program.ts'
 import { parseReport } from '../../fixtures/values/report-text.ts'
 
-/** What a start-up file, PAM, AcceptEnv or sudo might leave, each of which meant something to somebody. */
+/**
+ * What a start-up file, PAM, AcceptEnv or sudo might leave, each of which meant something to
+ * somebody.
+ */
 const hostile: Readonly<Record<string, string>> = {
   VIRSH_DEFAULT_CONNECT_URI: 'qemu+tcp://elsewhere/system',
   LIBVIRT_DEFAULT_URI: 'qemu+tcp://elsewhere/system',

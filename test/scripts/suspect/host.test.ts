@@ -1,4 +1,7 @@
-/** Whether the suspect is the host that is meant: on files of a host that is made up, beside a real process. */
+/**
+ * Whether the suspect is the host that is meant: on files of a host that is made up, beside a real
+ * process.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'tap'

@@ -1,7 +1,8 @@
 // runs in a process of its own: it waits for holds and budgets, and others can run meanwhile
 /**
- * Requests with one to three things wrong, by a fixed seed, against a second opinion of what a request
- * may be: what that refuses is refused before anything is done, what it takes is done and nothing else.
+ * Requests with one to three things wrong, by a fixed seed, against a second opinion of what a
+ * request may be: what that refuses is refused before anything is done, what it takes is done and
+ * nothing else.
  */
 import { readdirSync } from 'node:fs'
 import { test } from 'tap'

@@ -1,4 +1,7 @@
-/** Whose a process is: the suspect's program on processes of this machine that bear a uuid in every way. */
+/**
+ * Whose a process is: the suspect's program on processes of this machine that bear a uuid in every
+ * way.
+ */
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { decide } from '../../../agent/domain/decide.ts'

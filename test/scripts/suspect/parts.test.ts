@@ -78,7 +78,9 @@ test('a test of one part sees the real /proc where it names none', (t) => {
   t.end()
 })
 
-/** The parts are one program, in which the last function of a name takes the place of all others. */
+/**
+ * The parts are one program, in which the last function of a name takes the place of all others.
+ */
 test('no part takes a name of another one', (t) => {
   const folder = fileURLToPath(new URL('../../../../scripts/suspect/fence-vms.d/', import.meta.url))
   const partsOf = new Map<string, Set<string>>()

@@ -1,4 +1,7 @@
-/** A VM that libvirt is about to start: what it wrote down, and what its daemons say, by stand-ins. Real ones are in test/lab. */
+/**
+ * A VM that libvirt is about to start: what it wrote down, and what its daemons say, by stand-ins.
+ * Real ones are in test/lab.
+ */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -45,7 +48,10 @@ interface Files {
   readonly definition?: string
 }
 
-/** A host whose libvirt wrote down these files, by the names of VMs; `says` is virsh's word for everything. */
+/**
+ * A host whose libvirt wrote down these files, by the names of VMs; `says` is virsh's word for
+ * everything.
+ */
 const hostOf = (t: Test, files: Readonly<Record<string, Files>>, says = 'no-such-vm') => {
   const directory = t.testdir({ run: {}, etc: {}, installed: {} })
   for (const [name, { pid, status, definition }] of Object.entries(files)) {

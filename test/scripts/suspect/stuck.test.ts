@@ -1,6 +1,7 @@
 /**
- * A process whose arguments block whoever reads them, as one does whose memory a hung task has locked. Here the read
- * of that one file is made to wait; test/lab has a page on storage that hangs.
+ * A process whose arguments block whoever reads them, as one does whose memory a hung task has
+ * locked. Here the read of that one file is made to wait; test/lab has a page on storage that
+ * hangs.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

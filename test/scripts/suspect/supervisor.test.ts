@@ -1,5 +1,8 @@
 // runs in a process of its own: its own pid and title are what the program sees as a parent
-/** Who would start a VM again: parents that are real, and units of systemd as files of a host that is made up. */
+/**
+ * Who would start a VM again: parents that are real, and units of systemd as files of a host that
+ * is made up.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -90,7 +93,10 @@ test('a VM of which nothing is there has no supervisor that anybody could see', 
 
 type Files = Readonly<Record<string, string>>
 
-/** The program, where a process lives in this cgroup, its parent is init, and these are the files of systemd. */
+/**
+ * The program, where a process lives in this cgroup, its parent is init, and these are the files of
+ * systemd.
+ */
 const programOn = (t: Test, cgroup: string, files: Files, parent = 1): string => {
   const root = t.testdir({ etc: {}, run: {}, sys: {} })
   for (const [path, text] of Object.entries({ ...files, cgroup })) {
