@@ -165,7 +165,7 @@ test('alone', { skip: withoutFencer }, async (t) => {
     await cluster.register('slow', { ...slow, pcmk_host_map: `slow:${vm}` })
     const startedMs = performance.now()
     t.not((await fence(t, 'slow', 10)).code, 0)
-    t.ok(performance.now() - startedMs < 15_000, 'the fencer ended it')
+    t.ok(performance.now() - startedMs < 30_000, 'the fencer ended it')
     t.match(await cluster.log(), /slow.*timed out|Timer expired/i)
   })
 
