@@ -79,7 +79,7 @@ test('the VM’s own qemu that blocks its readers is killed on the word of both 
   const report = await reportOf(vm, {}, programWhere(t, [qemu.pid], files))
   t.match(report.qemus, [{ pid: qemu.pid, by: 'pid-file', kill: 'sent', end: { kind: 'gone' } }])
   t.notOk(isAlive(qemu))
-  t.equal(report.io.uring, 'not-known', 'what would have blocked was not looked at')
+  t.equal(report.io.uring, 'not-looked', 'what would have blocked was not looked at')
 })
 
 test('many that block end the scan, and that is a doubt', async (t) => {
