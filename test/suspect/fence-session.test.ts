@@ -70,7 +70,11 @@ const textFor = (stdin: string, frames: 0 | 1 | 2): string => {
   if (first === undefined || second === undefined) throw new Error('two')
   const head = [first[0]?.replace('vms=1', 'vms=2') ?? '', ...first.slice(1, 3)]
   const both = [...head, ...first.slice(3, -1), ...second.slice(3, -1)]
-  const bodies = { 0: head, 1: both.slice(0, 11), 2: [...both, `end lines=${both.length + 1}`] }
+  const bodies = {
+    0: head,
+    1: both.slice(0, first.length - 1),
+    2: [...both, `end lines=${both.length + 1}`],
+  }
   return numbered(nonce, bodies[frames]).join('')
 }
 

@@ -7,7 +7,7 @@ import { readObservers } from '../../../agent/suspect/report/report-observers.ts
 import { reportBodies } from '../../fixtures/values/report-text.ts'
 
 const lines: readonly ReportLine[] = reportBodies(someVm)
-  .slice(5, 10)
+  .filter((body) => /^(?:helpers|uring|storage|sockets|page-cache) /.test(body))
   .flatMap((body) => parseLine(`1 ${body}`.split(' '), 1) ?? [])
 
 test('each observer has its line', async (t) => {
