@@ -43,7 +43,9 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
   const drain = createDrain(clock)
   const lanes = createLanes(rules, deps, drain.signal)
 
-  /** Waits for a shared contact no longer than this request's deadline, or until the agent drains. */
+  /**
+   * Waits for a shared contact no longer than this request's deadline, or until the agent drains.
+   */
   const withinOwnBudget = async (
     observation: Promise<Observation>,
     budgetMs: number,

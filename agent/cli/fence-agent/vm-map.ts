@@ -32,7 +32,8 @@ export const parseVmMap = (text: string): readonly NamedVm[] | string => {
 }
 
 /**
- * The VM's uuid: looked up in the map, or `plug` itself if there is no map. Undefined if neither gives one.
+ * The VM's uuid: looked up in the map, or `plug` itself if there is no map. Undefined if neither
+ * gives one.
  */
 export const resolveVm = (
   plug: string,
