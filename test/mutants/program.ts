@@ -166,6 +166,17 @@ export const programMutants = [
   ),
   ...at(
     '72-virsh',
+    ['scripts/suspect/starts'],
+    [
+      [
+        'a daemon that went away while it was asked knows of no VM',
+        '[[ $answer == no-such-vm ]] || return 0',
+        'return 0',
+      ],
+    ],
+  ),
+  ...at(
+    '72-virsh',
     ['scripts/suspect/batch'],
     [
       [

@@ -115,15 +115,24 @@ connect_anew() { ((is_anew++ == 0)) && ! may_destroy && connect_virsh; }
 # VM, so without an answer here there is no destroy at all. After one it is asked again: only that says that it runs
 # no more.
 tell_virsh() {
-	ask_virsh "domstate $1" || return 1
+	ask_state "$1" || return 1
 	[[ $action == fence && $answer == running ]] && may_destroy || return 0
 	read_clock
 	((clock_ms < vm_deadline_ms[$1])) || return 1
 	ask_virsh "destroy $1" || return 1
 	# Of a success it says nothing.
 	[[ $answer == running ]] || return 0
-	ask_virsh "domstate $1" || return 1
+	ask_state "$1" || return 1
 	[[ $answer != no-such-vm && $answer != not-running ]] || answer=destroyed
+}
+
+# Virsh says the same of a VM that is not there and of a daemon that went away in the middle of the answer. Only where the
+# very connection still answers afterwards was it the first: virsh tells of every connection that it lost or made anew.
+ask_state() {
+	ask_virsh "domstate $1" || return 1
+	[[ $answer == no-such-vm ]] || return 0
+	ask_virsh hostname || return 1
+	if [[ $answer == running ]]; then answer=no-such-vm; else answer=failed; fi
 }
 
 # There is an end to be read once the permit was taken back, and before that nothing.

@@ -87,17 +87,27 @@ const hostOf = (t: Test, files: Readonly<Record<string, Files>>, says = 'no-such
 /** How long a virsh hangs; longer than any fence of these tests, which ends it. */
 const hangMs = 30_000
 const hang = `read -t ${hangMs / 1000} <> <(:)`
-const saying = (text: string): string =>
-  `#!/bin/bash -p\nprintf '# '\nwhile read -r line; do printf '%s\\n# ' "${text}"; done\n`
+const saying = (text: string, hostname = text): string => `#!/bin/bash -p
+printf '# '
+while read -r line; do
+  said='${text}'
+  [[ $line != hostname ]] || said='${hostname}'
+  printf '%s\\n# ' "$said"
+done
+`
+const absent = 'error: failed to get domain'
 const virshes: Readonly<Record<string, string>> = {
-  'no-such-vm': saying('error: failed to get domain'),
+  'no-such-vm': saying(absent, 'kvm-7'),
+  // As a real one does whose daemon was killed: all that it says more of it may come too late.
+  'loses its daemon': saying(absent, 'error: Failed to reconnect to the hypervisor'),
+  'finds another daemon': saying(absent, 'error: Reconnected to the hypervisor\nkvm-7'),
   'not-running': saying('shut off'),
   running: saying('running'),
   failed: saying('error: internal'),
   hangs: `#!/bin/bash -p\n${hang}\n`,
   'hangs when asked': `#!/bin/bash -p\nprintf '# '\n${hang}\n`,
   'virtqemud hangs': `#!/bin/bash -p
-[[ $* != *virtqemud-sock ]] || ${hang}${saying('error: failed to get domain').slice(14)}`,
+[[ $* != *virtqemud-sock ]] || ${hang}${saying(absent, 'kvm-7').slice('#!/bin/bash -p'.length)}`,
   'cannot connect': '#!/bin/bash -p\necho error: failed to connect\n',
   destroys: `#!/bin/bash -p
 state=running
@@ -197,6 +207,8 @@ const words: readonly (readonly [string, string, string])[] = [
   ['destroys', 'destroyed', 'already-gone'],
   ['running', 'running', 'start-not-excluded'],
   ['failed', 'failed', 'start-not-excluded'],
+  ['loses its daemon', 'failed', 'start-not-excluded'],
+  ['finds another daemon', 'failed', 'start-not-excluded'],
   ['hangs', 'no-answer', 'start-not-excluded'],
   ['hangs when asked', 'no-answer', 'start-not-excluded'],
   ['cannot connect', 'no-answer', 'start-not-excluded'],
