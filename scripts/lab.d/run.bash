@@ -14,7 +14,7 @@ run_lab() {
 		unshare --net --pid --mount --ipc --uts --mount-proc --fork --kill-child=TERM -- \
 		"$lab_program" _inside "$@" <&0 &
 	local child=$! status inside mounts='' watcher
-	trap 'kill -TERM $(lab_children "$child")' INT TERM HUP
+	trap 'end_inside "$child"' INT TERM HUP
 	until [[ -e $LAB_DIR/entered ]] || ! kill -0 "$child" 2>/dev/null; do sleep 0.01; done
 	inside=$(lab_children "$child")
 	[[ -n $inside ]] && exec {mounts}<"/proc/$inside/ns/mnt"
@@ -53,6 +53,14 @@ enter_apart() {
 # in_mounts FD COMMAND: runs a part of the lab among the lab's mounts, which the open file keeps after its processes.
 in_mounts() {
 	nsenter --mount="/proc/$BASHPID/fd/$1" "$lab_program" "$2"
+}
+
+# Whoever reads the log of a lab that ended early has to find out that somebody wanted it.
+end_inside() {
+	local inside
+	inside=$(lab_children "$1")
+	printf 'lab: told to end by a signal after %d s\n' "$SECONDS" >&2
+	[[ -z $inside ]] || kill -TERM "$inside"
 }
 
 lab_children() {

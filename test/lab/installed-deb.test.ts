@@ -143,7 +143,7 @@ test('from the first installation to the last file', { timeout: 300_000 }, async
     t.same(await suspect.living(vm), [], 'from outside')
     t.match(
       await host.run(`peerfence history --vm ${vm}`),
-      `VM ${vm.replaceAll('-', '')} on ${suspect.address}: qemuConfirmedDead destroyed; asked by unix,`,
+      `VM ${vm} on ${suspect.address}: qemuConfirmedDead destroyed; asked by unix,`,
     )
   })
 

@@ -399,9 +399,10 @@ export const programMutants = [
   ),
   ...at(
     '68-supervisor',
-    ['scripts/suspect/supervisor'],
+    ['scripts/suspect/supervisor', 'scripts/suspect/parts'],
     [
       ['whoever waits for its qemu is no supervisor', '\t\tsupervisor=parent', '\t\tsupervisor=no'],
+      ['what has gone has no supervisor', '\t\tsupervisor=not-known\n\t\treturn', '\t\treturn'],
       ['no unit starts a VM again', '\t\t\tsupervisor=unit', '\t\t\tsupervisor=no'],
       ['a wait that no hold outlasts is outlasted', '|| return 1\n\t((needs', '|| :\n\t((needs'],
       ['the hold does not grow', '|| vm_hold_ms[$1]=$needs', '|| :'],

@@ -34,7 +34,10 @@ const plantTree = (t: Test) => {
       const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment }
       return await run('scripts/build', [], { cwd: tree, env }).then(
         () => true,
-        () => false,
+        (fault: unknown) => {
+          t.comment(String(fault))
+          return false
+        },
       )
     },
     /** Everything that is there of builds but the newest. */

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 
 # Of `argv`: disk_files, disks that are files or devices of the host and can be written to; disk_network: one that
-# qemu reaches over a network itself, disk_unseen: by MPTCP; disk_servers, the unix sockets of programs that write for it; disk_tpm, that of
-# the program that keeps the state of its TPM.
+# qemu reaches over a network itself, disk_unseen: by MPTCP; disk_servers, the unix sockets of programs that write for
+# it; disk_tpm, that of the program that keeps the state of its TPM.
 disk_files=() disk_network=0 disk_unseen=0 disk_servers=() disk_tpm=()
 read_disks() {
 	local argument value_of=''

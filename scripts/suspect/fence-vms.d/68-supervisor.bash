@@ -32,13 +32,17 @@ outlast_unit() {
 }
 
 # In `supervisor`, and in restart_ms how long a unit of systemd waits before it starts it again. Libvirt starts nothing
-# again by itself, wherever its VMs live: in its own unit, in scopes, in a container whose init they are left to.
+# again by itself, wherever its VMs live: in its own unit, in scopes, in a container whose init they are left to. Of what
+# has gone by itself, nobody can tell any more who will start it again.
 supervisor=no restart_ms=0
 find_supervisor() {
 	local pid=${1%:*} parent=''
 	supervisor=no restart_ms=0
 	is_of_libvirt "$1" && return
-	read_parent "$pid" || return
+	if ! read_parent "$pid"; then
+		supervisor=not-known
+		return
+	fi
 	read_unit "$pid"
 	if [[ $unit == pod ]]; then
 		supervisor=pod

@@ -73,6 +73,27 @@ test('a line of the request is taken only where it fits', (t) => {
   playRows(t, lines)
 })
 
+const found = 'group_by[7:777]=uuid group_words[7:777]=; find_supervisor 7:777; show supervisor'
+const supervised: readonly PartRow[] = [
+  ['what is left to init is nobody’s', process7(statOf('qemu-kvm')), found, 'supervisor=no'],
+  [
+    'of what has gone by itself nobody knows who starts it again',
+    { proc: {} },
+    found,
+    'supervisor=not-known',
+  ],
+  [
+    'what libvirt runs is libvirt’s, gone or not',
+    { proc: {} },
+    found.replace('by[7:777]=uuid', 'by[7:777]=pid-file'),
+    'supervisor=no',
+  ],
+]
+
+test('a supervisor is ruled out only where somebody could look', (t) => {
+  playRows(t, supervised)
+})
+
 test('a test of one part sees the real /proc where it names none', (t) => {
   t.equal(callPart(t, 'read_stat "$PROC/self/stat" && show st_comm'), 'st_comm=bash')
   t.end()
