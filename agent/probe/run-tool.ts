@@ -41,6 +41,7 @@ export const systemTools: RunToolConfig = {
 export const createRunTool =
   (config: RunToolConfig): RunTool =>
   async (tool, args, timeoutMs, signal) => {
+    if (signal.aborted) return { kind: 'cut-off' }
     const [file = tool, ...rest] = [...config.prefix, tool, ...args]
     // Neither SIGKILL nor a pipe that a child of the tool holds open may make us wait longer.
     const hardLimit = AbortSignal.timeout(timeoutMs + 2 * killAfterMs)
@@ -61,21 +62,28 @@ const ended = async (
   args: readonly string[],
   config: RunToolConfig,
   timeoutMs: number,
-  cancelSignal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<ToolEnd> => {
-  const result = await execa(file, args, {
+  const running = execa(file, args, {
     stdin: 'ignore',
     // Nothing of our own environment: it may hold secrets, and another language breaks the parsers.
     extendEnv: false,
     env: { LC_ALL: 'C', PATH: config.searchPath },
     timeout: timeoutMs,
-    cancelSignal,
     forceKillAfterDelay: killAfterMs,
     maxBuffer: outputCharactersMax,
     reject: false,
   })
-  const { exitCode, timedOut, isCanceled, isMaxBuffer, isTerminated } = result
-  if (timedOut || isCanceled || isMaxBuffer || isTerminated) return { kind: 'cut-off' }
+  // Not by execa's cancelSignal: until Node has said that a program did not start, its child has for a pid
+  // whatever lay in that memory, and a kill hits that process, or with 0 all of our own process group.
+  const stop = (): void => {
+    if (running.pid !== undefined) running.kill()
+  }
+  signal.addEventListener('abort', stop, { once: true })
+  const result = await running
+  signal.removeEventListener('abort', stop)
+  const { exitCode, timedOut, isMaxBuffer, isTerminated } = result
+  if (timedOut || signal.aborted || isMaxBuffer || isTerminated) return { kind: 'cut-off' }
   if (exitCode === undefined) return { kind: 'not-started' }
   return { kind: 'exited', code: exitCode, stdout: result.stdout, stderr: result.stderr }
 }

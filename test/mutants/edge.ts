@@ -44,6 +44,17 @@ const contact = mutantsOf(
 
 const ownSide = [
   ...mutantsOf(
+    'agent/probe/run-tool.ts',
+    ['probe/run-tool'],
+    [
+      [
+        'what never started is killed, whatever its pid',
+        'if (running.pid !== undefined) running.kill()',
+        'running.kill()',
+      ],
+    ],
+  ),
+  ...mutantsOf(
     'agent/probe/probe.ts',
     ['probe/probe'],
     [

@@ -1,4 +1,5 @@
 // runs in a process of its own: it changes the environment
+import { ChildProcess } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
@@ -74,6 +75,22 @@ test('it ends at once when the signal aborts', async (t) => {
     { kind: 'cut-off' },
     'aborted before',
   )
+})
+
+test('what never started is not killed, whenever the signal aborts', async (t) => {
+  const killed = t.capture(ChildProcess.prototype, 'kill', () => false)
+  const run = createRunTool({ prefix: [], searchPath: t.testdir({}) })
+  const aborted = new AbortController()
+  aborted.abort()
+  t.same(await run('ipset', [], 5000, aborted.signal), { kind: 'cut-off' })
+  for (const ticks of [0, 1, 2, 3, 5]) {
+    const abort = new AbortController()
+    const running = run('ipset', [], 5000, abort.signal)
+    for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve()
+    abort.abort()
+    t.same(await running, { kind: 'cut-off' })
+  }
+  t.same(killed(), [])
 })
 
 test('a prefix stands before the tool', async (t) => {
