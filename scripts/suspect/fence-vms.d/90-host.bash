@@ -30,7 +30,10 @@ read_shown_uuids() {
 	local line='' lines=() file quote='["'\'']?'
 	mapfile -t -n "$HOST_FILE_LINES_MAX" lines <"$ETC/zstack-uuids"
 	for line in "${lines[@]}"; do
-		[[ $line == host=* ]] && note_uuid "${line#host=}" && plane_uuids+="$bare "
+		[[ $line == host=* ]] || continue
+		note_uuid "${line#host=}"
+		# Whatever it is, it says that this host is no other.
+		[[ -z $bare ]] || plane_uuids+="$bare "
 	done
 	for file in "$ETC"/libvirt/{libvirtd,virtqemud}.conf; do
 		lines=()

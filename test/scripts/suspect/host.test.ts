@@ -129,6 +129,20 @@ const rows: readonly Row[] = [
     'contradicted',
   ],
   [
+    'the plane wrote down what no host should be called, whatever the key says',
+    { [plane]: 'host=0123456789abcdef0123456789abcdef\n' },
+    sent,
+    'bound',
+    'contradicted',
+  ],
+  [
+    'the plane wrote down more than a name can hold',
+    { [plane]: `host=${'a1'.repeat(40)}\n` },
+    sent,
+    'bound',
+    'contradicted',
+  ],
+  [
     'the plane wrote two down',
     { [plane]: `host=${sent}\nhost=${other}\n` },
     sent,
