@@ -19,7 +19,7 @@ import { bootHost, lab, newVmUuid } from '../fixtures/lab/lab.ts'
 import type { LabHost } from '../fixtures/lab/lab.ts'
 import { startLabPeer } from '../fixtures/lab/lab-peer.ts'
 
-tap.setTimeout(400_000)
+tap.setTimeout(600_000)
 
 const startPeer = async (t: Test, witness: LabHost) => {
   const { agent, socket } = await startLabPeer(t, witness)

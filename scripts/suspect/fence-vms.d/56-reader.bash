@@ -9,11 +9,15 @@ reader_fd='' reader='' no_more_forks=0
 start_reader() {
 	local pid=''
 	end_reader
-	((no_more_forks)) || ! has_fork_room && return 1
+	((no_more_forks)) && return 1
+	if ! has_fork_room; then return 1; fi
 	in_fork=reader
 	exec {reader_fd}< <(read_ahead "$@")
 	in_fork=0
-	read -r -u "$reader_fd" pid && note_process "$pid" && reader=$process
+	read -r -u "$reader_fd" pid || return
+	# One that has gone already said all that it had to say.
+	note_process "$pid" && reader=$process
+	return 0
 }
 
 read_ahead() {
@@ -46,7 +50,8 @@ has_read() {
 	return 1
 }
 
-# Takes out of `to_read` what blocks its readers, and judges that without them. Without a fork everything is read.
+# Takes out of `to_read` what blocks its readers, and judges that without them. Without a fork everything is read, and so is
+# what is left when there is no further one: who may not be read ahead is not passed over.
 read_all_ahead() {
 	local i dir readable=()
 	start_reader all "${to_read[@]}" || return
@@ -67,7 +72,10 @@ read_all_ahead() {
 			note_unreadable "${dir##*/}"
 			break
 		fi
-		start_reader each "${to_read[@]:i+1}" || break
+		if ! start_reader each "${to_read[@]:i+1}"; then
+			readable+=("${to_read[@]:i+1}")
+			break
+		fi
 	done
 	end_reader
 	to_read=("${readable[@]}")

@@ -72,6 +72,37 @@ test('the qemu of another VM that blocks its readers is no doubt where libvirt s
   t.notOk(isAlive(qemu))
 })
 
+for (const [what, at, by] of [
+  [
+    'no further reader can be forked',
+    '\tif ! has_fork_room; then return 1; fi\n',
+    '\t((++readers_begun <= 2)) || return 1\n',
+  ],
+  [
+    'each reader has ended before it is looked at',
+    'note_process "$pid" && reader=$process',
+    'read -t 0.3 <> <(:); note_process "$pid" && reader=$process',
+  ],
+  [
+    'a reader cannot say who it is',
+    'read -r -u "$reader_fd" pid || return',
+    'read -r -u "$reader_fd" pid && ((++readers_begun <= 2)) || return',
+  ],
+] as const) {
+  test(`what stands behind one that blocks its readers is read, too, where ${what}`, async (t) => {
+    const [vm, hung] = [newVm(), newVm()]
+    const other = await start(t, 'qemu-kvm', '-uuid', hung)
+    const qemu = await start(t, 'qemu-kvm', '-uuid', vm)
+    const files = { 'web.pid': `${other.pid}`, 'web.xml': status(other.pid, hung) }
+    const program = programWhere(t, [other.pid], files)
+    t.match(program, at)
+    const text = `readers_begun=0\n${program.replace(at, by)}`
+    t.equal(because(await reportOf(vm, {}, text)), 'destroyed')
+    t.notOk(isAlive(qemu))
+    t.ok(isAlive(other))
+  })
+}
+
 test('the VM’s own qemu that blocks its readers is killed on the word of both files of libvirt', async (t) => {
   const vm = newVm()
   const qemu = await start(t, 'qemu-kvm', '-uuid', vm)
