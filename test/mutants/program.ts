@@ -331,6 +331,16 @@ export const programMutants = [
         'elif [[ -z $owner ]]; then\n\t\tnote_unreadable "$pid"',
         'elif [[ -z $owner ]]; then\n\t\t:',
       ],
+      [
+        'what stands behind one that blocks is passed over without a further reader',
+        '\t\t\treadable+=("${to_read[@]:i+1}")\n',
+        '',
+      ],
+      [
+        'a reader that has ended already is none',
+        'note_process "$pid" && reader=$process\n\treturn 0',
+        'note_process "$pid" && reader=$process',
+      ],
     ],
   ),
   ...at('80-kill', program, [

@@ -50,8 +50,8 @@ has_read() {
 	return 1
 }
 
-# Takes out of `to_read` what blocks its readers, and judges that without them. Without a fork everything is read, and so is
-# what is left when there is no further one: who may not be read ahead is not passed over.
+# Takes out of `to_read` what blocks its readers, and judges that without them. Without a fork everything is read, and so
+# is what is left when there is no further one: what cannot be read ahead is not passed over.
 read_all_ahead() {
 	local i dir readable=()
 	start_reader all "${to_read[@]}" || return
