@@ -1,4 +1,6 @@
-/** Where the package puts the hook of libvirt, what it leaves alone, and what a boot finds again. */
+/**
+ * Where the package puts the hook of libvirt, what it leaves alone, and what a boot finds again.
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
