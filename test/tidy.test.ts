@@ -30,6 +30,7 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
 /** Parts of one thing that are tested together, by the test of that thing. */
 const testedBy: Readonly<Record<string, string>> = {
+  'agent/suspect/report/file-systems.ts': 'test/suspect/report/report-line.test.ts',
   'agent/contract/api/api-route.ts': 'test/contract/api/api.test.ts',
   'agent/contract/api/monitoring-api.ts': 'test/contract/api/api.test.ts',
   'agent/contract/reply/closed-schema.ts': 'test/contract/reply/reply-schemas.test.ts',

@@ -62,6 +62,8 @@ const suspectConfig = async ({ ssh, fence, suspects }: Config): Promise<SuspectC
   pageCache: suspects.pageCache,
   helpers: suspects.helpers,
   sharedFileSystems: suspects.sharedFileSystems,
+  quarantine: suspects.quarantine,
+  quarantineSec: suspects.quarantineSec,
   // Who accepts a suspect on loopback means this very host, so that it cannot be told apart by its
   // ids.
   own: suspects.allowLoopback ? { machineId: '', bootId: '' } : await readOwnIdentity(),

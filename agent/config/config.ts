@@ -34,6 +34,8 @@ export interface Config {
     readonly pageCache: 'report' | 'flush' | 'refuse'
     readonly helpers: 'refuse' | 'report'
     readonly sharedFileSystems: readonly string[]
+    readonly quarantine: 'optional' | 'required'
+    readonly quarantineSec: number
     readonly neverMet: 'accept' | 'refuse'
   }
   /** Hosts with their ports, as `parseHostPort` takes them. */

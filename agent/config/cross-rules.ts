@@ -38,5 +38,13 @@ export const crossFaults = ({
           rule: 'has to be longer than ssh.connectWindowMs, or silence can never be proven',
         },
       ]),
+  ...(suspects.quarantine === 'optional' || suspects.quarantineSec > 0
+    ? []
+    : [
+        {
+          path: '/suspects/quarantineSec',
+          rule: 'has to be above 0 where suspects.quarantine is "required"',
+        },
+      ]),
   ...loginFaults(ssh),
 ]

@@ -48,6 +48,8 @@ export const withDefaults = (file: ConfigFile): SettledConfig => {
       helpers: file.suspects?.helpers ?? suspects.properties.helpers.default,
       sharedFileSystems:
         file.suspects?.sharedFileSystems ?? suspects.properties.sharedFileSystems.default,
+      quarantine: file.suspects?.quarantine ?? suspects.properties.quarantine.default,
+      quarantineSec: file.suspects?.quarantineSec ?? suspects.properties.quarantineSec.default,
       neverMet: file.suspects?.neverMet ?? suspects.properties.neverMet.default,
     },
     doctor: { peers: file.doctor?.peers ?? doctor.properties.peers.default },

@@ -64,6 +64,27 @@ export const suspectsSchema = {
       'x-cost':
         'One that is not shared is flushed or refused for nothing; one that is missing may be written after the verdict.',
     },
+    quarantine: {
+      type: 'string',
+      enum: ['optional', 'required'],
+      default: 'optional',
+      description:
+        'Whether a VM counts as dead only while its suspect is shown to refuse to start it again: this very libvirt obeyed the hook of the package in a drill, and has answered since.',
+      'x-unit': 'word',
+      'x-cost':
+        '"optional" says in the evidence that a start under way cannot be excluded; "required" refuses then (quarantine-not-proven): without the package there, after each restart of libvirt until the next drill, while libvirt hangs, and where none runs.',
+    },
+    quarantineSec: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 3600,
+      default: 120,
+      description:
+        'How long a suspect that has the package refuses to start a fenced VM again, counted from the end of its fence. 0: not at all.',
+      'x-unit': 's',
+      'x-cost':
+        'Longer, and a VM that is wanted back on that host waits, or has to be let in by "peerfence unfence"; shorter than a management plane takes to run it elsewhere and write that down, and it may start there once more.',
+    },
     neverMet: {
       type: 'string',
       enum: ['accept', 'refuse'],

@@ -7,9 +7,14 @@ const silenceSecMin = 10
 /** What a request has to grant beyond the silence: the way to it, and the answer. */
 export const beyondSilenceSec = 2
 
-type Warned = Pick<Config, 'probe' | 'fence'>
+type Warned = Pick<Config, 'probe' | 'fence' | 'suspects' | 'callbacks'>
 
-export const configWarnings = ({ probe, fence }: Warned): readonly ConfigFault[] => {
+export const configWarnings = ({
+  probe,
+  fence,
+  suspects,
+  callbacks,
+}: Warned): readonly ConfigFault[] => {
   const { silenceSec, routedSilence, witnesses } = probe
   const warn = (path: string, rule: string, isSo: boolean): readonly ConfigFault[] =>
     isSo ? [{ path, rule }] : []
@@ -23,6 +28,11 @@ export const configWarnings = ({ probe, fence }: Warned): readonly ConfigFault[]
       '/fence/budgetMaxSec',
       'does not hold probe.silenceSec and 2 s more: no silence will ever count',
       fence.budgetMaxSec < silenceSec + beyondSilenceSec,
+    ),
+    ...warn(
+      '/suspects/quarantineSec',
+      'is not longer than callbacks.proofSec: a proof may be taken once the quarantine is over',
+      suspects.quarantineSec > 0 && suspects.quarantineSec <= callbacks.proofSec,
     ),
     ...warn(
       '/probe/witnesses',

@@ -2,7 +2,7 @@
  * What keeps a whole report from being a proof of death, the worst news first. Every good value is
  * asked for by its name: a word that is not exactly that one is a doubt.
  */
-import type { ProcessView, QemuSeen, VmReport } from './evidence.ts'
+import type { ProcessView, QemuSeen, QuarantineState, VmReport } from './evidence.ts'
 import type { Doubt } from './verdict.ts'
 
 /** Undefined where nothing is left to doubt. */
@@ -15,7 +15,8 @@ export const doubtOfReport = (report: VmReport): Doubt | undefined =>
   doubtOfIo(report) ??
   doubtOfHelpers(report) ??
   doubtOfPageCache(report) ??
-  doubtOfStart(report)
+  doubtOfStart(report) ??
+  doubtOfQuarantine(report.quarantine)
 
 const doubtOfHost = ({ host }: VmReport): Doubt | undefined => {
   switch (host.is) {
@@ -133,9 +134,10 @@ const doubtOfPageCache = ({ storage, qemus }: VmReport): Doubt | undefined => {
  * Whether the VM may be about to start: libvirt readies its process for as long as storage and
  * hooks take, in a form that nobody can tell from another. Libvirt answers nothing about the VM
  * meanwhile, so its silence counts where it is the only sign. A qemu that was killed in this fence
- * ran: there is no start beside it.
+ * ran: there is no start beside it. Nor is there one that gets through a quarantine that is proven:
+ * then libvirt has answered about the VM since, and what it left unsaid does not matter.
  */
-const doubtOfStart = ({ qemus, virsh }: VmReport): Doubt | undefined => {
+const doubtOfStart = ({ qemus, virsh, quarantine }: VmReport): Doubt | undefined => {
   if (qemus.some(({ kill }) => kill === 'sent')) return undefined
   switch (virsh) {
     case 'no-such-vm':
@@ -143,11 +145,21 @@ const doubtOfStart = ({ qemus, virsh }: VmReport): Doubt | undefined => {
     case 'destroyed':
     case 'no-daemon':
       return undefined
-    case 'running':
     case 'no-answer':
-    case 'missing':
     case 'failed':
     case 'left-out':
+      return quarantine.state === 'proven' ? undefined : 'start-not-excluded'
+    case 'running':
+    case 'missing':
       return 'start-not-excluded'
+  }
+}
+
+const doubtOfQuarantine = ({ state, policy }: QuarantineState): Doubt | undefined => {
+  switch (policy) {
+    case 'optional':
+      return undefined
+    case 'required':
+      return state === 'proven' ? undefined : 'quarantine-not-proven'
   }
 }

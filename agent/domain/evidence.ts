@@ -2,9 +2,16 @@
 import type { SilenceEvidence } from './silence-evidence.ts'
 import type { Doubt } from './verdict.ts'
 import type { VmUuid } from './vm-uuid.ts'
-import type { HostIdentity, SupervisorState } from './host-evidence.ts'
+import type { HostIdentity, QuarantineState, SupervisorState } from './host-evidence.ts'
 
-export type { ConfirmedHost, HostIdentity, HostIs, SupervisorState } from './host-evidence.ts'
+export type {
+  ConfirmedHost,
+  HostIdentity,
+  HostIs,
+  QuarantinePolicy,
+  QuarantineState,
+  SupervisorState,
+} from './host-evidence.ts'
 
 /** Everything that one fence observed, in the form that the rule reads. */
 export type Evidence =
@@ -36,6 +43,7 @@ export interface VmReport {
   readonly storage: StorageState
   readonly helpers: HelperState
   readonly virsh: VirshState
+  readonly quarantine: QuarantineState
   readonly pgrep: PgrepState
 }
 

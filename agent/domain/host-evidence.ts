@@ -33,3 +33,22 @@ export interface SupervisorState {
 
 type SupervisorIs = 'none-seen' | 'no' | 'pod' | 'outlasted' | UnboundSupervisor
 type UnboundSupervisor = 'too-slow' | 'parent' | 'not-known' | 'not-looked'
+
+/** Whether what libvirt of the host starts of the VM from now on fails, for a while. */
+export interface QuarantineState {
+  /**
+   * `proven`: the entry was written before the kill, and every daemon of libvirt there, as the very
+   * process that it is, has obeyed the hook in a drill and has answered about the VM since.
+   * `set`: the entry is written. `hook-not-active`: a daemon did not obey, or is older than
+   * the hook. `taken-back`: the fence refuses and has killed nothing. `lifted`: by a person, who
+   * looks; a fence never says so.
+   */
+  readonly state: UnprovenQuarantine | 'proven'
+  /** Whether the operator wants a proof without it. */
+  readonly policy: QuarantinePolicy
+}
+
+export type QuarantinePolicy = 'optional' | 'required'
+
+type UnprovenQuarantine =
+  ('not-set' | 'no-hook' | 'hook-not-active' | 'not-writable') | ('set' | 'taken-back' | 'lifted')

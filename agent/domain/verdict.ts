@@ -33,6 +33,7 @@ export const doubts = [
   'unattributable-qemu', // a dying qemu whose VM cannot be named any more
   'ambiguous-process', // a process names this VM, but not in a way that makes it the VM's qemu
   'start-not-excluded', // nothing of it is seen, and libvirt did not say that it starts nothing
+  'quarantine-not-proven', // the operator wants no proof without a quarantine that no start can pass
   'io-in-flight', // the process is gone, a write of it may still be on its way
   'disk-not-seen', // its arguments name a disk that it had not open: it was written to out of our sight
   'helper-not-settled', // a program that writes for the VM may still do so

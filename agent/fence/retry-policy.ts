@@ -18,6 +18,7 @@ const prospects: Readonly<Record<Doubt, 'again' | 'once-more' | 'final'>> = {
   'unattributable-qemu': 'final',
   'ambiguous-process': 'final',
   'start-not-excluded': 'final',
+  'quarantine-not-proven': 'final',
   'io-in-flight': 'final',
   'disk-not-seen': 'final',
   'helper-not-settled': 'final',

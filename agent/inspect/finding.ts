@@ -3,7 +3,13 @@
  * and total.
  */
 import { decide } from '../domain/decide.ts'
-import type { Evidence, PgrepState, VirshState, VmReport } from '../domain/evidence.ts'
+import type {
+  Evidence,
+  PgrepState,
+  QuarantineState,
+  VirshState,
+  VmReport,
+} from '../domain/evidence.ts'
 import { sightOf } from '../domain/sight.ts'
 import type { Blindness } from '../domain/sight.ts'
 import { runsMax } from '../fence/lane/batch-run.ts'
@@ -39,6 +45,10 @@ export const flaws = [
   'clock-skew',
   'sshd-sessions-low', // fewer than one session of ours uses in a storm
   'sshd-startups-low', // logins at once that sshd takes before it drops some
+  'quarantine-no-hook', // the package is not there: what libvirt starts later is not refused
+  'quarantine-not-active', // its libvirt does not obey the hook
+  'quarantine-not-writable',
+  'quarantine-not-shown', // nobody could see whether its libvirt obeys
   'tools-not-told', // the host did not tell of its tools
 ] as const
 export type Flaw = (typeof flaws)[number]
@@ -66,7 +76,7 @@ export const findingOf = (look: Inspected, drill: Inspected | undefined): Findin
   if (drill !== undefined && met !== undefined) {
     return { kind: 'could-not', because: met, by: drill }
   }
-  return { kind: 'could-fence', flaws: flawsOf(look) }
+  return { kind: 'could-fence', flaws: [...flawsOf(look), ...flawsOfDrill(drill)] }
 }
 
 const hindranceOfLook = (evidence: Evidence): Hindrance | undefined => {
@@ -117,6 +127,26 @@ const flawsOf = ({ evidence, tools, skewSec = 0 }: Inspected): readonly Flaw[] =
     ...(tools === undefined ? (['tools-not-told'] as const) : flawsOfSshd(tools)),
   ]
   return found.filter((one) => one !== undefined)
+}
+
+const flawsOfDrill = (drill: Inspected | undefined): readonly Flaw[] => {
+  const report = drill && reportOf(drill.evidence)
+  const flaw = report && flawOfQuarantine[report.quarantine.state]
+  // Without a daemon there is none that could obey, nor one that starts anything.
+  return flaw === undefined || report?.virsh === 'no-daemon' ? [] : [flaw]
+}
+
+const flawOfQuarantine: Readonly<Record<QuarantineState['state'], Flaw | undefined>> = {
+  // Not wanted.
+  'not-set': undefined,
+  proven: undefined,
+  'no-hook': 'quarantine-no-hook',
+  'hook-not-active': 'quarantine-not-active',
+  'not-writable': 'quarantine-not-writable',
+  set: 'quarantine-not-shown',
+  // No drill says so of its canary, which it kills.
+  'taken-back': 'quarantine-not-shown',
+  lifted: 'quarantine-not-shown',
 }
 
 const flawOfVirsh: Readonly<Record<VirshState, Flaw | undefined>> = {

@@ -1,4 +1,6 @@
 #!/bin/sh
+systemd-tmpfiles --create /usr/lib/tmpfiles.d/peerfence.conf || :
+/usr/lib/peerfence/place-hook || echo 'peerfence: /usr/lib/peerfence/place-hook failed' >&2
 if [ "$1" -eq 1 ]; then
 	/usr/lib/peerfence/first-install || echo 'peerfence: /usr/lib/peerfence/first-install failed' >&2
 	# What %systemd_post does; and the agent starts, unless the presets of this host say that it should not.

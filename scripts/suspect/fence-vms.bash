@@ -36,12 +36,12 @@ main() {
 	list_qemu_programs
 	read_open_flags
 	# Where it is known beforehand that no proof can follow, nothing is looked at and nothing is killed.
-	if ! may_touch_host || { [[ $action != look ]] && ! sees_whole_host; }; then
+	if ! may_touch_host || { ! is_look && ! sees_whole_host; }; then
 		for vm in "${vms[@]}"; do
 			vm_ambiguous[$vm]=0
 			report_vm "$vm"
 		done
-	elif [[ $action == look ]]; then
+	elif is_look; then
 		look_all
 	elif [[ $action == drill ]]; then
 		drill_all

@@ -37,6 +37,12 @@ test('rules across properties', async (t) => {
       { fence: { budgetMaxSec: 4 } },
       ['/fence/budgetMaxSec'],
     ],
+    [
+      'a quarantine that is required and lasts for nothing',
+      { suspects: { quarantine: 'required', quarantineSec: 0 } },
+      ['/suspects/quarantineSec'],
+    ],
+    ['one that lasts', { suspects: { quarantine: 'required', quarantineSec: 1 } }, []],
     ['a budget just longer', { fence: { budgetMaxSec: 5 } }, []],
     [
       'several at once',

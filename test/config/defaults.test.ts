@@ -56,6 +56,8 @@ test('every word of a full file is kept', async (t) => {
       pageCache: 'flush',
       helpers: 'report',
       sharedFileSystems: ['xfs'],
+      quarantine: 'required',
+      quarantineSec: 7,
       neverMet: 'refuse',
     },
     doctor: { peers: ['10.0.0.7', 'kvm-8:2222'] },

@@ -10,6 +10,13 @@ const rows: readonly (readonly [string, ConfigFile, readonly string[]])[] = [
   ['a budget that cannot hold it', { fence: { budgetMaxSec: 16 } }, ['/fence/budgetMaxSec']],
   ['a budget that can', { fence: { budgetMaxSec: 17 } }, []],
   [
+    'a quarantine that is over before its proof',
+    { suspects: { quarantineSec: 60 } },
+    ['/suspects/quarantineSec'],
+  ],
+  ['one that lasts just longer', { suspects: { quarantineSec: 61 } }, []],
+  ['no quarantine', { suspects: { quarantineSec: 0 } }, []],
+  [
     'routed silence without a port',
     { probe: { routedSilence: 'accept', witnesses: ['10.0.0.1'] } },
     ['/probe/witnesses'],

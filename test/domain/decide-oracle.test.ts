@@ -27,6 +27,7 @@ const rightHosts = ['as-named', 'as-bound', 'by-key', 'unconfirmed']
 
 const deadByTheBook = (report: VmReport): boolean => {
   const { host, view, supervisor, qemus, finalScan, io, storage, helpers, virsh } = report
+  const inQuarantine = report.quarantine.state === 'proven'
   // Nobody could look at what a VM had that was gone before.
   const unseen = (word: string): string[] => (qemus.length === 0 ? [word] : [])
   const nothingLeft =
@@ -49,10 +50,18 @@ const deadByTheBook = (report: VmReport): boolean => {
     'refuse none',
   ]
   const ran = qemus.filter((qemu) => qemu.kill === 'sent').length > 0
-  const startsNothing = ['no-such-vm', 'not-running', 'destroyed', 'no-daemon'].includes(virsh)
+  const startsNothing = [
+    'no-such-vm',
+    'not-running',
+    'destroyed',
+    'no-daemon',
+    // It has answered about the VM since, and whatever it starts fails.
+    ...(inQuarantine ? ['no-answer', 'failed', 'left-out'] : []),
+  ].includes(virsh)
   return (
     rightHosts.includes(host.is) &&
     (ran || startsNothing) &&
+    (inQuarantine || report.quarantine.policy !== 'required') &&
     sawEverything &&
     harmless.includes(supervisor.is) &&
     nothingLeft &&
@@ -151,6 +160,7 @@ const reports = (qemus: readonly (readonly QemuSeen[])[]): VmReport[] =>
     storage: [cleanReport.storage],
     helpers: [cleanReport.helpers],
     virsh: ['destroyed'],
+    quarantine: [cleanReport.quarantine],
     pgrep: ['agreed'],
   })
 
@@ -205,6 +215,7 @@ test('every small storage', async (t) => {
     doubtful: [[]],
     supervisor: [cleanReport.supervisor, { is: 'none-seen', restartMs: 0 }],
     virsh: ['destroyed'],
+    quarantine: [cleanReport.quarantine],
     pgrep: ['agreed'],
     qemus: [[], [killedQemu], [livingQemu('D')]],
     io: product<VmReport['io']>({
@@ -232,6 +243,10 @@ test('every word of libvirt', async (t) => {
     finalScan: [cleanReport.finalScan],
     doubtful: [[]],
     virsh: words.virsh,
+    quarantine: product<VmReport['quarantine']>({
+      state: words.quarantine,
+      policy: words.quarantinePolicy,
+    }),
     pgrep: ['agreed'],
     qemus: [
       [],
@@ -407,6 +422,10 @@ test('random evidence', async (t) => {
       policy: fc.constantFrom(...words.helpersPolicy),
     }),
     virsh: fc.constantFrom(...words.virsh),
+    quarantine: fc.record({
+      state: fc.constantFrom(...words.quarantine),
+      policy: fc.constantFrom(...words.quarantinePolicy),
+    }),
     pgrep: fc.constantFrom(...words.pgrep),
   })
   fc.assert(

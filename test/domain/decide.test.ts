@@ -3,6 +3,7 @@ import { decide } from '../../agent/domain/decide.ts'
 import type { Evidence, HelperState, IoState, StorageState } from '../../agent/domain/evidence.ts'
 import type { AddressSilence, SilenceEvidence } from '../../agent/domain/silence-evidence.ts'
 import type { Because } from '../../agent/domain/verdict.ts'
+import { words } from '../../agent/suspect/report/report-line.ts'
 import {
   cleanReport,
   killedQemu,
@@ -249,6 +250,25 @@ const refusals: readonly Row[] = [
     reported({ qemus: [], virsh }),
     'start-not-excluded',
   ]),
+  ...(['running', 'missing'] as const).map((virsh): Row => [
+    `nothing is found where libvirt says ${virsh}, whatever the quarantine`,
+    reported({ qemus: [], virsh, quarantine: { state: 'proven', policy: 'required' } }),
+    'start-not-excluded',
+  ]),
+  ...words.quarantine
+    .filter((state) => state !== 'proven')
+    .flatMap((state): Row[] => [
+      [
+        `nothing is found, libvirt hangs, and the quarantine is ${state}`,
+        reported({ qemus: [], virsh: 'no-answer', quarantine: { state, policy: 'optional' } }),
+        'start-not-excluded',
+      ],
+      [
+        `a quarantine has to be proven, and is ${state}`,
+        reported({ quarantine: { state, policy: 'required' } }),
+        'quarantine-not-proven',
+      ],
+    ]),
   [
     'a zombie that we did not kill says nothing of a start',
     reported({ qemus: [{ ...killedQemu, kill: 'already-gone' }], virsh: 'no-answer' }),

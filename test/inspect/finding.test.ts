@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import type { Evidence } from '../../agent/domain/evidence.ts'
+import type { Evidence, QuarantineState } from '../../agent/domain/evidence.ts'
 import { doubts } from '../../agent/domain/verdict.ts'
 import { drillDoubts, findingOf, flaws, killedOf } from '../../agent/inspect/finding.ts'
 import type { Inspected } from '../../agent/inspect/inspect.ts'
@@ -111,7 +111,27 @@ test('what is weak, and keeps no fence from its proof', async (t) => {
     [sshd('-', '-'), ''],
   ]
   for (const [look, expected] of rows) t.equal(wordOf(look, drillSeen()), `could-fence${expected}`)
-  const named = new Set(rows.flatMap(([, words]) => words.split(' ')))
+  const drills: readonly (readonly [QuarantineState['state'], string])[] = [
+    ['proven', ''],
+    ['not-set', ''],
+    ['no-hook', ' quarantine-no-hook'],
+    ['hook-not-active', ' quarantine-not-active'],
+    ['not-writable', ' quarantine-not-writable'],
+    ['set', ' quarantine-not-shown'],
+    ['taken-back', ' quarantine-not-shown'],
+    ['lifted', ' quarantine-not-shown'],
+  ]
+  for (const [state, expected] of drills) {
+    const quarantine = { state, policy: 'optional' } as const
+    t.equal(wordOf(lookOf({}), drillSeen({ quarantine })), `could-fence${expected}`)
+    t.equal(
+      wordOf(lookOf({}), drillSeen({ quarantine, virsh: 'no-daemon' })),
+      'could-fence',
+      'there is no libvirt that could obey',
+    )
+  }
+  t.equal(wordOf(lookOf({}), undefined), 'could-fence', 'a look asks nobody to obey')
+  const named = new Set([...rows, ...drills].flatMap(([, words]) => words.split(' ')))
   for (const flaw of flaws) t.ok(named.has(flaw), flaw)
 })
 

@@ -30,16 +30,20 @@ const place = (t: Test, found: Readonly<Record<string, string>> = {}) => {
     var: { lib: { peerfence: {} } },
     run: { systemd: { system: {} } },
     bin: shims,
+    usr: { lib: { peerfence: { 'place-hook': note } } },
     notes: '',
   })
-  execFileSync('chmod', ['-R', '+x', join(root, 'bin')])
+  execFileSync('chmod', ['-R', '+x', join(root, 'bin'), join(root, 'usr')])
   const etc = join(root, 'etc/peerfence')
   const path = `${join(root, 'bin')}:${process.env['PATH'] ?? ''}`
   const env = { PATH: path, NOTES: join(root, 'notes') }
   const run = (script: string, argument: string): string[] => {
     writeFileSync(env.NOTES, '')
     const text = readFileSync(join('packaging', script), 'utf8')
-    const moved = text.replaceAll(/\/(?:etc|var\/lib)\/peerfence|\/run\/systemd/g, `${root}$&`)
+    const moved = text.replaceAll(
+      /\/(?:etc|var\/lib|usr\/lib)\/peerfence|\/run\/systemd/g,
+      `${root}$&`,
+    )
     execFileSync('sh', ['-s', argument], { input: moved, env })
     return readFileSync(env.NOTES, 'utf8').trimEnd().split('\n')
   }
@@ -121,7 +125,11 @@ const stop =
 
 test('deb: a removal stops and disables the timer, an upgrade does not', async (t) => {
   const { run } = place(t)
-  t.same(run('debian/prerm', 'remove'), [stop, 'deb-systemd-helper disable peerfence-doctor.timer'])
+  t.same(run('debian/prerm', 'remove'), [
+    stop,
+    'deb-systemd-helper disable peerfence-doctor.timer',
+    'place-hook remove',
+  ])
   t.same(run('debian/prerm', 'upgrade'), [''])
   t.ok(
     run('debian/postrm', 'purge').includes(
@@ -141,6 +149,7 @@ test('rpm: the same', async (t) => {
   t.same(run('rpm/preun.sh', '0'), [
     'systemctl --no-reload disable --now peerfence-doctor.timer peerfence.service',
     'systemctl stop peerfence-doctor.service',
+    'place-hook remove',
   ])
   t.same(run('rpm/preun.sh', '1'), [''])
 })

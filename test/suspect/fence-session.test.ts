@@ -24,6 +24,8 @@ const rules: ProgramConfig = {
   pageCache: 'report',
   helpers: 'refuse',
   sharedFileSystems: [],
+  quarantine: 'optional',
+  quarantineSec: 0,
 }
 
 const openOn = async (

@@ -33,6 +33,8 @@ const fence = async (t: Test, port: number, budgetMs = 20_000): Promise<Because>
       pageCache: 'report',
       helpers: 'refuse',
       sharedFileSystems: [],
+      quarantine: 'optional',
+      quarantineSec: 0,
       hostKeyPolicy: 'accept-new',
       knownHostsFile: join(directory, 'known_hosts'),
       logins: loginsWith(),

@@ -33,6 +33,8 @@ test('a suspect that answered while the agent was held up has been heard', async
       pageCache: 'report',
       helpers: 'refuse',
       sharedFileSystems: [],
+      quarantine: 'optional',
+      quarantineSec: 0,
     },
     { clock: createWallClock(1) },
   )

@@ -80,6 +80,8 @@ const fence = async (t: Test, given: Given): Promise<ContactOutcome> => {
     pageCache: 'report',
     helpers: 'refuse',
     sharedFileSystems: [],
+    quarantine: 'optional',
+    quarantineSec: 0,
     hostKeyPolicy: 'accept-new',
     knownHostsFile: freshFile(t),
     logins: loginsWith(),

@@ -107,6 +107,7 @@ const summariseReport = (report: VmReport): object => ({
   },
   helpers: { state: report.helpers.state, policy: report.helpers.policy },
   virsh: report.virsh,
+  quarantine: { state: report.quarantine.state, policy: report.quarantine.policy },
   pgrep: report.pgrep,
 })
 

@@ -48,6 +48,9 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
   'start-not-excluded': again(
     'Ask again once libvirtd or virtqemud of the host answers "virsh domstate" about the VM. If it does not, look for hung storage, a hook that does not end and a missing virsh there; ending that daemon ends what it starts.',
   ),
+  'quarantine-not-proven': person(
+    'Drill the host with "peerfence doctor --drill": it says what its quarantine lacks (the package, a restart of libvirtd since the package came, an answer of it). Then ask again. suspects.quarantine "optional" has it only told.',
+  ),
   'io-in-flight': again(
     'Ask again once the storage answers. If it does not come back, block the host at the storage or power it off.',
   ),

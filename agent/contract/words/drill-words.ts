@@ -41,6 +41,14 @@ export const flawWords: Readonly<Record<Flaw, string>> = {
   'clock-skew': `Its clock and ours differ by more than ${skewSecMax} s: no verdict depends on it, but logs cannot be laid side by side. Look at the time service of both.`,
   'sshd-sessions-low': `MaxSessions of its sshd is below ${runsMax}: in a storm VMs wait for one another. Raise it, 10 is the default.`,
   'sshd-startups-low': `MaxStartups of its sshd begins below ${startupsMin}: it drops logins when several come at once. Raise it, 10:30:100 is the default.`,
+  'quarantine-no-hook':
+    'A VM that was fenced may be started there again at any time: the package of peerfence is not installed on that host. Install it; no daemon has to be restarted for a hook beside others.',
+  'quarantine-not-active':
+    'A VM that was fenced may be started there again at any time: its libvirt does not obey the hook of the package. Restart libvirtd or virtqemud there once (VMs go on running), then drill again. Before libvirt 6.5, a script of yours at /etc/libvirt/hooks/qemu has to call it: read stdin into a variable, and begin with: printf "%s" "$xml" | /usr/libexec/peerfence/libvirt-hook "$@" || exit 1.',
+  'quarantine-not-writable':
+    'A VM that was fenced may be started there again at any time: /run/peerfence-quarantine could not be written. It has to be on a tmpfs with room; "systemd-tmpfiles --create peerfence.conf" makes it.',
+  'quarantine-not-shown':
+    'Nobody could see whether its libvirt refuses to start a VM that was fenced: libvirtd did not answer, or could not be told to define a domain. Run "virsh list" there by hand, then drill again.',
   'tools-not-told':
     'The host did not tell of its tools: it is slow, or short of processes. Drill again.',
 }

@@ -2,7 +2,7 @@
  * Evidence in lines for a person. Closed words and numbers only, as in the evidence of an answer.
  * Pure.
  */
-import type { Evidence, QemuSeen, VmReport } from '../../domain/evidence.ts'
+import type { Evidence, QemuSeen, QuarantineState, VmReport } from '../../domain/evidence.ts'
 import type { AddressSilence, SilenceEvidence, WitnessSeen } from '../../domain/silence-evidence.ts'
 import { plainState, plainWchan } from '../../base/text/plain-text.ts'
 import { metWords, ownFilterWords, seconds, wayWords } from './silence-words.ts'
@@ -40,8 +40,23 @@ const explainReport = (report: VmReport): readonly string[] => {
     `writes in flight: io_uring ${io.uring}, block devices (${io.devices}) at rest: ${io.drained}, connections: ${io.sockets}`,
     `storage: ${storageWords(storage)}; page cache: ${storage.pageCache} (suspects.pageCache is ${storage.policy})`,
     `programs that write for it: ${report.helpers.state} (suspects.helpers is ${report.helpers.policy})`,
+    `quarantine: ${quarantineWords[report.quarantine.state]} (suspects.quarantine is ${report.quarantine.policy})`,
     `libvirt said ${report.virsh}, pgrep ${report.pgrep}: neither proves anything`,
   ]
+}
+
+const quarantineWords: Readonly<Record<QuarantineState['state'], string>> = {
+  'not-set': 'not set: a start under way cannot be excluded',
+  'no-hook':
+    'none, the hook of the package is not there: a start under way cannot be excluded, nor one that comes later',
+  'hook-not-active':
+    'none, libvirt there is older than the hook: a start under way cannot be excluded, nor one that comes later',
+  'not-writable':
+    'none, its place is not there or is full: a start under way cannot be excluded, nor one that comes later',
+  set: 'set, and not shown to hold: a start under way cannot be excluded',
+  proven: 'proven: what libvirt there starts of the VM fails until it ends',
+  'taken-back': 'taken back, since nothing was killed',
+  lifted: 'lifted',
 }
 
 const explainQemu = ({ pid, startTicks, by, seen, kill, end }: QemuSeen): readonly string[] => {

@@ -66,7 +66,9 @@ const tellers: Partial<Readonly<Record<Doubt, Teller>>> = {
   'unattributable-qemu': ({ doubtful }) => doubtfulPids(doubtful, 'unattributable'),
   'ambiguous-process': ({ doubtful }) => doubtfulPids(doubtful, 'ambiguous'),
   'scan-incomplete': ({ doubtful }) => doubtfulPids(doubtful, 'unreadable'),
-  'start-not-excluded': ({ virsh }) => `Libvirt said of the VM: ${virsh}.`,
+  'start-not-excluded': ({ virsh, quarantine }) =>
+    `Libvirt said of the VM: ${virsh}; quarantine: ${quarantine.state}.`,
+  'quarantine-not-proven': ({ quarantine }) => `Quarantine: ${quarantine.state}.`,
   'io-in-flight': ({ storage, io }) => `Its storage: ${storageWords(storage)}. ${ioWords(io)}`,
   'disk-not-seen': ({ storage }) => `Its storage: ${storageWords(storage)}.`,
   'helper-not-settled': ({ storage, helpers }) =>

@@ -29,6 +29,8 @@ export const summaries: Readonly<Record<Because, string>> = {
     'A process on the host names the VM but is not recognisable as its qemu; look at it on the host.',
   'start-not-excluded':
     'No qemu of the VM is seen, but a libvirt on the host did not say that it starts none; ask again once it answers.',
+  'quarantine-not-proven':
+    'Nothing shows that libvirt on the host refuses to start the VM again, and suspects.quarantine is "required"; drill the host, then ask again.',
   'io-in-flight':
     'The qemu is gone but a write of it may still be on its way; ask again once its storage answers.',
   'disk-not-seen':

@@ -1,6 +1,6 @@
 /** What goes over the session's stdin: the program, unless the suspect has it, then the request. */
 import { randomBytes } from 'node:crypto'
-import type { HelpersPolicy, PageCachePolicy } from '../../domain/evidence.ts'
+import type { HelpersPolicy, PageCachePolicy, QuarantinePolicy } from '../../domain/evidence.ts'
 import type { VmUuid } from '../../domain/vm-uuid.ts'
 import { protocolVersion } from '../report/protocol.ts'
 import type { ProgramAction } from '../report/protocol.ts'
@@ -19,7 +19,7 @@ export interface AskedVm {
 }
 
 /** What holds for every VM of a run. */
-export interface RunConfig extends StoragePolicy {
+export interface RunConfig extends SuspectPolicy {
   readonly action: ProgramAction
   /** What the management plane calls this host; empty where it did not say. */
   readonly hostUuid: string
@@ -33,13 +33,18 @@ export interface RunConfig extends StoragePolicy {
   readonly pidNamespace: 'initial' | 'nested'
 }
 
-export interface StoragePolicy {
+/** What the operator wants done about what a report cannot show. */
+export interface SuspectPolicy {
   /** What to do about a page cache that may hold writes for shared storage. */
   readonly pageCache: PageCachePolicy
   /** What to do about a program that may still write for the VM. */
   readonly helpers: HelpersPolicy
   /** Types of file systems that are shared besides those that the program knows to be. */
   readonly sharedFileSystems: readonly string[]
+  /** Whether a proof needs a quarantine that no start can pass. */
+  readonly quarantine: QuarantinePolicy
+  /** How long a VM stays in quarantine once its fence is over, in s; 0 for none. */
+  readonly quarantineSec: number
 }
 
 export interface OwnIdentity {
@@ -107,6 +112,8 @@ export const composeRun = (programText: string | undefined, request: RunConfig):
     `page_cache=${request.pageCache}`,
     `helpers=${request.helpers}`,
     ...request.sharedFileSystems.map((type) => `shared_type=${type}`),
+    `quarantine=${request.quarantine}`,
+    `quarantine_sec=${request.quarantineSec}`,
     `own_machine_id=${request.own.machineId}`,
     `own_boot_id=${request.own.bootId}`,
     `host_uuid=${request.hostUuid}`,

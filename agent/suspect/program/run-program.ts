@@ -7,7 +7,7 @@ import { attemptOf, refusal } from './program-end.ts'
 import type { Attempt, ProgramEnd } from './program-end.ts'
 import { createEchoWatch } from './echo.ts'
 import { composeRun, composeVms, installedCommand, programCommand } from './program.ts'
-import type { AskedVm, OwnIdentity, ProgramLogin, StoragePolicy, HostPin } from './program.ts'
+import type { AskedVm, OwnIdentity, ProgramLogin, SuspectPolicy, HostPin } from './program.ts'
 import type { ProgramAction } from '../report/protocol.ts'
 import { createReportReader } from '../report/report.ts'
 import type { Session } from './ssh-session.ts'
@@ -15,7 +15,7 @@ import { isRefusedRequest, isSudoBarred, silentDoubt, sudoDetail } from './no-re
 import type { SilentEnd } from './no-report.ts'
 import type { Within } from '../../base/time/deadline.ts'
 
-export interface ProgramConfig extends StoragePolicy {
+export interface ProgramConfig extends SuspectPolicy {
   readonly programText: string
   readonly own: OwnIdentity
   readonly holdMs: number
@@ -106,8 +106,7 @@ const attempt = async (
   within: Within,
 ): Promise<Attempt> => {
   const { action, vms, vmsMax, hostUuid, pin, startWindowMs, onReport, onTools } = run
-  const { programText, own, holdMs, pidNamespace, pageCache, helpers, sharedFileSystems } = config
-  const rules = { own, holdMs, pidNamespace, pageCache, helpers, sharedFileSystems }
+  const { programText, ...rules } = config
   const text = way === 'installed' ? undefined : programText
   const { stdin, nonce } = composeRun(text, { action, hostUuid, pin, ...rules })
   let say: ((text: string) => void) | undefined

@@ -57,11 +57,12 @@ export const readFrame = (reader: LineReader, { host, view }: ReportHead): VmRep
   const supervisor = reader.take('supervisor')
   const outliving = readObservers(reader)
   const virsh = reader.take('virsh')
+  const quarantine = reader.take('quarantine')
   const pgrep = reader.take('pgrep')
   const end = reader.take('vm-end')
   if (vm === undefined || qemus === undefined || end === undefined) return undefined
   if (scan === undefined || supervisor === undefined || outliving === undefined) return undefined
-  if (virsh === undefined || pgrep === undefined) return undefined
+  if (virsh === undefined || quarantine === undefined || pgrep === undefined) return undefined
   if (end.text('uuid') !== vm || end.count('lines') !== reader.taken()) return undefined
   const finalScan = scanOf(scan)
   // What the scan counted must be what the lines show: a report that disagrees with itself is void.
@@ -84,6 +85,10 @@ export const readFrame = (reader: LineReader, { host, view }: ReportHead): VmRep
     },
     ...outliving,
     virsh: virsh.word('state', words.virsh),
+    quarantine: {
+      state: quarantine.word('state', words.quarantine),
+      policy: quarantine.word('policy', words.quarantinePolicy),
+    },
     pgrep: pgrep.word('state', words.pgrep),
   }
 }

@@ -1,4 +1,5 @@
 /** The grammar of one report line: `PF1 NONCE COUNT KIND key=value...`, every key in its place. */
+import { fileSystems } from './file-systems.ts'
 
 const natural = /^(0|[1-9][0-9]{0,14})$/
 const word = /^[A-Za-z0-9._/:+-]{1,80}$/
@@ -16,7 +17,7 @@ const one = (words: readonly string[]): RegExp => new RegExp(`^(${words.join('|'
  * same.
  */
 export const words = {
-  action: ['fence', 'look', 'drill'],
+  action: ['fence', 'look', 'drill', 'unfence'],
   hostIs: [
     'as-named',
     'as-bound',
@@ -52,30 +53,7 @@ export const words = {
   helpers: ['none', 'settled', 'pending', 'not-known', 'not-looked'],
   helpersPolicy: ['refuse', 'report'],
   storage: ['none', 'local', 'network-fs', 'user-space', 'not-known', 'hidden', 'not-looked'],
-  fileSystem: [
-    'block',
-    'ext2',
-    'ext3',
-    'ext4',
-    'xfs',
-    'btrfs',
-    'zfs',
-    'f2fs',
-    'overlay',
-    'fuse',
-    'other',
-    'nfs',
-    'nfs4',
-    'ceph',
-    'cifs',
-    'smb3',
-    '9p',
-    'virtiofs',
-    'ocfs2',
-    'gfs2',
-    'gpfs',
-    'lustre',
-  ],
+  fileSystem: fileSystems,
   pageCache: ['none', 'may-hold-dirty', 'flushed', 'not-flushed', 'not-known', 'not-looked'],
   pageCachePolicy: ['report', 'flush', 'refuse'],
   virsh: [
@@ -89,12 +67,23 @@ export const words = {
     'failed',
     'left-out',
   ],
+  quarantine: [
+    'not-set',
+    'no-hook',
+    'hook-not-active',
+    'not-writable',
+    'set',
+    'proven',
+    'taken-back',
+    'lifted',
+  ],
+  quarantinePolicy: ['optional', 'required'],
   pgrep: ['agreed', 'found-more', 'missing', 'failed', 'late', 'left-out'],
 } as const
 
 /** Which keys a kind has, in order, and what each value may be. */
 const grammar = {
-  begin: { version: /^3$/, action: one(words.action), vms: natural },
+  begin: { version: /^4$/, action: one(words.action), vms: natural },
   fail: { why: word },
   'too-old': { bash: word, needs: word },
   host: { machine: word, boot: word, uuids: names, is: one(words.hostIs) },
@@ -137,6 +126,7 @@ const grammar = {
   sockets: { state: one(words.sockets) },
   'page-cache': { state: one(words.pageCache), policy: one(words.pageCachePolicy) },
   virsh: { state: one(words.virsh) },
+  quarantine: { state: one(words.quarantine), policy: one(words.quarantinePolicy) },
   pgrep: { state: one(words.pgrep) },
   'vm-end': { uuid, lines: natural },
   tools: {

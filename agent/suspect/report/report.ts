@@ -87,7 +87,7 @@ export const createReportReader = (
       if (head === undefined) refuse('report-invalid', 'the report is not of what was asked for')
     } else if (line.kind === 'vm-end') {
       takeFrame(head)
-    } else if (line.kind === 'tools' && action === 'look' && frame.length === 1) {
+    } else if (line.kind === 'tools' && tellsTools(action) && frame.length === 1) {
       frame = []
       onTools(toolsOf(line))
     } else if (line.kind === 'end' && frame.length === 1) {
@@ -132,6 +132,8 @@ export const createReportReader = (
     },
   }
 }
+
+const tellsTools = (action: ProgramAction): boolean => action === 'look' || action === 'unfence'
 
 /**
  * Before the grammar, which is that of our version: all that is asked of another is its first line.

@@ -3,7 +3,7 @@
 # has a limit, and whatever does not fit ends the program before it has looked at a single process.
 # shellcheck shell=bash
 nonce='' action='' hold_ms=0 pid_namespace=initial own_machine_id='' own_boot_id='' host_uuid='' host_pin=unconfirmed
-page_cache=report helpers=refuse shared_types=() vms=()
+page_cache=report helpers=refuse quarantine=optional quarantine_sec=0 shared_types=() vms=()
 declare -A vm_known=() vm_budget_ms=() key_given=()
 
 # The words are ours: nothing of the request is said back.
@@ -22,11 +22,13 @@ take_line() {
 	if [[ -n ${key_given[ready]-} ]]; then [[ $1 == vm=* ]] || return 1; else [[ $1 != vm=* ]] || return 1; fi
 	case $1 in
 	nonce=*) [[ $value =~ ^[0-9a-f]{32}$ ]] && take_once nonce && nonce=$value ;;
-	action=*) [[ $value == fence || $value == look || $value == drill ]] && take_once action && action=$value ;;
+	action=*) [[ $value == fence || $value == look || $value == drill || $value == unfence ]] && take_once action && action=$value ;;
 	hold_ms=*) take_number "$value" "$HOLD_MS_MAX" && take_once hold && hold_ms=$value ;;
 	pid_namespace=*) [[ $value == initial || $value == nested ]] && take_once namespace && pid_namespace=$value ;;
 	page_cache=*) [[ $value == report || $value == flush || $value == refuse ]] && take_once cache && page_cache=$value ;;
 	helpers=*) [[ $value == refuse || $value == report ]] && take_once helpers && helpers=$value ;;
+	quarantine=*) [[ $value == optional || $value == required ]] && take_once quarantine && quarantine=$value ;;
+	quarantine_sec=*) take_number "$value" "$QUARANTINE_SEC_MAX" && take_once quarantine_sec && quarantine_sec=$value ;;
 	shared_type=*)
 		[[ $value =~ ^[a-z0-9][a-z0-9._-]{0,31}$ ]] || return 1
 		shared_types+=("$value")

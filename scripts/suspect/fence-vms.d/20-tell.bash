@@ -60,6 +60,7 @@ nap() {
 
 # The peer has gone away, or goes on talking.
 exit_peer_gone() {
+	take_back_all
 	stop_beside
 	exit 4
 }

@@ -1,7 +1,7 @@
 # Beside the proof: what needs a fork. Its words come back through one pipe, and nothing waits for them.
 # shellcheck shell=bash
 in_fork=0 beside_fd='' beside='' virsh_permit_fd='' pgrep_state=left-out
-pgrep_pids=() virsh_running=()
+pgrep_pids=() virsh_running=() hooks_drilled=0
 
 # Bash answers a refused fork with 15 s of waiting and then ends the program, so ask the limits
 # first. Only root: a user's own limit cannot be read by builtins.
@@ -32,9 +32,13 @@ run_beside() {
 	read -r word
 	exec {permit}<&0 </dev/null
 	if [[ $action == fence && $page_cache == flush ]]; then run_flushes & fi
+	if [[ $action == fence ]]; then keep_quarantine >/dev/null & fi
 	run_pgrep
-	[[ $action == look ]] && run_tools
-	[[ $action == drill ]] || run_virsh "$permit"
+	case $action in
+	look) run_tools ;;
+	unfence) forget_kept && run_tools ;;
+	esac
+	if [[ $action == drill ]]; then drill_hooks; else run_virsh "$permit"; fi
 }
 
 run_pgrep() {
@@ -82,10 +86,10 @@ survive_refused_fork() {
 		in_fork=0
 		# In the middle of its rounds nothing can be taken up again, and what was not said proves nothing.
 		((round == 0)) || exit 3
-		if [[ $action == look ]]; then look_all; else fence_all; fi
+		if is_look; then look_all; else fence_all; fi
 	fi
 	in_fork=0 beside_fd='' pgrep_state=failed virsh_otherwise=failed
-	if [[ $action == look ]]; then finish_look; else finish_fence; fi
+	if is_look; then finish_look; else finish_fence; fi
 }
 
 # Takes what was said so far, without waiting. A read that ran out of time, as one does in a program that got no
@@ -128,6 +132,9 @@ take_word_of_beside() {
 	# A share waits to be asked about.
 	'virsh-connected '*) for ((i = fields[2]; i < ${#vms[@]}; i += fields[3])); do virsh_said["${fields[1]} ${vms[i]}"]="left-out"; done ;;
 	'virsh-missing') virsh_otherwise=missing ;;
+	'virsh-answered '*) virsh_answered["${fields[1]} ${fields[2]}"]=${fields[3]} ;;
+	'hook-drilled '*) note_drill "${fields[@]:1}" ;;
+	'hooks drilled') hooks_drilled=1 ;;
 	'virsh '*) virsh_said["${fields[1]} ${fields[2]}"]=${fields[3]} ;;
 	esac
 }

@@ -29,11 +29,17 @@ judge_virsh() {
 }
 
 # Whether nothing that libvirt has still to say about a VM matters. It does where nothing of the VM was killed: its
-# silence may be that of a start. A daemon that hangs is given VIRSH_ANSWER_SEC for each answer.
+# silence may be that of a start; and of each where a quarantine has to be proven. A daemon that hangs is given VIRSH_ANSWER_SEC for each answer.
 has_heard_libvirt() {
 	local vm=$1 key daemon
-	for key in ${vm_groups[$vm]-}; do [[ ${group_kill[$key]} == sent ]] && return 0; done
-	[[ -n $beside_fd && $action == fence ]] || return 0
+	[[ -n $beside_fd ]] || return 0
+	if [[ $action == drill ]]; then
+		((hooks_drilled))
+		return
+	fi
+	if [[ $quarantine != required || ${vm_quarantine[$vm]-} != set ]]; then
+		for key in ${vm_groups[$vm]-}; do [[ ${group_kill[$key]} == sent ]] && return 0; done
+	fi
 	for daemon in "${libvirt_daemons[@]}"; do
 		case ${virsh_said["$daemon $vm"]-left-out} in
 		left-out | waiting) return 1 ;;
@@ -116,6 +122,7 @@ connect_anew() { ((is_anew++ == 0)) && ! may_destroy && connect_virsh; }
 # no more.
 tell_virsh() {
 	ask_state "$1" || return 1
+	[[ ${vm_quarantine[$1]-} != set ]] || ! is_about_vm || tell_answered "$daemon" "$1"
 	[[ $action == fence && $answer == running ]] && may_destroy || return 0
 	read_clock
 	((clock_ms < vm_deadline_ms[$1])) || return 1
@@ -135,17 +142,24 @@ ask_state() {
 	if [[ $answer == running ]]; then answer=no-such-vm; else answer=failed; fi
 }
 
+# Whether it knew the VM's state, or that there is none: not what else a daemon may have to say.
+is_about_vm() {
+	[[ $answer == no-such-vm || $answer == not-running ]] ||
+		[[ $answer == running && $heard =~ (running|idle|paused|in\ shutdown|crashed|pmsuspended) ]]
+}
+
 # There is an end to be read once the permit was taken back, and before that nothing.
 may_destroy() { ! read -r -t 0 -u "$permit"; }
 
 ask_virsh() { printf '%s\n' "$1" >&"$to_virsh" && hear_virsh; }
 
-# What virsh says up to its next prompt, as a word of ours in `answer`; `running` is every state in which
+# What virsh says up to its next prompt, in `heard`, and as a word of ours in `answer`; `running` is every state in which
 # there is something to destroy, and nothing at all. Fails when no prompt comes in time. Virsh echoes what it reads and ends nothing but its prompt with a `#`.
+heard=''
 hear_virsh() {
-	local said=''
-	IFS= read -r -d '#' -t "$VIRSH_ANSWER_SEC" said <&"$from_virsh" || return 1
-	case $said in
+	heard=''
+	IFS= read -r -d '#' -t "${1-$VIRSH_ANSWER_SEC}" heard <&"$from_virsh" || return 1
+	case $heard in
 	*'failed to get domain'* | *'no domain'*) answer=no-such-vm ;;
 	*'not running'* | *'shut off'*) answer=not-running ;;
 	*error:*) answer=failed ;;

@@ -39,6 +39,7 @@ report_vm() {
 	report_observers "$vm"
 	judge_virsh "$vm"
 	say "virsh state=$ret_word"
+	report_quarantine "$vm" "$((living + doubtful))" "$ret_word"
 	say "pgrep state=$pgrep_state"
 	say "vm-end uuid=$vm lines=$((lines_said - first + 1))"
 }

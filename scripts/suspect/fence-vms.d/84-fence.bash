@@ -3,6 +3,7 @@
 fence_all() {
 	read_clock
 	started_ms=$clock_ms
+	set_quarantine
 	scan_pid_files
 	kill_found
 	scan_by_name

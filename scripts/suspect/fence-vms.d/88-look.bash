@@ -1,8 +1,11 @@
 # Looking without changing anything: one pass, and what libvirt and pgrep say if they say it soon. Its report
-# bears a hold that was cut, so that it proves no death.
+# bears a hold that was cut, so that it proves no death. One that lifts a quarantine looks as well, for whoever lifts it.
 # shellcheck shell=bash
+is_look() { [[ $action == look || $action == unfence ]]; }
+
 look_all() {
 	local key
+	[[ $action == look ]] || lift_quarantine
 	read_clock
 	started_ms=$clock_ms
 	scan_all before-kill

@@ -19,6 +19,7 @@ test('a report is told from the host to what neither proves anything', async (t)
     'writes in flight: io_uring none, block devices (not-needed) at rest: not-needed, connections: none',
     'storage: block devices or file systems of the host (block); page cache: none (suspects.pageCache is report)',
     'programs that write for it: none (suspects.helpers is refuse)',
+    'quarantine: set, and not shown to hold: a start under way cannot be excluded (suspects.quarantine is optional)',
     'libvirt said no-such-vm, pgrep agreed: neither proves anything',
   ])
 })

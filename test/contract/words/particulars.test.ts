@@ -111,6 +111,18 @@ const rows: readonly (readonly [string, Doubt, Evidence, string])[] = [
     reported({ helpers: { state: 'pending', policy: 'refuse' } }),
     'Its storage: block devices or file systems of the host (block); programs that write for it: pending, with suspects.helpers refuse.',
   ],
+  [
+    'a quarantine that has to be proven',
+    'quarantine-not-proven',
+    reported({ quarantine: { state: 'hook-not-active', policy: 'required' } }),
+    'Quarantine: hook-not-active.',
+  ],
+  [
+    'a start that libvirt does not exclude',
+    'start-not-excluded',
+    reported({ qemus: [], virsh: 'no-answer' }),
+    'Libvirt said of the VM: no-answer; quarantine: set.',
+  ],
   ...(
     [
       ['too-slow', 'a unit of systemd that restarts after 60000 ms, later than a hold can last,'],

@@ -90,7 +90,7 @@ test(
       const isRight =
         vms === undefined
           ? code === 3 &&
-            /^(\nPF1 \S+ ready\n|\nPF1 \S+ 1 begin version=3 vms=0\nPF1 \S+ 2 fail why=version\n)?$/.test(
+            /^(\nPF1 \S+ ready\n|\nPF1 \S+ 1 begin version=4 vms=0\nPF1 \S+ 2 fail why=version\n)?$/.test(
               stdout,
             )
           : code === 4 || (code === 0 && told.join() === vms.join())

@@ -51,10 +51,10 @@ test('a request of another version gets one answer, and nothing is looked at', a
   const { run, started } = install(t)
   const { stdin, nonce } = requestFor()
   for (const version of ['0', '1', '02', '9999']) {
-    const { code, stdout } = await run(stdin.replace('version=3', `version=${version}`))
+    const { code, stdout } = await run(stdin.replace('version=4', `version=${version}`))
     t.equal(
       stdout,
-      `\nPF1 ${nonce} 1 begin version=3 vms=0\nPF1 ${nonce} 2 fail why=version\n`,
+      `\nPF1 ${nonce} 1 begin version=4 vms=0\nPF1 ${nonce} 2 fail why=version\n`,
       version,
     )
     t.equal(code, 3)
@@ -86,7 +86,7 @@ test('the longest list that is allowed', async (t) => {
   const { run } = install(t)
   const { stdin, nonce } = requestFor()
   const { code, stdout } = await run(add(vmLines(999))(stdin))
-  t.match(stdout, `PF1 ${nonce} 1 begin version=3 action=fence vms=1000\n`)
+  t.match(stdout, `PF1 ${nonce} 1 begin version=4 action=fence vms=1000\n`)
   t.equal(code, 0)
 })
 

@@ -15,6 +15,8 @@ const request = {
   pageCache: 'flush',
   helpers: 'refuse',
   sharedFileSystems: ['xfs', 'fuse.some-fs'],
+  quarantine: 'required',
+  quarantineSec: 120,
 } as const
 
 test('the request follows the program, line by line', async (t) => {
@@ -22,7 +24,7 @@ test('the request follows the program, line by line', async (t) => {
   t.same(stdin.split('\n'), [
     'IFS= read -r -N 10 program && eval "$program"; exit 3',
     'main "$@"',
-    'version=3',
+    'version=4',
     `nonce=${nonce}`,
     'action=fence',
     'hold_ms=300',
@@ -31,6 +33,8 @@ test('the request follows the program, line by line', async (t) => {
     'helpers=refuse',
     'shared_type=xfs',
     'shared_type=fuse.some-fs',
+    'quarantine=required',
+    'quarantine_sec=120',
     'own_machine_id=aa',
     'own_boot_id=bb',
     'host_uuid=host-7',
@@ -50,7 +54,7 @@ test('the VMs come when it is ready', async (t) => {
 
 test('a suspect that has the program gets the request alone', async (t) => {
   const { stdin, nonce } = composeRun(undefined, request)
-  t.match(stdin, /^version=3\nnonce=/)
+  t.match(stdin, /^version=4\nnonce=/)
   t.ok(stdin.startsWith(`version=${protocolVersion}\nnonce=${nonce}\naction=`))
 })
 

@@ -34,6 +34,8 @@ const run = async (
     pageCache: 'report',
     helpers: 'refuse',
     sharedFileSystems: [],
+    quarantine: 'optional',
+    quarantineSec: 120,
   } as const
   const seen: Evidence[] = []
   let starts = 0
@@ -279,7 +281,7 @@ test('what is installed is asked once, by a command that does nothing, for the r
     const { evidence, commands } = await run(t, user, 20_000, keeping, 'installed')
     t.match(evidence, { kind: 'report', report: { vm } }, user)
     t.strictSame(commands, ['exit 78'])
-    t.match(seen.pop(), /^version=3\nnonce=/)
+    t.match(seen.pop(), /^version=4\nnonce=/)
   }
 })
 

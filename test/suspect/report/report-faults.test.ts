@@ -114,6 +114,12 @@ const refusals: readonly Row[] = [
     from: 'helpers state=none',
     to: 'helpers state=not-known',
   },
+  {
+    because: 'quarantine-not-proven',
+    found: [gone],
+    from: 'policy=optional',
+    to: 'policy=required',
+  },
   { because: 'disk-not-seen', found: [gone], from: 'kind=local', to: 'kind=hidden' },
   { because: 'processes-hidden', from: 'processes=all', to: 'processes=hidden' },
   { because: 'pid-namespace', from: 'pidns=initial', to: 'pidns=foreign' },
@@ -125,7 +131,7 @@ const bodiesOf = ({ found = [], from = '', to = '' }: Row): string[] =>
   reportBodies(someVm, found, (line) => line.replace(from, to))
 const textOf = (row: Row): string => numbered(nonce, bodiesOf(row)).join('')
 /** Whatever happens to the last line, the report before it stands. */
-const endLength = `PF1 ${nonce} 15 end lines=15\n`.length
+const endLength = `PF1 ${nonce} 16 end lines=16\n`.length
 
 const lengths = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 40, 80, 160]
 const digits = Array.from({ length: 10 }, (_, digit) => 0x30 + digit)

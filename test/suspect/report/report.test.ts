@@ -36,10 +36,10 @@ const withQemu = (...lines: readonly string[]): string => {
   const all = [...bodies.slice(0, 4), ...lines, ...rest]
   return numbered(all)
     .replace(
-      'vm-end uuid=' + someVm + ' lines=11',
-      `vm-end uuid=${someVm} lines=${11 + lines.length}`,
+      'vm-end uuid=' + someVm + ' lines=12',
+      `vm-end uuid=${someVm} lines=${12 + lines.length}`,
     )
-    .replace('end lines=15', `end lines=${15 + lines.length}`)
+    .replace('end lines=16', `end lines=${16 + lines.length}`)
 }
 const qemu = 'qemu pid=84 start=1234 by=argv-uuid seen=before-kill kill=sent'
 const living = `${qemu} end=living after_ms=0 tasks=1`
@@ -112,7 +112,7 @@ test('the text may come in any pieces', async (t) => {
     for (let at = 0; at < whole.length; at += size) {
       t.equal(
         seen.length > 0,
-        whole.slice(0, at).includes(' vm-end uuid='.concat(someVm, ' lines=11\n')),
+        whole.slice(0, at).includes(' vm-end uuid='.concat(someVm, ' lines=12\n')),
       )
       reader.take(whole.slice(at, at + size))
     }
@@ -149,7 +149,7 @@ test('nobody is told of a VM that was not asked for, or twice of one', async (t)
     })
   reader().take(ready + reportText(nonce, otherVm))
   t.same(seen, [])
-  reader().take(ready + numbered([...bodies.slice(0, 14), ...bodies.slice(3, 14), 'end lines=26']))
+  reader().take(ready + numbered([...bodies.slice(0, 15), ...bodies.slice(3, 15), 'end lines=28']))
   t.same(seen, [someVm])
 })
 
@@ -177,7 +177,7 @@ test('tools are told by a look alone, in their place', async (t) => {
   const line = 'tools epoch=1 bash=5.2 kernel=6.1 pgrep=- sessions=- startups=-'
   const look = bodies.map((one) => one.replace('=fence', '=look'))
   const rows: readonly (readonly [string, string, 'fence' | 'look', string | undefined])[] = [
-    ['after the frames', numbered([...look.slice(0, 14), line, 'end lines=16']), 'look', undefined],
+    ['after the frames', numbered([...look.slice(0, 15), line, 'end lines=17']), 'look', undefined],
     [
       'inside of a frame',
       numbered([...look.slice(0, 6), line, ...look.slice(6)]),
@@ -186,7 +186,7 @@ test('tools are told by a look alone, in their place', async (t) => {
     ],
     [
       'by a fence',
-      numbered([...bodies.slice(0, 14), line, 'end lines=16']),
+      numbered([...bodies.slice(0, 15), line, 'end lines=17']),
       'fence',
       'report-invalid',
     ],
@@ -206,7 +206,7 @@ test('tools are told by a look alone, in their place', async (t) => {
 })
 
 test('what is wrong behind a report does not take it back, and is told', async (t) => {
-  t.equal(faultAfter(changed('end lines=15', 'end lines=14')), 'report-invalid')
+  t.equal(faultAfter(changed('end lines=16', 'end lines=15')), 'report-invalid')
   t.equal(faultAfter(`${whole}PF1 ${nonce} 12 pgrep state=agreed\n`), 'report-invalid')
   t.equal(faultAfter(whole.repeat(2)), 'report-invalid')
   t.equal(faultAfter(`${whole}noise\n`), undefined)
@@ -252,7 +252,7 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
     'report-invalid',
   ],
   ['an empty count', changed('living=0', 'living='), 'report-invalid'],
-  ['a frame that counts its lines wrongly', changed('lines=11', 'lines=10'), 'report-invalid'],
+  ['a frame that counts its lines wrongly', changed('lines=12', 'lines=11'), 'report-invalid'],
   [
     'a frame that ends as another VM',
     changed(`vm-end uuid=${someVm}`, `vm-end uuid=${otherVm}`),
@@ -265,7 +265,7 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
   ],
   [
     'no frame announced, none sent',
-    numbered(['begin version=3 action=fence vms=0', ...bodies.slice(1, 3), 'end lines=4']),
+    numbered(['begin version=4 action=fence vms=0', ...bodies.slice(1, 3), 'end lines=4']),
     'report-invalid',
   ],
   ['a look, where a fence was asked for', changed('action=fence', 'action=look'), 'report-invalid'],
@@ -277,22 +277,22 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
   ],
   [
     'a program that cannot work there',
-    numbered(['begin version=3 action=fence vms=1', 'fail why=not-a-canary']),
+    numbered(['begin version=4 action=fence vms=1', 'fail why=not-a-canary']),
     'program-failed',
   ],
   [
     'a program that its bash is too old for',
-    numbered(['begin version=3 action=fence vms=1', 'too-old bash=4.1 needs=4.2']),
+    numbered(['begin version=4 action=fence vms=1', 'too-old bash=4.1 needs=4.2']),
     'bash-too-old',
   ],
   [
     'a program of another version, which says so',
-    numbered(['begin version=4 vms=0', 'fail why=version']),
+    numbered(['begin version=5 vms=0', 'fail why=version']),
     'program-version',
   ],
   [
     'a whole report of another version',
-    whole.replace('version=3', 'version=30'),
+    whole.replace('version=4', 'version=40'),
     'program-version',
   ],
   [
@@ -300,7 +300,7 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
     numbered(['begin version=1 vms=1 more=yes', 'verdict=dead']),
     'program-version',
   ],
-  ['a version that is no number', whole.replace('version=3', 'version=x'), 'report-invalid'],
+  ['a version that is no number', whole.replace('version=4', 'version=x'), 'report-invalid'],
   ['another version later on', changed('pgrep state=agreed', 'begin version=4'), 'report-invalid'],
   [
     'a living qemu that the scan did not count',
@@ -334,9 +334,9 @@ const rows: readonly (readonly [sentence: string, text: string, outcome: string]
     'more VMs than were asked for',
     numbered([
       bodies[0]?.replace('vms=1', 'vms=2') ?? '',
-      ...bodies.slice(1, 14),
-      ...bodies.slice(3, 14).map((line) => line.replace(someVm, otherVm)),
-      'end lines=26',
+      ...bodies.slice(1, 15),
+      ...bodies.slice(3, 15).map((line) => line.replace(someVm, otherVm)),
+      'end lines=28',
     ]),
     'report-invalid',
   ],
@@ -356,12 +356,12 @@ test('what breaks the grammar or the sense of a report', async (t) => {
 })
 
 test('two VMs in one report: each has its own', async (t) => {
-  const other = bodies.slice(3, 14).map((line) => line.replace(someVm, otherVm))
+  const other = bodies.slice(3, 15).map((line) => line.replace(someVm, otherVm))
   const text = numbered([
     bodies[0]?.replace('vms=1', 'vms=2') ?? '',
-    ...bodies.slice(1, 14),
+    ...bodies.slice(1, 15),
     ...other,
-    'end lines=26',
+    'end lines=28',
   ])
   for (const [vm, another] of [
     [someVm, otherVm],
@@ -373,17 +373,17 @@ test('two VMs in one report: each has its own', async (t) => {
 })
 
 test('of two VMs one is reported: the other is not', async (t) => {
-  const head = [bodies[0]?.replace('vms=1', 'vms=2') ?? '', ...bodies.slice(1, 14)]
+  const head = [bodies[0]?.replace('vms=1', 'vms=2') ?? '', ...bodies.slice(1, 15)]
   const rest = (...more: readonly string[]) => numbered([...head, ...more])
-  const otherFrame = bodies.slice(3, 14).map((line) => line.replace(someVm, otherVm))
+  const otherFrame = bodies.slice(3, 15).map((line) => line.replace(someVm, otherVm))
   const rows: readonly (readonly [string, string, string])[] = [
     ['the text ends', rest(), 'report-truncated'],
-    ['the end of all comes', rest('end lines=15'), 'report-invalid'],
-    ['the same comes again', rest(...bodies.slice(3, 14), 'end lines=26'), 'report-invalid'],
+    ['the end of all comes', rest('end lines=16'), 'report-invalid'],
+    ['the same comes again', rest(...bodies.slice(3, 15), 'end lines=28'), 'report-invalid'],
     ['a line is garbled', rest('vm uuid=x'), 'report-invalid'],
     [
       'a line is garbled, and all after it is sound',
-      rest('noise', ...otherFrame, 'end lines=27'),
+      rest('noise', ...otherFrame, 'end lines=29'),
       'report-invalid',
     ],
     ['the program fails', rest('fail why=not-a-canary'), 'program-failed'],
