@@ -3,10 +3,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import { command, fenceUrl } from './fixtures/servers/agent-server.ts'
@@ -195,6 +196,26 @@ test('what goes to journald bears priorities', async (t) => {
   child.kill('SIGTERM')
   await exit
   t.match(written(), /^<4>peerfence: .*warning: .*\n<6>\{"level":"info"/)
+})
+
+test('Ctrl-C in a fence says that it goes on, and ends with a code of its own', async (t) => {
+  const socket = join(mkdtempSync(join(tmpdir(), 'peerfence-')), 's')
+  // It takes the question and gives no answer.
+  const agent = createServer((one) => {
+    one.on('error', () => undefined)
+    one.once('data', () => fencing.child.kill('SIGINT'))
+  }).listen(socket)
+  t.teardown(() => {
+    agent.close()
+    rmSync(dirname(socket), { recursive: true })
+  })
+  await once(agent, 'listening')
+  const vm = '11111111222243338444555555555555'
+  const fencing = run('fence', vm, '192.0.2.7', '--socket', socket)
+  t.equal(await fencing.exit, 130)
+  t.match(fencing.err(), `\nthe fence goes on in the agent`)
+  t.match(fencing.err(), `peerfence history --vm ${vm} --last\n`)
+  t.equal(fencing.out(), '')
 })
 
 /** Runs the agent with a few lines of its own before it, which break it from inside. */

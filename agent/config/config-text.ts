@@ -45,9 +45,9 @@ export const parseConfigText = (text: string): ConfigText => {
     lineCounter: lines,
   })
   if (foreign !== undefined) {
-    const before = text.slice(0, foreign.offset).split('\n')
-    const column = (before.at(-1) ?? '').length + 1
-    const at = { line: before.length, column }
+    const before = text.slice(0, foreign.offset)
+    const column = foreign.offset - before.lastIndexOf('\n')
+    const at = { line: before.split('\n').length, column }
     return { value: undefined, faults: [{ place: at, rule: foreign.rule }], placeOf: () => at }
   }
   const { errors } = document

@@ -65,7 +65,7 @@ export interface ConfigFault {
   readonly path: string
   readonly rule: string
   /** Where that was said, where it is known: none of a default. */
-  readonly place?: FaultPlace
+  readonly place?: FaultPlace | undefined
 }
 
 /** In a file, or in a flag or variable that goes before it. Line and column count from 1. */

@@ -1,6 +1,7 @@
 /** Reads, validates, applies defaults, freezes. Every fault is told at once. */
 import { Ajv } from 'ajv'
 import type { ErrorObject } from 'ajv'
+import { nearest } from '../base/text/nearest.ts'
 import type { Config, ConfigFault, FaultPlace } from './config.ts'
 import { crossFaults } from './cross-rules.ts'
 import { withDefaults } from './defaults.ts'
@@ -37,13 +38,13 @@ export interface Overrides {
 export const loadConfig = async (file: string, overrides: Overrides): Promise<LoadedConfig> => {
   const { sources, faults } = await readSources(file)
   const parsed = parseConfig(mergeSources(sources), overrides)
-  const placed = (fault: ConfigFault): ConfigFault => {
-    const place = overrideAt(fault.path, overrides) ?? placeIn(sources, fault.path)
-    return place === undefined ? fault : { ...fault, place }
-  }
-  const placeOf = (path: string): FaultPlace | undefined => placed({ path, rule: '' }).place
+  const placeOf = (path: string): FaultPlace | undefined =>
+    overrideAt(path, overrides) ?? placeIn(sources, path)
   if (parsed.kind === 'loaded' && faults.length === 0) return { ...parsed, placeOf }
-  const others = parsed.kind === 'loaded' ? [] : parsed.faults.map(placed)
+  const others =
+    parsed.kind === 'loaded'
+      ? []
+      : parsed.faults.map((fault) => ({ ...fault, place: placeOf(fault.path) }))
   return { kind: 'faulty', faults: [...faults, ...others] }
 }
 
@@ -56,7 +57,7 @@ const overrideAt = (path: string, { listen, logLevel }: Overrides): FaultPlace |
     : undefined
 }
 
-const ajv = new Ajv({ allErrors: true, coerceTypes: false, removeAdditional: false })
+const ajv = new Ajv({ allErrors: true, verbose: true, coerceTypes: false, removeAdditional: false })
 ajv.addVocabulary(['x-unit', 'x-cost'])
 const validate = ajv.compile<ConfigFile>(configSchema)
 
@@ -116,10 +117,14 @@ const faultsOf = (errors: typeof validate.errors): readonly ConfigFault[] => {
   return (errors ?? []).map(faultOf)
 }
 
-const faultOf = ({ instancePath, keyword, message, params }: ErrorObject): ConfigFault => {
+const faultOf = (error: ErrorObject): ConfigFault => {
+  const { instancePath, keyword, message, params, parentSchema } = error
   const { additionalProperty, allowedValues } = params as Readonly<Record<string, unknown>>
   if (keyword === 'additionalProperties') {
-    return { path: `${instancePath}/${String(additionalProperty)}`, rule: 'no such property' }
+    const name = String(additionalProperty)
+    const near = nearest(name, Object.keys(Object(parentSchema?.['properties']) as object))
+    const meant = near === undefined ? '' : `; did you mean ${near}?`
+    return { path: `${instancePath}/${name}`, rule: `no such property${meant}` }
   }
   const values = Array.isArray(allowedValues) ? `: ${allowedValues.join(', ')}` : ''
   return { path: instancePath, rule: `${String(message)}${values}` }

@@ -154,7 +154,7 @@ test('every fault is told at once, with its path', async (t) => {
       '/shutdownGraceSec',
     ].toSorted(),
   )
-  t.match(result, { faults: [{ path: '/htpp', rule: 'no such property' }] })
+  t.match(result, { faults: [{ path: '/htpp', rule: 'no such property; did you mean http?' }] })
   t.ok(
     result.kind === 'faulty' &&
       result.faults.some(({ rule }) => rule.endsWith(': accept-new, strict')),

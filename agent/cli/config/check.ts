@@ -41,9 +41,8 @@ exit codes: 0 no faults, 64 wrong usage, 78 wrong configuration`,
     const isOfHost = !args.isSet('syntax-only')
     const faults = isOfHost ? await faultsOfHost(config) : []
     for (const fault of faults) {
-      const place = placeOf(fault.path)
-      const placed = place === undefined ? fault : { ...fault, place }
-      terminal.err(`peerfence: ${faultLine(source, placed)}\n`)
+      const line = faultLine(source, { ...fault, place: placeOf(fault.path) })
+      terminal.err(`peerfence: ${line}\n`)
     }
     if (faults.length > 0) {
       if (await isAnother(config)) terminal.err(`peerfence: ${asAnother}\n`)

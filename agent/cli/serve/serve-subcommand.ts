@@ -36,8 +36,7 @@ exit codes: 0 stopped, 1 a fault while running, 64 wrong usage, 78 wrong configu
     const { config, placeOf } = read
     const faults = await startFaults(config)
     for (const one of faults) {
-      const place = placeOf(one.path)
-      fault(`peerfence: ${faultLine(source, place === undefined ? one : { ...one, place })}\n`)
+      fault(`peerfence: ${faultLine(source, { ...one, place: placeOf(one.path) })}\n`)
     }
     if (faults.length > 0) return exitCodes.config
     warnOf(source, read, (text) => {

@@ -90,9 +90,13 @@ test('as root the files are looked at as whoever the journal belongs to', async 
 test('whoever is neither root nor the user of the agent is told that this says little', async (t) => {
   const { file } = configIn(t, { ssh: { identityFiles: ['/nowhere/key'] } })
   if (process.getuid?.() !== 0) return
+  const secret = `${file}.shut`
+  writeFileSync(secret, '{}', { mode: 0o600 })
   process.seteuid?.(65_534)
   try {
     t.match(await call([...check, '--config', file]), { code: 78, err: /run it as root, or with/ })
+    const shut = await call([...check, '--config', secret])
+    t.match(shut, { code: 78, err: `peerfence: ${secret}: may not be read by this user\n` })
   } finally {
     process.seteuid?.(0)
   }
