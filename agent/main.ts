@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The process edge: what a subcommand sees of the process, and its exit code. No logic. */
+import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { runCommandLine } from './cli/command-line.ts'
 import { exitCodes } from './cli/exit-code.ts'
@@ -20,6 +21,14 @@ void runCommandLine(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   stdin: () => process.stdin,
+  onInterrupt: (words) => {
+    const end = (): void => {
+      writeSync(2, `\n${words}`)
+      process.exit(exitCodes.interrupted)
+    }
+    process.once('SIGINT', end)
+    return () => process.off('SIGINT', end)
+  },
   // Questions go to standard error, so that standard output stays what it is.
   isTerminal: isatty(0) && isatty(2),
   isOutTerminal: isatty(1),

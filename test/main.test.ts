@@ -3,9 +3,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
-import { join } from 'node:path'
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import { command, fenceUrl } from './fixtures/servers/agent-server.ts'
@@ -94,7 +96,7 @@ test('config check, good and bad', async (t) => {
   for (const words of [['config', 'check'], ['serve']]) {
     const faulty = run(...words, '--config', bad)
     t.equal(await faulty.exit, 78)
-    t.same(faulty.err().trimEnd().split('\n').length, 2, 'every fault has its line')
+    t.same(faulty.err().trimEnd().split('\n').length, 3, 'every fault has its line')
     t.match(faulty.err(), /: \/http\/port: no such property\n/)
     t.match(faulty.err(), /: \/fence\/holdMs: must be >= 50\n/)
   }
@@ -127,7 +129,7 @@ test('SIGHUP reads the file anew, and a file with faults changes nothing', async
   writeFileSync(file, good.replace('"127.0.0.1:0"', '"127.0.0.1:0","allowFrom":["192.0.2.0/24"]'))
   t.equal((await fetch(`${String(address)}/healthz`)).status, 200)
   agent.child.kill('SIGHUP')
-  await line(agent, 'listeners and allowed suspects reloaded')
+  await line(agent, 'configuration reloaded')
   t.equal((await fetch(`${String(address)}/healthz`)).status, 403)
   writeFileSync(file, '{')
   agent.child.kill('SIGHUP')
@@ -153,11 +155,67 @@ test('a second signal ends it at once', async (t) => {
   socket.destroy()
 })
 
-test('what cannot start says why and exits 1', async (t) => {
+test('what cannot start says every fault in a line each', async (t) => {
   const directory = t.testdir({})
-  const agent = run('serve', '--config', config(directory, { journal: { file: directory } }))
+  const ssh = { identityFiles: ['/nowhere/key'] }
+  const agent = run('serve', '--config', config(directory, { journal: { file: directory }, ssh }))
+  t.equal(await agent.exit, 78)
+  t.equal(agent.out(), '')
+  t.match(agent.err(), /^peerfence: \S+:1:\d+: \/ssh\/identityFiles\/0: .*\n.*regular file\n$/)
+})
+
+test('a place that another has is told in a line', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const http = { listeners: [{ at: `127.0.0.1:${port}` }] }
+  const agent = run('serve', '--config', config(t.testdir({}), { http }))
   t.equal(await agent.exit, 1)
-  t.match(agent.out(), /"level":"fatal".*EISDIR.*agent failed to start/)
+  t.equal(agent.out(), '')
+  t.match(agent.err(), new RegExp(`does not start: 127.0.0.1 port ${port} is in use: .*\n$`))
+})
+
+test('what goes to journald bears priorities', async (t) => {
+  const directory = t.testdir({})
+  const file = config(directory, { probe: { silenceSec: 5 } })
+  const program = `import { fstatSync } from 'node:fs'
+    const { dev, ino } = fstatSync(2)
+    process.env.JOURNAL_STREAM = dev + ':' + ino
+    process.argv.splice(1, 0, 'x')
+    await import(${JSON.stringify(main)})`
+  const args = ['--input-type=module', '-e', program, 'serve', '--config', file]
+  const log = openSync(join(directory, 'log'), 'w+')
+  const child = spawn(process.execPath, args, { stdio: ['ignore', log, log] })
+  const exit = once(child, 'close')
+  const written = () => readFileSync(`/proc/self/fd/${log}`, 'utf8')
+  while (!written().includes('agent is ready')) {
+    if (child.exitCode !== null) throw new Error(written())
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  child.kill('SIGTERM')
+  await exit
+  t.match(written(), /^<4>peerfence: .*warning: .*\n<6>\{"level":"info"/)
+})
+
+test('Ctrl-C in a fence says that it goes on, and ends with a code of its own', async (t) => {
+  const socket = join(mkdtempSync(join(tmpdir(), 'peerfence-')), 's')
+  // It takes the question and gives no answer.
+  const agent = createServer((one) => {
+    one.on('error', () => undefined)
+    one.once('data', () => fencing.child.kill('SIGINT'))
+  }).listen(socket)
+  t.teardown(() => {
+    agent.close()
+    rmSync(dirname(socket), { recursive: true })
+  })
+  await once(agent, 'listening')
+  const vm = '11111111222243338444555555555555'
+  const fencing = run('fence', vm, '192.0.2.7', '--socket', socket)
+  t.equal(await fencing.exit, 130)
+  t.match(fencing.err(), `\nthe fence goes on in the agent`)
+  t.match(fencing.err(), `peerfence history --vm ${vm} --last\n`)
+  t.equal(fencing.out(), '')
 })
 
 /** Runs the agent with a few lines of its own before it, which break it from inside. */
@@ -183,6 +241,14 @@ const runBroken = async (file: string, lines: string, isReady: boolean) => {
 test('a bug anywhere ends it with a last line and exit 1', async (t) => {
   const file = config(t.testdir({}))
   const rows = [
+    [
+      'a bug while it starts',
+      'agent failed to start',
+      `import http from 'node:http'
+       import { syncBuiltinESMExports } from 'node:module'
+       http.createServer = () => { throw new TypeError('planted') }
+       syncBuiltinESMExports()`,
+    ],
     ['a throw', 'agent ended by a bug', 'setTimeout(() => { throw new Error("planted") }, 1)'],
     ['a rejection', 'agent ended by a bug', 'Promise.reject(new Error("planted"))'],
     [

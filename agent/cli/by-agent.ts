@@ -1,7 +1,7 @@
 /**
  * Runs a request through the local agent and shows its progress.
  */
-import { exchange } from '../client/exchange.ts'
+import { exchange, wordsOfCode } from '../client/exchange.ts'
 import type { Peer } from '../client/peer.ts'
 import type { InFlightReply } from '../contract/reply/in-flight-reply.ts'
 import { inFlightPath } from '../contract/api/paths.ts'
@@ -19,6 +19,20 @@ export const agentAt = (socket: string): Peer => ({
   domain: undefined,
   at: { kind: 'unix', path: socket },
 })
+
+const hints: Readonly<Record<string, string>> = {
+  [wordsOfCode.ENOENT]: 'systemctl start peerfence starts the agent',
+  [wordsOfCode.ECONNREFUSED]: 'systemctl start peerfence starts the agent',
+  [wordsOfCode.EACCES]: 'it is for the group peerfence: usermod -aG peerfence NAME, or sudo',
+}
+
+/** Says where an agent was looked for, and what to do where it did not answer. */
+export const withHint = <T extends { readonly kind: string }>(said: T, socket: string): T => {
+  if (said.kind !== 'unanswered') return said
+  const because = String(Reflect.get(said, 'because'))
+  const hint = hints[because]
+  return { ...said, because: `${socket}: ${because}${hint === undefined ? '' : `; ${hint}`}` }
+}
 
 /** How far it is, in words; undefined where that cannot be told: nothing depends on it. */
 export type HowFar = (peer: Peer, requestId: string) => Promise<string | undefined>

@@ -19,12 +19,16 @@ export const runCommandLine = async (
       terminal.out(`${terminal.versionLine}\n`)
       return exitCodes.done
     case 'misused':
-      terminal.err(`peerfence: ${invocation.message}\n${textFor(invocation.of)}`)
+      terminal.err(`peerfence: ${invocation.message}\n`)
+      terminal.err(invocation.of === undefined ? pointer : helpOf(invocation.of))
       return exitCodes.usage
     case 'run':
       return await invocation.subcommand.run(invocation.args, terminal)
   }
 }
+
+/** The help of everything would push the message off a small screen. */
+const pointer = 'peerfence help shows every subcommand, and peerfence help SUBCOMMAND one of them\n'
 
 const textFor = (subcommand: Subcommand | undefined): string =>
   subcommand === undefined ? usageOf(subcommands) : helpOf(subcommand)

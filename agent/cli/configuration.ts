@@ -1,10 +1,10 @@
 /**
  * The configuration that a subcommand works with: which file, what in its place, and its faults.
  */
-import type { Config } from '../config/config.ts'
+import type { Config, ConfigFault } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
+import type { LoadedConfig, Overrides } from '../config/load.ts'
 import { configWarnings } from '../config/warnings.ts'
-import type { Overrides } from '../config/load.ts'
 import type { Terminal, Arguments, Options } from './subcommand.ts'
 
 export const defaultConfigFile = '/etc/peerfence/peerfence.json'
@@ -57,21 +57,40 @@ export const configSourceOf = (
 
 /** Undefined where the file has faults; each of them was told then. */
 export const readConfig = async (
-  { configFile, overrides }: ConfigSource,
+  source: ConfigSource,
   err: Terminal['err'],
-): Promise<Config | undefined> => {
-  const loaded = await loadConfig(configFile, overrides)
-  if (loaded.kind === 'loaded') return loaded.config
-  for (const { path, rule } of loaded.faults) err(`peerfence: ${configFile}: ${path}: ${rule}\n`)
+): Promise<Config | undefined> => (await readConfigFiles(source, err))?.config
+
+export type ReadConfig = Extract<LoadedConfig, { readonly kind: 'loaded' }>
+
+/** The same, with where each setting was said. */
+export const readConfigFiles = async (
+  source: ConfigSource,
+  err: Terminal['err'],
+): Promise<ReadConfig | undefined> => {
+  const loaded = await loadConfig(source.configFile, source.overrides)
+  if (loaded.kind === 'loaded') return loaded
+  for (const fault of loaded.faults) err(`peerfence: ${faultLine(source, fault)}\n`)
   return undefined
 }
 
+/** As compilers write it: editors lead to the place. */
+export const faultLine = (
+  { configFile }: Pick<ConfigSource, 'configFile'>,
+  { path, rule, place = { file: configFile } }: ConfigFault,
+): string => [placeText(place), ...(path === '' ? [] : [path]), rule].join(': ')
+
+export const placeText = ({ file, line, column }: NonNullable<ConfigFault['place']>): string =>
+  [file, line, column].filter((part) => part !== undefined).join(':')
+
 export const warnOf = (
-  { configFile }: ConfigSource,
-  config: Config,
+  { configFile }: Pick<ConfigSource, 'configFile'>,
+  { config, placeOf }: Pick<ReadConfig, 'config' | 'placeOf'>,
   err: Terminal['err'],
 ): void => {
   for (const { path, rule } of configWarnings(config)) {
-    err(`peerfence: ${configFile}: warning: ${path}: ${rule}\n`)
+    err(
+      `peerfence: ${placeText(placeOf(path) ?? { file: configFile })}: warning: ${path}: ${rule}\n`,
+    )
   }
 }

@@ -1,5 +1,6 @@
 /** The command line to the subcommand that it names and what is given to it. Pure. */
 import { parseArgs } from 'node:util'
+import { nearest } from '../base/text/nearest.ts'
 import type { Arguments, Subcommand } from './subcommand.ts'
 
 export type Invocation =
@@ -13,14 +14,19 @@ export const parseInvocation = (
   argv: readonly string[],
   subcommands: readonly Subcommand[],
 ): Invocation => {
+  const [first, ...others] = argv
+  if (first === 'version' && others.length === 0) return { kind: 'version' }
+  if (first === 'help' && others.every((word) => !word.startsWith('-'))) {
+    return helpFor(others, subcommands)
+  }
   const parsed = parseStrictly(argv, subcommands)
-  if (typeof parsed === 'string') return { kind: 'misused', message: parsed, of: undefined }
+  if ('fault' in parsed) {
+    const of = find(loosePositionals(argv), subcommands)
+    return { kind: 'misused', message: faultWords(parsed.fault, of), of }
+  }
   const { positionals } = parsed
   const values: Readonly<Record<string, unknown>> = parsed.values
-  const found = subcommands.find(({ name }) => {
-    const words = name.split(' ')
-    return words.every((word, index) => positionals[index] === word)
-  })
+  const found = find(positionals, subcommands)
   // Their exit code says that something was done: beside anything to be done that would be a lie.
   const isAlone = Object.keys(values).length === 1
   const isNameAlone = positionals.length === (found?.name.split(' ').length ?? 0)
@@ -29,10 +35,9 @@ export const parseInvocation = (
   const misused = (message: string): Invocation => ({ kind: 'misused', message, of: found })
   const told = ['help', 'version'].find((name) => values[name] !== undefined)
   if (told !== undefined) return misused(`--${told} has to stand alone`)
-  if (positionals.length === 0) return misused('a subcommand is missing')
-  if (found === undefined) return misused(`no such subcommand: ${positionals.join(' ')}`)
+  if (found === undefined) return misused(noSuch(positionals, subcommands))
   const foreign = Object.keys(values).find((name) => !Object.hasOwn(found.options, name))
-  if (foreign !== undefined) return misused(`${found.name} has no option --${foreign}`)
+  if (foreign !== undefined) return misused(noOption(`--${foreign}`, found))
   const operands = positionals.slice(found.name.split(' ').length)
   const tooMany = operands[found.operandsMax]
   if (tooMany !== undefined) return misused(`${found.name}: unexpected argument: ${tooMany}`)
@@ -44,7 +49,60 @@ export const parseInvocation = (
   return { kind: 'run', subcommand: found, args }
 }
 
-/** A text where the arguments break the rules. One name has one type in all subcommands. */
+const helpFor = (words: readonly string[], subcommands: readonly Subcommand[]): Invocation => {
+  const of = find(words, subcommands)
+  const isWhole = words.length === (of?.name.split(' ').length ?? 0)
+  return isWhole
+    ? { kind: 'help', of }
+    : { kind: 'misused', message: noSuch(words, subcommands), of: undefined }
+}
+
+const find = (
+  positionals: readonly string[],
+  subcommands: readonly Subcommand[],
+): Subcommand | undefined =>
+  subcommands.find(({ name }) => {
+    const words = name.split(' ')
+    return words.every((word, index) => positionals[index] === word)
+  })
+
+const meant = (word: string | undefined): string =>
+  word === undefined ? '' : `; did you mean ${word}?`
+
+const noSuch = (words: readonly string[], subcommands: readonly Subcommand[]): string => {
+  const [first, second = ''] = words
+  if (first === undefined) return 'a subcommand is missing'
+  const names = subcommands.map(({ name }) => name.split(' '))
+  const behind = names.flatMap(([one, two]) => (one === first && two !== undefined ? [two] : []))
+  if (behind.length > 0) {
+    const near = nearest(second, behind)
+    const one = behind.join(', ')
+    return `${first} needs one of: ${one}${meant(near === undefined ? near : `${first} ${near}`)}`
+  }
+  const known = names.flatMap(([one = '']) => (one === first ? [] : [one]))
+  return `no such subcommand: ${words.join(' ')}${meant(nearest(first, known))}`
+}
+
+const noOption = (option: string, { name, options }: Subcommand): string => {
+  const known = Object.keys(options).map((one) => `--${one}`)
+  return `${name} has no option ${option}${meant(nearest(option, known))}`
+}
+
+/** Of what Node says the name of the option alone: a value may be a secret. */
+const faultWords = (fault: string, of: Subcommand | undefined): string => {
+  const [, unknown] = /^Unknown option '(-[^' =]*)/.exec(fault) ?? []
+  if (unknown !== undefined) {
+    return of === undefined ? `no such option: ${unknown}` : noOption(unknown, of)
+  }
+  const [, needing] = /^Option '(?:-\w, )?(--[^' ]+) <value>' argument missing/.exec(fault) ?? []
+  return needing === undefined ? fault : `${needing} needs a value behind it`
+}
+
+/** Where the subcommand stands on a command line whose options break the rules. */
+const loosePositionals = (argv: readonly string[]): readonly string[] =>
+  parseArgs({ args: [...argv], strict: false, allowPositionals: true }).positionals
+
+/** A fault where the arguments break the rules. One name has one type in all subcommands. */
 const parseStrictly = (argv: readonly string[], subcommands: readonly Subcommand[]) => {
   const flag = { type: 'boolean' } as const
   const options = Object.fromEntries(
@@ -58,12 +116,12 @@ const parseStrictly = (argv: readonly string[], subcommands: readonly Subcommand
   try {
     return parseArgs({
       args: [...argv],
-      options: { ...options, help: flag, version: flag },
+      options: { ...options, help: { ...flag, short: 'h' }, version: flag },
       allowPositionals: true,
       strict: true,
     })
   } catch (error) {
     // It throws TypeErrors about the arguments, whose text is meant for people.
-    return String(error).replace(/^TypeError[^:]*: /, '')
+    return { fault: String(error).replace(/^TypeError[^:]*: /, '') }
   }
 }

@@ -21,6 +21,11 @@ export interface Terminal {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
   readonly stdin: () => NodeJS.ReadableStream
+  /**
+   * What a Ctrl-C says from now on before it ends the process with 130; the function that is given
+   * back ends that. A second one finds nobody who holds it up.
+   */
+  readonly onInterrupt: (words: string) => () => void
   /** Whether a person is there to answer a question. */
   readonly isTerminal: boolean
   /** Whether somebody looks at what is written. */

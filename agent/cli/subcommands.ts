@@ -1,6 +1,8 @@
 /** Every subcommand; the help shows them in this order. */
 import { askSubcommand } from './ask/ask.ts'
-import { configCheckSubcommand } from './serve/config-check.ts'
+import { configCheckSubcommand } from './config/check.ts'
+import { configSchemaSubcommand } from './config/schema.ts'
+import { configShowSubcommand } from './config/show.ts'
 import { doctorSubcommand } from './doctor/doctor.ts'
 import { fenceSubcommand } from './fence/fence.ts'
 import { fenceAgentSubcommand } from './fence-agent/fence-agent.ts'
@@ -24,6 +26,8 @@ export const subcommands: readonly Subcommand[] = [
   tokenListSubcommand,
   tokenRevokeSubcommand,
   configCheckSubcommand,
+  configShowSubcommand,
+  configSchemaSubcommand,
   readySubcommand,
   fenceAgentSubcommand,
 ]

@@ -4,8 +4,8 @@ import type { Options, Subcommand } from './subcommand.ts'
 export const usageOf = (subcommands: readonly Subcommand[]): string => {
   const lines = [
     ...subcommands.flatMap(callsOf),
-    'peerfence SUBCOMMAND --help',
-    'peerfence --help | --version',
+    'peerfence help [SUBCOMMAND]',
+    'peerfence version',
   ]
   return `usage: ${lines.join('\n       ')}\n`
 }

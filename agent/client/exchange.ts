@@ -122,7 +122,7 @@ export const exchange = async (
 const hostOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
-const wordsOfCode: Readonly<Record<string, string>> = {
+export const wordsOfCode = {
   ECONNREFUSED: 'nothing listens there (connection refused)',
   ECONNRESET: 'the connection was reset',
   ENOENT: 'there is no such socket',
@@ -131,7 +131,9 @@ const wordsOfCode: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name does not resolve',
   EHOSTUNREACH: 'no route to it',
   ENETUNREACH: 'no route to it',
-}
+  EPROTO: 'no TLS is spoken there',
+  HPE_INVALID_CONSTANT: 'no HTTP is spoken there',
+} as const
 
 const wordsOf = ({ code, message }: NodeJS.ErrnoException): string =>
-  wordsOfCode[String(code)] ?? message
+  Object.entries(wordsOfCode).find(([one]) => one === code)?.[1] ?? message

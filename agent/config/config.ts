@@ -66,4 +66,13 @@ export interface ConfigFault {
   /** A JSON path into the file (`/http/listen`); empty for the file as a whole. */
   readonly path: string
   readonly rule: string
+  /** Where that was said, where it is known: none of a default. */
+  readonly place?: FaultPlace | undefined
+}
+
+/** In a file, or in a flag or variable that goes before it. Line and column count from 1. */
+export interface FaultPlace {
+  readonly file: string
+  readonly line?: number
+  readonly column?: number
 }

@@ -19,7 +19,7 @@ export const parseListeners = (files: readonly ListenerFile[]): ParsedListeners 
     one.faults.map(({ path, rule }) => ({ path: `/http/listeners/${index}${path}`, rule })),
   )
   const doubles = files.flatMap(({ at }, index) =>
-    files.findIndex((other) => other.at === at) === index
+    files.slice(0, index).every((other) => other.at !== at)
       ? []
       : [{ path: `/http/listeners/${index}/at`, rule: 'has to differ from every listener before' }],
   )

@@ -1,5 +1,6 @@
 import { destination, pino, stdTimeFunctions } from 'pino'
 import type { DestinationStream, LevelWithSilent, Logger } from 'pino'
+import { isJournald, withPriorities } from './priorities.ts'
 
 /**
  * The second net. Secrets are wrapped at the door and print as `[secret]`; these paths catch a raw
@@ -40,5 +41,5 @@ const unwrittenBytesMax = 1024 * 1024
 export const standardOutput = (): DestinationStream => {
   const stream = destination({ fd: 1, sync: true, maxLength: unwrittenBytesMax })
   stream.on('error', () => undefined)
-  return stream
+  return isJournald(process.env['JOURNAL_STREAM'], 1) ? withPriorities(stream) : stream
 }

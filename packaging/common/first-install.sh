@@ -47,24 +47,30 @@ tell_next_steps() {
 	cat <<-EOF
 		peerfence is installed, and answers local callers. Three steps are left on this host, $(uname -n):
 
-		1. Let it log in to the hosts that it may have to fence. On each of those, as root, either
-
-		     mkdir -p -m 0700 /root/.ssh && echo '$key' >>/root/.ssh/authorized_keys
-
-		   or, for a key that can fence and do nothing else, where this package is installed, too:
+		1. Let it log in to the hosts that it may have to fence. Where this package is installed on them, too, with a key that
+		   can fence and do nothing else. On each of those, as root (from="ADDRESS" in front, with the address of this host,
+		   lets the key in from here alone: from="10.1.0.2",restrict,...):
 
 		     mkdir -p -m 0700 /root/.ssh && echo 'restrict,command="/usr/libexec/peerfence/fence-vms" $key' >>/root/.ssh/authorized_keys
 
-		   and then say which hosts those are, in $folder/peerfence.json here:
+		   and say here which hosts those are, in a file of its own beside the configuration:
 
-		     "ssh": { "logins": [{ "hosts": ["10.1.0.0/16"], "program": "installed", "identityFiles": ["$folder/ssh_key"] }] }
+		     install -d -m 0750 -g $user $folder/peerfence.d
+		     echo '{ "ssh": { "logins": [{ "hosts": ["10.1.0.0/16"], "program": "installed",
+		       "identityFiles": ["$folder/ssh_key"] }] } }' >$folder/peerfence.d/logins.json
 
-		2. Pin their host keys: peerfence trust HOST, for each of them. A host that is met for the first time in a fence is
-		   not confirmed: with a host uuid that it does not show it is refused, and nothing on it is touched.
+		   Or, where nothing is to be installed on them, with a root shell for this key and without that file:
 
-		3. Try it, and confirm them: peerfence doctor --drill HOST
+		     mkdir -p -m 0700 /root/.ssh && echo '$key' >>/root/.ssh/authorized_keys
 
-		After a change of $folder/peerfence.json: peerfence config check && systemctl restart peerfence
+		2. Pin their host keys, once for each: peerfence trust HOST (many at once, out of a known_hosts file that you
+		   trust: peerfence trust --import FILE). A host that is met for the first time in a fence is not confirmed: with a
+		   host uuid that it does not show it is refused, and nothing on it is touched.
+
+		3. Restart it and try it: peerfence config check && systemctl restart peerfence && peerfence doctor --drill HOST
+		   Then list these hosts in doctor.peers: peerfence doctor alone tries all of them.
+
+		After a change of the configuration: peerfence config check && systemctl restart peerfence
 		Who may ask: members of the group $user at /run/peerfence/peerfence.sock, and whoever has the token of
 		$folder/client-token at 127.0.0.1:7171. This page is $folder/next-steps.txt; man 8 peerfence has the rest.
 	EOF

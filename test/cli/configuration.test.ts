@@ -28,6 +28,6 @@ test('every fault of the file is told with its path', async (t) => {
   t.match(await read('good'), { http: { inFlightMax: Number } })
   t.strictSame(told, [])
   t.equal(await read('bad'), undefined)
-  t.match(told.join(''), /^peerfence: \S+bad: \/http\/port: no such property\n/m)
+  t.match(told.join(''), /^peerfence: \S+bad:1:\d+: \/http\/port: no such property\n/m)
   t.equal(told.length, 2)
 })

@@ -32,6 +32,17 @@ test('help of all, help of one, version', async (t) => {
     of: { name: 'serve' },
   })
   t.strictSame(parseInvocation(['--version'], subcommands), { kind: 'version' })
+  t.strictSame(parseInvocation(['version'], subcommands), { kind: 'version' })
+  for (const argv of [['-h'], ['help']]) {
+    t.strictSame(parseInvocation(argv, subcommands), { kind: 'help', of: undefined })
+  }
+  for (const argv of [
+    ['fence', '-h'],
+    ['help', 'fence'],
+  ]) {
+    t.match(parseInvocation(argv, subcommands), { kind: 'help', of: { name: 'fence' } })
+  }
+  t.match(parseInvocation(['help', 'config', 'show'], subcommands), { of: { name: 'config show' } })
 })
 
 test('help and version beside anything that could be done are wrong usage', async (t) => {
@@ -59,16 +70,28 @@ test('help and version beside anything that could be done are wrong usage', asyn
 test('wrong usage is told clearly', async (t) => {
   const rows: readonly (readonly [readonly string[], RegExp])[] = [
     [[], /subcommand is missing/],
-    [['run'], /no such subcommand: run/],
+    [['run'], /^no such subcommand: run$/],
+    [['fense', 'x', 'y'], /^no such subcommand: fense x y; did you mean fence\?$/],
+    [['config', 'shwo'], /^config needs one of: check, show, schema; did you mean config show\?$/],
+    [['help', 'docter'], /^no such subcommand: docter; did you mean doctor\?$/],
+    [['help', 'fence', 'VM', 'HOST'], /^no such subcommand: fence VM HOST$/],
+    [['fence', '--explian'], /^fence has no option --explian; did you mean --explain\?$/],
+    [
+      ['fence', '--socket', '/s', '--explain', 'V', 'H', '-p', 'planted'],
+      /^fence has no option -p$/,
+    ],
+    [['-p', 'planted'], /^no such option: -p$/],
+    [['-h', 'fence', 'VM', 'HOST'], /stand alone/],
     [['serve', 'now'], /serve: unexpected argument: now/],
-    [['config'], /no such subcommand: config/],
+    [['config'], /^config needs one of: check, show, schema$/],
     [['serve', '--bogus', '1'], /--bogus/],
     [['serve', '-x'], /-x/],
-    [['serve', '--config'], /--config/],
+    [['serve', '--config'], /^--config needs a value behind it$/],
     [['serve', '--help=yes'], /--help/],
   ]
   for (const [args, message] of rows) {
     t.match(parseInvocation(args, subcommands), { kind: 'misused', message }, args.join(' '))
+    t.notMatch(JSON.stringify(parseInvocation(args, subcommands)), 'planted')
   }
 })
 

@@ -151,6 +151,7 @@ test('why nobody is there, in words', async (t) => {
   t.match(await exchange(peer, post, {}, limits), { because: /refused/ })
   const socket = peerOf('unix:/nonexistent/peerfence.sock')
   t.match(await exchange(socket, post, {}, limits), { because: 'there is no such socket' })
+
   const unnamed = peerOf('[::1]:1')
   t.match(await exchange(unnamed, post, {}, limits), { kind: 'unanswered', because: /./ })
 })

@@ -26,7 +26,7 @@ test('a file that cannot be read or parsed is a fault', async (t) => {
     const file = join(directory, name)
     t.match(
       await loadConfig(file, {}),
-      { kind: 'faulty', faults: [{ path: '', rule: file }] },
+      { kind: 'faulty', faults: [{ path: '', place: { file } }] },
       name,
     )
   }
@@ -47,16 +47,71 @@ test('a file that everybody may write is a fault, as good as it may be', async (
   t.match(await loadConfig(file, {}), { faults: [{ path: '', rule: /writable for everybody/ }] })
 })
 
-test('what a broken file says is not repeated, where it breaks is', async (t) => {
-  const directory = t.testdir({ token: '{"a": planted}', comma: '{"a":"planted" "b"}' })
-  const ruleOf = async (name: string) => {
-    const result = await loadConfig(join(directory, name), {})
-    return result.kind === 'faulty' ? result.faults[0]?.rule : ''
-  }
-  t.match(await ruleOf('token'), /it breaks the grammar/)
-  t.notMatch(await ruleOf('token'), /plan/)
-  t.match(await ruleOf('comma'), /it breaks the grammar at position 15$/)
+test('the grammar, the schema and the rules between settings are told at once, with their places', async (t) => {
+  const folder = t.testdir({
+    'c.json': `{
+  "http": { "listeners": [{ "at": "127.0.0.1:1", "allow": 1 }, { "at": "nowhere" }, 7, { "at": "nowhere" }] },
+  "fence": { "holdMs": -1, "budgetMaxSec": 3 },
+  "suspects": { "networks": ["x"] },
+  "suspects": { "networks": ["10.0.0.0/8", "y"] },
+}`,
+    'c.d': {
+      'a.json': '{\n"ssh": { "logins": [{ "hosts": ["!"] }], "knownHostsFile": 1 } }',
+      'b.json': '{',
+    },
+  })
+  const result = await loadConfig(join(folder, 'c.json'), {})
+  const told = (result.kind === 'faulty' ? result.faults : []).map(({ path, place }) =>
+    [place?.file.replace(/.*\//, ''), place?.line, place?.column, path].join(' '),
+  )
+  t.strictSame(told.toSorted(), [
+    'a.json 2 21 /ssh/logins/0',
+    'a.json 2 33 /ssh/logins/0/hosts/0',
+    'a.json 2 60 /ssh/knownHostsFile',
+    'b.json 1 2 ',
+    'c.json 2 59 /http/listeners/0/allow',
+    'c.json 2 72 /http/listeners/1/at',
+    'c.json 2 85 /http/listeners/2',
+    'c.json 2 96 /http/listeners/3/at',
+    'c.json 2 96 /http/listeners/3/at',
+    'c.json 3 24 /fence/holdMs',
+    'c.json 3 44 /fence/budgetMaxSec',
+    'c.json 4 29 /suspects/networks/1',
+    'c.json 5 3 ',
+  ])
 })
+
+test('a file beside whose faults all is well is loaded as little as any other', async (t) => {
+  const folder = t.testdir({ 'c.json': '{}', 'c.d': { 'a.json': '' } })
+  t.match(await loadConfig(join(folder, 'c.json'), {}), { kind: 'faulty', faults: [{}] })
+})
+
+test('each setting says where it comes from, a flag and a default, too', async (t) => {
+  const folder = t.testdir({
+    'c.json': '{"fence":{"holdMs":77},"http":{"listeners":[]},"log":{"level":"warn"}}',
+    'c.d': { 'a.json': '{"suspects":{"networks":["10.0.0.0/8"]}}' },
+  })
+  const file = join(folder, 'c.json')
+  const overrides = { listen: '127.0.0.1:1', logLevel: 'info' }
+  const result = await loadConfig(file, overrides)
+  if (result.kind === 'faulty') throw new Error(JSON.stringify(result.faults))
+  t.match(result, {
+    config: { fence: { holdMs: 77 }, suspects: { networks: ['10.0.0.0/8'] } },
+    settled: { http: { listeners: [{ at: '127.0.0.1:1' }] } },
+  })
+  t.strictSame(result.placeOf('/fence/holdMs'), { file, line: 1, column: 20 })
+  t.match(result.placeOf('/suspects/networks'), { file: join(folder, 'c.d', 'a.json') })
+  t.match(result.placeOf('/http/listeners'), { file: /^--listen / })
+  t.match(result.placeOf('/log/level'), { file: /^--log-level / })
+  t.equal(result.placeOf('/ssh/logins'), undefined)
+  t.equal(loadedAlone().placeOf('/fence/holdMs'), undefined)
+})
+
+const loadedAlone = () => {
+  const parsed = parseConfig({}, {})
+  if (parsed.kind === 'faulty') throw new Error('a default is at fault')
+  return parsed
+}
 
 test('every fault is told at once, with its path', async (t) => {
   const result = parseConfig(
@@ -99,7 +154,7 @@ test('every fault is told at once, with its path', async (t) => {
       '/shutdownGraceSec',
     ].toSorted(),
   )
-  t.match(result, { faults: [{ path: '/htpp', rule: 'no such property' }] })
+  t.match(result, { faults: [{ path: '/htpp', rule: 'no such property; did you mean http?' }] })
   t.ok(
     result.kind === 'faulty' &&
       result.faults.some(({ rule }) => rule.endsWith(': accept-new, strict')),

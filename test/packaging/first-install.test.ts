@@ -96,18 +96,26 @@ test('the next steps are exact', async (t) => {
   const lines = [...page.matchAll(/echo '(.*)' >>\/root\/\.ssh\/authorized_keys$/gm)]
   t.same(
     lines.map(([, line]) => line),
-    [key, `restrict,command="/usr/libexec/peerfence/fence-vms" ${key}`],
+    [`restrict,command="/usr/libexec/peerfence/fence-vms" ${key}`, key],
   )
   for (const [, line = ''] of lines) {
     // As sshd reads it: options, key, comment.
     const shown = execFileSync('ssh-keygen', ['-l', '-f', '-'], { input: line, encoding: 'utf8' })
     t.match(shown, /^256 SHA256:.* peerfence@/)
   }
-  const [section = ''] = /^ +"ssh": \{.*\}$/m.exec(page) ?? []
-  const parsed = parseConfig(JSON.parse(`{${section}}`), {})
+  const [, section = ''] = /echo '(\{ "ssh": \{[^']*\} \})' >\S+logins\.json$/m.exec(page) ?? []
+  const parsed = parseConfig(JSON.parse(section), {})
   t.match(parsed, { kind: 'loaded' })
   t.match(section, `"identityFiles": ["${etc}/ssh_key"]`)
-  for (const step of ['peerfence trust HOST', 'peerfence doctor', 'peerfence config check']) {
+  for (const step of [
+    'peerfence trust HOST',
+    'peerfence trust --import FILE',
+    'peerfence doctor --drill HOST',
+    'peerfence config check && systemctl restart peerfence',
+    'from="ADDRESS"',
+    `>${etc}/peerfence.d/logins.json`,
+    `install -d -m 0750 -g peerfence ${etc}/peerfence.d`,
+  ]) {
     t.ok(page.includes(step), step)
   }
   t.notMatch(page, read('client-token').trim(), 'no secret is in it')

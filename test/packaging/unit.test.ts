@@ -82,7 +82,10 @@ test('it never gives up, and says when it is ready and how to reload', async (t)
   t.same(values('StartLimitIntervalSec'), ['0'])
   t.same(values('ExecStart'), ['/usr/bin/peerfence serve'])
   t.match(values('ExecStartPost'), [/^\/usr\/bin\/peerfence ready /])
-  t.match(values('ExecReload'), [/^\/bin\/sh -c 'kill -HUP "\$MAINPID"'$/])
+  t.match(values('ExecReload'), [
+    /^\/usr\/bin\/peerfence config check --quiet$/,
+    /^\/bin\/sh -c 'kill -HUP "\$MAINPID"'$/,
+  ])
 })
 
 test('its files suffice for as many fences at once as can be configured', async (t) => {

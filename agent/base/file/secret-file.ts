@@ -4,6 +4,7 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { Secret } from '../text/secret.ts'
 
 /** Far more than a key or a password has. */
@@ -23,15 +24,22 @@ export type SecretFile =
 /** Never rejects, and waits for no pipe. */
 export const readSecretFile = async (file: string, owner: Owner): Promise<SecretFile> =>
   await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
-    .then(async (handle) => await readOpen(handle, owner))
+    .then(async (handle) => await readOpen(handle, { ...owner, isCredential: isCredential(file) }))
     .catch((error: unknown) => ({
       kind: 'faulty',
       // The code alone: the message names the path, and the fault does so already.
       rule: `cannot be read (${String(Reflect.get(Object(error), 'code'))})`,
     }))
 
+interface Reader extends Owner {
+  readonly isCredential: boolean
+}
+
+/** Where systemd puts what LoadCredential= names; nobody but root makes anything there. */
+const isCredential = (file: string): boolean => resolve(file).startsWith('/run/credentials/')
+
 /** What is judged is what is read: the file that is open. */
-const readOpen = async (handle: FileHandle, owner: Owner): Promise<SecretFile> => {
+const readOpen = async (handle: FileHandle, owner: Reader): Promise<SecretFile> => {
   try {
     const stat = await handle.stat()
     const rule = stat.isFile() ? brokenRule(stat, owner) : 'has to be a regular file'
@@ -45,20 +53,23 @@ const readOpen = async (handle: FileHandle, owner: Owner): Promise<SecretFile> =
 /**
  * Whoever may write the file could put a key of his own there, and whoever may read it is the agent
  * to every suspect. Reading by the agent's own group is how packages ship such files (root, 0640).
+ * A credential of systemd is root's with an entry of the agent in its access list, whose mask is
+ * shown in the place of the mode of root's group.
  */
-const brokenRule = (
+export const brokenRule = (
   stat: {
     readonly uid: number
     readonly gid: number
     readonly mode: number
     readonly size: number
   },
-  { user, group }: Owner,
+  { user, group, isCredential: isOfSystemd }: Reader,
 ): string | undefined => {
   if (stat.uid !== user && stat.uid !== 0)
     return 'has to belong to the user of the agent or to root'
   const others = stat.mode & 0o077
-  if (others !== 0 && !(others === 0o040 && stat.gid === group)) {
+  const isOwnGroup = stat.gid === group || (isOfSystemd && stat.uid === 0 && stat.gid === 0)
+  if (others !== 0 && !(others === 0o040 && isOwnGroup)) {
     return 'must be closed to everybody else (mode 0600 or 0400; 0640 where the group is that of the agent)'
   }
   return stat.size > bytesMax ? `must not be longer than ${bytesMax} bytes` : undefined

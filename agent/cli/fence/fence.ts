@@ -31,7 +31,8 @@ exit codes: 0 confirmed dead: proven on HOST; start it elsewhere
               elsewhere is your risk, for a host without any network may still write to its disk
             2 still alive OR NOT PROVEN DEAD: do not start it elsewhere; "next" says what to do
 after no other code it may be started: 1 a fault, 4 turned away, nothing was done, 64 wrong usage,
-69 the agent did not answer, 78 wrong configuration, and any that is not in this list.
+69 the agent did not answer, 78 wrong configuration, 130 Ctrl-C (the agent goes on with it), and any that is not in
+this list.
 With --stand-alone, as root it works in the name of the owner of the folder of journal.file.`,
   run: async (args, terminal) => await runInMode('fence', ways, args, terminal),
 }

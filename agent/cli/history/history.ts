@@ -1,14 +1,19 @@
 import { historyEntry } from '../../contract/reply/history-reply.ts'
 import type { HistoryEntry } from '../../contract/reply/history-reply.ts'
 import { asciiJson } from '../../base/text/ascii-json.ts'
-import type { FenceHistoryEntry } from '../../fence/history.ts'
+import { parseVerdict } from '../../domain/verdict-word.ts'
+import type { HistoryQuery } from '../../fence/history.ts'
 import { readWholeHistory } from '../../journal/history-files.ts'
 import { exitCodes } from '../exit-code.ts'
+import type { ExitCode } from '../exit-code.ts'
 import { paintFor } from '../colour.ts'
 import type { Paint } from '../colour.ts'
 import { configOption, readConfig, configSourceOf } from '../configuration.ts'
+import { plain } from '../print-answer.ts'
+import { socketOf } from '../run-mode.ts'
+import type { Arguments, Subcommand, Terminal } from '../subcommand.ts'
+import { historyByAgent } from './history-by-agent.ts'
 import { historyOf } from './history-options.ts'
-import type { Subcommand } from '../subcommand.ts'
 
 export const historySubcommand: Subcommand = {
   name: 'history',
@@ -34,6 +39,7 @@ export const historySubcommand: Subcommand = {
   },
   about: `Shows who had what fenced on this peer, when, for whom and with which verdict, the newest first, out of the
 journal and what was moved aside of it (FILE.1, FILE.2.gz). Lines that a crash has torn are passed over and counted.
+Whoever may not read the journal is told by the agent (at PEERFENCE_SOCKET, or its own), out of its journal alone.
 What a verdict said is of its time: the VM may have been started there since. Only a new fence tells about now.
 exit codes: 0 shown, 1 none was found or the journal cannot be read, 64 wrong usage, 78 wrong configuration`,
   run: async (args, terminal) => {
@@ -53,23 +59,52 @@ exit codes: 0 shown, 1 none was found or the journal cannot be read, 64 wrong us
       file = config.journal.file
     }
     const { fences, garbled, unreadable } = await readWholeHistory(file, history.query)
-    const paint = paintFor(terminal)
-    for (const fence of fences) {
-      const entry = historyEntry(fence, nowMs)
-      const line = args.isSet('json') ? asciiJson(entry) : lineOf(entry, fence, paint)
-      terminal.out(`${line}\n`)
+    if (unreadable.includes(file) && args.text('journal') === undefined) {
+      return await showOfAgent(history.query, args, terminal)
     }
+    show(
+      fences.map((fence) => historyEntry(fence, nowMs)),
+      args,
+      terminal,
+    )
     if (garbled > 0)
       terminal.err(
         `peerfence: ${garbled} lines of the journal are no records and were passed over\n`,
       )
     for (const one of unreadable) terminal.err(`peerfence: ${one}: cannot be read\n`)
-    if (fences.length === 0) terminal.err('peerfence: no such fence\n')
+    if (fences.length === 0 && unreadable.length === 0) terminal.err(none)
     return fences.length === 0 || unreadable.length > 0 ? exitCodes.notDone : exitCodes.done
   },
 }
 
-const lineOf = (entry: HistoryEntry, { verdict }: FenceHistoryEntry, paint: Paint): string => {
+const none = 'peerfence: no such fence\n'
+
+/** Who may ask the agent and not read its journal learns the same from the agent. */
+const showOfAgent = async (
+  query: HistoryQuery,
+  args: Arguments,
+  terminal: Terminal,
+): Promise<ExitCode> => {
+  const told = await historyByAgent(socketOf(args, terminal), query)
+  if (told.kind === 'unanswered') {
+    const because = `the journal may not be read by this user, and the agent did not tell`
+    terminal.err(`peerfence: ${because}: ${told.because}\n`)
+    return exitCodes.notDone
+  }
+  show(told.entries, args, terminal)
+  if (told.entries.length === 0) terminal.err(none)
+  return told.entries.length === 0 ? exitCodes.notDone : exitCodes.done
+}
+
+const show = (entries: readonly HistoryEntry[], args: Arguments, terminal: Terminal): void => {
+  const paint = paintFor(terminal)
+  for (const entry of entries) {
+    terminal.out(`${args.isSet('json') ? asciiJson(entry) : lineOf(entry, paint)}\n`)
+  }
+}
+
+const lineOf = (entry: HistoryEntry, paint: Paint): string => {
+  const verdict = parseVerdict(entry.verdict, entry.reason)
   const { endedAt, askedAt, ageMs, vm, suspect, askedBy, reason, fenceId } = entry
   const when = endedAt === '' ? askedAt : endedAt
   const age = ageMs === undefined ? '' : ` (${ageOf(ageMs)} ago)`
@@ -77,7 +112,8 @@ const lineOf = (entry: HistoryEntry, { verdict }: FenceHistoryEntry, paint: Pain
     verdict === undefined
       ? paint('no outcome: in flight or cut off', 'dim')
       : paint(`${entry.verdict} ${reason}`, colours[verdict.kind])
-  return `${when}${age} VM ${vm} on ${suspect}: ${what}; asked by ${askedBy}, fence ${fenceId}`
+  const head = plain(`${when}${age} VM ${vm} on ${suspect}`)
+  return `${head}: ${what}; ${plain(`asked by ${askedBy}, fence ${fenceId}`)}`
 }
 
 const colours = { 'confirmed-dead': 'green', unreachable: 'yellow', 'still-alive': 'red' } as const

@@ -1,7 +1,7 @@
 /** A look by the agent that runs here. */
 import { budgetMsOf } from '../../client/post-question.ts'
 import type { FenceQuestion } from '../../client/post-question.ts'
-import { byAgent, phaseOf } from '../by-agent.ts'
+import { byAgent, phaseOf, withHint } from '../by-agent.ts'
 import { lookPeer } from './look-peer.ts'
 import type { Terminal } from '../subcommand.ts'
 import type { SaidOfLook } from './print-look.ts'
@@ -12,6 +12,9 @@ export const statusByAgent = async (
   isExplained: boolean,
   terminal: Terminal,
 ): Promise<SaidOfLook> =>
-  await byAgent(socket, budgetMsOf(question), phaseOf, terminal, async (peer, requestId) => {
-    return await lookPeer(question, peer, { isExplained, requestId })
-  })
+  withHint(
+    await byAgent(socket, budgetMsOf(question), phaseOf, terminal, async (peer, requestId) => {
+      return await lookPeer(question, peer, { isExplained, requestId })
+    }),
+    socket,
+  )

@@ -30,7 +30,8 @@ const read = async (property: string, file: string): Promise<string> => {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    throw new Error(`${property}: ${String(error)}`, { cause: error })
+    const code = String(Reflect.get(Object(error), 'code'))
+    throw new Error(`${property}: ${file} cannot be read (${code})`, { cause: error })
   }
 }
 
@@ -58,7 +59,7 @@ const readTls = async (rule: TlsRule): Promise<TlsMaterial> => {
     return createPrivateKey(key)
   })
   if (!certificate.checkPrivateKey(privateKey)) {
-    throw new Error(`tls.keyFile: ${keyFile}: is not the key of ${certificateFile}`)
+    throw new Error(`tls.keyFile: ${keyFile} is not the key of ${certificateFile}`)
   }
   if (clientCaFile === undefined) return { cert, key }
   const ca = await read('tls.clientCaFile', clientCaFile)
@@ -71,6 +72,6 @@ const parsed = <T>(property: string, file: string, what: string, parse: () => T)
   try {
     return parse()
   } catch {
-    throw new Error(`${property}: ${file}: has to hold a ${what} in PEM`)
+    throw new Error(`${property}: ${file} has to hold a ${what} in PEM`)
   }
 }

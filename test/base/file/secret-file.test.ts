@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
-import { ownOwner, readSecretFile } from '../../../agent/base/file/secret-file.ts'
+import { brokenRule, ownOwner, readSecretFile } from '../../../agent/base/file/secret-file.ts'
 
 const us = ownOwner()
 const write = (file: string, mode: number, text = 'the secret'): string => {
@@ -48,6 +48,21 @@ test('a file of somebody else', { skip: us.user !== 0 && 'needs root' }, async (
   chownSync(file, 0, 12_345)
   chmodSync(file, 0o640)
   t.equal(await readAs(file, { user: 12_345, group: 12_345 }), 'the secret')
+})
+
+test('a credential of systemd is root’s, and shows the mask of its access list as a group', async (t) => {
+  const stat = { uid: 0, gid: 0, mode: 0o100440, size: 9 }
+  const agent = { user: 777, group: 777, isCredential: true }
+  t.equal(brokenRule(stat, agent), undefined)
+  t.match(brokenRule(stat, { ...agent, isCredential: false }), /closed to everybody else/)
+  for (const change of [{ gid: 5 }, { uid: 777 }, { mode: 0o100460 }, { mode: 0o100444 }]) {
+    t.match(
+      brokenRule({ ...stat, ...change }, agent),
+      /closed to everybody/,
+      JSON.stringify(change),
+    )
+  }
+  t.match(brokenRule({ ...stat, uid: 5 }, agent), /has to belong/)
 })
 
 test('what is no file to read', async (t) => {

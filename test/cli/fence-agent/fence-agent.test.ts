@@ -83,6 +83,7 @@ test('input that does not end does nothing', async (t) => {
     versionLine: '',
     out: () => undefined,
     err: (text) => (err += text),
+    onInterrupt: () => () => undefined,
     stdin: () => broken,
     isTerminal: false,
     isOutTerminal: false,

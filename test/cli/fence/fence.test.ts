@@ -65,7 +65,11 @@ test('who is turned away, or finds nobody, has no verdict and no 0', async (t) =
   t.match(JSON.parse(away.out), { kind: 'turned-away' })
   t.equal(calls.length, 0)
   const nobody = await call(['fence', vmHex, '192.0.2.7'], { env: { PEERFENCE_SOCKET: '/none' } })
-  t.match(nobody, { code: 69, out: '', err: 'peerfence: no answer: there is no such socket\n' })
+  t.match(nobody, {
+    code: 69,
+    out: '',
+    err: /^peerfence: no answer: \/\S+: there is no such socket; systemctl start peerfence .*\n$/,
+  })
 })
 
 test('wrong usage is told before anything is asked', async (t) => {

@@ -48,7 +48,11 @@ test('who is turned away, or finds nobody, has seen nothing', async (t) => {
   t.match(JSON.parse(away.out), { kind: 'turned-away' })
   t.same(looked, [])
   const nobody = await call(['status', vmHex, '192.0.2.7'], { env: { PEERFENCE_SOCKET: '/none' } })
-  t.match(nobody, { code: 69, out: '', err: 'peerfence: no answer: there is no such socket\n' })
+  t.match(nobody, {
+    code: 69,
+    out: '',
+    err: /^peerfence: no answer: \/\S+: there is no such socket; systemctl start peerfence .*\n$/,
+  })
 })
 
 test('wrong usage is told before anything is asked', async (t) => {

@@ -35,6 +35,7 @@ const pinBlind = async (look: OfferedBy, store: KnownHostsFile) => {
     isTerminal: false,
     isOutTerminal: false,
     isErrTerminal: false,
+    onInterrupt: () => () => undefined,
     stdin: () => process.stdin,
     out: (text: string) => (told.out += text),
     err: (text: string) => (told.err += text),
