@@ -78,6 +78,7 @@ const withoutTest = new Set([
   'agent/cli/subcommand.ts',
   'agent/domain/evidence.ts',
   'agent/domain/host-evidence.ts',
+  'agent/domain/neighbour-evidence.ts',
   'agent/domain/silence-evidence.ts',
   'agent/fence/callbacks.ts',
   'agent/fence/observation.ts',

@@ -1,0 +1,102 @@
+/** Breaks in what is believed of other agents, and in how a fence that was passed on ends. */
+import { mutantsOf } from './mutant.ts'
+
+export const neighbourMutants = [
+  ...mutantsOf(
+    'agent/domain/decide.ts',
+    ['domain/decide'],
+    [
+      [
+        'a neighbour may have been on any machine',
+        "    case 'unconfirmed':\n    case 'not-shown':\n      return doubt('host-not-confirmed')\n    case 'contradicted':\n      return doubt('wrong-host')",
+        "    case 'unconfirmed':\n    case 'not-shown':\n    case 'contradicted':\n      return confirmedDead(because)",
+      ],
+      [
+        'a key of a neighbour stands for a uuid',
+        "isUuidSent ? doubt('host-not-confirmed') : confirmedDead(because)",
+        'confirmedDead(because)',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/domain/decide-silence.ts',
+    ['domain/decide'],
+    [
+      [
+        'silence holds whatever a neighbour heard',
+        "  if (heardBy !== undefined) return doubt('heard-by-neighbour')\n",
+        '',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/fence/way-round.ts',
+    ['fence/way-round', 'fence/fence-vm'],
+    [
+      ['what a neighbour heard is forgotten', "one.said !== 'words'", "one.said === 'dead'"],
+      [
+        'a neighbour outvotes what we saw after a login',
+        'isFailing(seen) ? dead : undefined',
+        'dead',
+      ],
+      ['neighbours go on after our fence', '        over.abort()\n', ''],
+      ['neighbours are asked without an intent on disk', ' || !(await mayBegin)', ''],
+      ['neighbours are asked over and over', 'asks !== undefined || isFine', 'isFine'],
+      ['a proof of a neighbour is of now', 'sentMs: askedMs }', 'sentMs: clock.nowMs() }'],
+      [
+        'a contact that was lost at work is a way that failed',
+        " && killedIn(evidence, trail).is === 'no'",
+        '',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/fence/fence-vm.ts',
+    ['fence/fence-vm'],
+    [
+      [
+        'a fence is passed on for ever',
+        'wayRound === undefined || isPassedOn',
+        'wayRound === undefined',
+      ],
+      [
+        'an old death of a neighbour is told to whoever joins',
+        "evidence.kind === 'report' || evidence.kind === 'passed-on'",
+        "evidence.kind === 'report'",
+      ],
+      ['nobody ever leaves what is shared', '.finally(shared.leave)', ''],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/fence/lane/ticket.ts',
+    ['fence/lane/ticket', 'fence/fence-vm'],
+    [
+      [
+        'what was called off is begun all the same',
+        'const { calledOff = signal } = ask',
+        'const calledOff = signal',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/http/accept/passed-on.ts',
+    ['http/accept/passed-on'],
+    [
+      ['every listener takes fences that are passed on', 'if (!mayPassOn) return plain\n', ''],
+      ['an agent asks itself', 'passedOnBy === agentId', "passedOnBy === ''"],
+      ['who hangs up does not call off', 'gone.abort()', 'gone.signal.throwIfAborted()'],
+      ['every answer was called off', '!response.writableFinished', 'response.writableEnded'],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/http/accept/answer-body.ts',
+    ['http/accept/answer-body'],
+    [
+      [
+        'a proof of a neighbour is as young as its answer',
+        "evidence.kind === 'passed-on' ? evidence.death.askedAfterMs : durationMs",
+        'durationMs',
+      ],
+    ],
+  ),
+]
