@@ -21,6 +21,8 @@ export interface ExchangeLimits {
   readonly connectMs: number
   /** Until the response is whole, in ms. */
   readonly totalMs: number
+  /** Gives the request up when it aborts. */
+  readonly signal?: AbortSignal
 }
 
 export interface PeerRequest {
@@ -28,6 +30,8 @@ export interface PeerRequest {
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Gets the body of a response with status 200 as it comes; what is exchanged has none then. */
+  readonly onChunk?: (chunk: Buffer) => void
 }
 
 export type Exchanged =
@@ -37,13 +41,15 @@ export type Exchanged =
 
 /** An answer with all its evidence and its explanation is some 20 KiB. */
 const bodyBytesMax = 1024 * 1024
+/** One that is told as it comes has 500 of them. */
+const streamBytesMax = 16 * bodyBytesMax
 
 /** Never rejects. */
 export const exchange = async (
   { at }: Peer,
-  { method, path, headers = {}, body = '' }: PeerRequest,
+  { method, path, headers = {}, body = '', onChunk }: PeerRequest,
   credentials: PeerCredentials,
-  { connectMs, totalMs }: ExchangeLimits,
+  { connectMs, totalMs, signal }: ExchangeLimits,
 ): Promise<Exchanged> =>
   await new Promise<Exchanged>((resolve) => {
     const bytes = Buffer.from(body)
@@ -86,6 +92,11 @@ export const exchange = async (
     const connecting = setTimeout(() => {
       giveUp(`no connection within ${connectMs} ms`)
     }, connectMs)
+    const callOff = (): void => {
+      giveUp('it was called off')
+    }
+    signal?.addEventListener('abort', callOff)
+    if (signal?.aborted === true) callOff()
     request.on('socket', (socket) => {
       socket.once(isTls ? 'secureConnect' : 'connect', () => {
         clearTimeout(connecting)
@@ -95,10 +106,12 @@ export const exchange = async (
     request.on('response', (response) => {
       const chunks: Buffer[] = []
       let size = 0
+      const isTold = onChunk !== undefined && response.statusCode === 200
       response.on('data', (chunk: Buffer) => {
-        chunks.push(chunk)
+        if (isTold) onChunk(chunk)
+        else chunks.push(chunk)
         size += chunk.length
-        if (size > bodyBytesMax) giveUp('the response is too long')
+        if (size > (isTold ? streamBytesMax : bodyBytesMax)) giveUp('the response is too long')
       })
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8')
@@ -114,6 +127,7 @@ export const exchange = async (
     request.on('close', () => {
       clearTimeout(total)
       clearTimeout(connecting)
+      signal?.removeEventListener('abort', callOff)
       resolve(whole ?? { kind: 'unanswered', because })
     })
     request.end(bytes)

@@ -99,4 +99,98 @@ export const neighbourMutants = [
       ],
     ],
   ),
+  ...mutantsOf(
+    'agent/neighbours/neighbour-answer.ts',
+    ['neighbours/neighbour-answer'],
+    [
+      [
+        'an answer about another host is believed',
+        '!== asked.targetHostUuid) return',
+        "=== '') return",
+      ],
+      [
+        'an answer that nobody asked for is believed',
+        '!== asked.ownAgentId) return',
+        "=== '') return",
+      ],
+      [
+        'whoever answers is believed',
+        "body['agentId'] === asked.agentId && asked.agentId !== asked.ownAgentId",
+        "body['agentId'] !== 'x'",
+      ],
+      [
+        'the word of a third agent is believed',
+        "if (body['by'] !== undefined) return",
+        "if (body['by'] === 1) return",
+      ],
+      [
+        'a death without a report is believed',
+        "if (evidence['kind'] !== 'report') return",
+        "if (evidence['kind'] === 1) return",
+      ],
+      ['a report that shows living tasks is believed', '(!isNothingLeft || hold', '(hold'],
+      [
+        'a hold that was cut at the neighbour is believed',
+        "!isNothingLeft || hold !== 'kept'",
+        '!isNothingLeft',
+      ],
+      [
+        'a key of the neighbour stands for the uuid that was sent',
+        "isUuidSent ? (['as-named', 'as-bound'] as const) :",
+        "isUuidSent ? (['as-named', 'as-bound', 'by-key'] as const) :",
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/neighbours/neighbour-contact.ts',
+    ['neighbours/neighbour-answer'],
+    [
+      [
+        'evidence of a later release is quiet',
+        '    default:\n      return false',
+        '    default:\n      return true',
+      ],
+      ['a reason that nobody knows is quiet', '!withoutContact.has(reason) || ', ''],
+      ['contact before silence is forgotten', "evidence['contactBefore'] === false &&\n", ''],
+      ['a ping to a neighbour is quiet', '[tcp, echo, neighbour].every', '[tcp, neighbour].every'],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/neighbours/ask-neighbour.ts',
+    ['neighbours/neighbours'],
+    [
+      [
+        'an older agent is asked, which nobody can call off',
+        "name === 'peerfence' && isAble &&",
+        "name === 'peerfence' &&",
+      ],
+      [
+        'an agent asks itself by another address',
+        'if (agentId === ownAgentId) return',
+        "if (agentId === 'x') return",
+      ],
+      [
+        'two addresses of one agent are asked',
+        'if (!mayAsk(agentId)) return',
+        "if (agentId === 'x') return",
+      ],
+      ['a neighbour has all of our time', '(leftMs() - passReserveMs) / 1_000', 'leftMs() / 1_000'],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/neighbours/neighbours.ts',
+    ['neighbours/neighbours'],
+    [
+      [
+        'a fence that ended calls nothing off',
+        'if (!asking.isAnswered()) callOff.abort()',
+        'asking.isAnswered()',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/neighbours/neighbour.ts',
+    ['neighbours/neighbours'],
+    [['the suspect is asked about itself', '!isOneOf(at.host, suspect)', "at.host !== ''"]],
+  ),
 ]
