@@ -49,7 +49,7 @@ export const exchange = async (
   { at }: Peer,
   { method, path, headers = {}, body = '', onChunk }: PeerRequest,
   credentials: PeerCredentials,
-  { connectMs, totalMs, signal }: ExchangeLimits,
+  limits: ExchangeLimits,
 ): Promise<Exchanged> =>
   await new Promise<Exchanged>((resolve) => {
     const bytes = Buffer.from(body)
@@ -86,20 +86,10 @@ export const exchange = async (
       isGivenUp = true
       request.destroy()
     }
-    const total = setTimeout(() => {
-      giveUp(`no whole response within ${totalMs} ms`)
-    }, totalMs)
-    const connecting = setTimeout(() => {
-      giveUp(`no connection within ${connectMs} ms`)
-    }, connectMs)
-    const callOff = (): void => {
-      giveUp('it was called off')
-    }
-    signal?.addEventListener('abort', callOff)
-    if (signal?.aborted === true) callOff()
+    const watch = watchLimits(limits, giveUp)
     request.on('socket', (socket) => {
       socket.once(isTls ? 'secureConnect' : 'connect', () => {
-        clearTimeout(connecting)
+        watch.connected()
       })
     })
     let whole: Exchanged | undefined
@@ -125,13 +115,39 @@ export const exchange = async (
       if (!isGivenUp) because = wordsOf(error)
     })
     request.on('close', () => {
-      clearTimeout(total)
-      clearTimeout(connecting)
-      signal?.removeEventListener('abort', callOff)
+      watch.over()
       resolve(whole ?? { kind: 'unanswered', because })
     })
     request.end(bytes)
   })
+
+/** Gives up at the first limit that is reached, until it is over. */
+const watchLimits = (
+  { connectMs, totalMs, signal }: ExchangeLimits,
+  giveUp: (words: string) => void,
+) => {
+  const total = setTimeout(() => {
+    giveUp(`no whole response within ${totalMs} ms`)
+  }, totalMs)
+  const connecting = setTimeout(() => {
+    giveUp(`no connection within ${connectMs} ms`)
+  }, connectMs)
+  const callOff = (): void => {
+    giveUp('it was called off')
+  }
+  signal?.addEventListener('abort', callOff)
+  if (signal?.aborted === true) callOff()
+  return {
+    connected: (): void => {
+      clearTimeout(connecting)
+    },
+    over: (): void => {
+      clearTimeout(total)
+      clearTimeout(connecting)
+      signal?.removeEventListener('abort', callOff)
+    },
+  }
+}
 
 const hostOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
