@@ -21,6 +21,8 @@ export interface ExchangeLimits {
   readonly connectMs: number
   /** Until the response is whole, in ms. */
   readonly totalMs: number
+  /** Gives the request up when it aborts. */
+  readonly signal?: AbortSignal
 }
 
 export interface PeerRequest {
@@ -28,6 +30,8 @@ export interface PeerRequest {
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Gets the body of a response with status 200 as it comes; what is exchanged has none then. */
+  readonly onChunk?: (chunk: Buffer) => void
 }
 
 export type Exchanged =
@@ -37,13 +41,15 @@ export type Exchanged =
 
 /** An answer with all its evidence and its explanation is some 20 KiB. */
 const bodyBytesMax = 1024 * 1024
+/** One that is told as it comes has 500 of them. */
+const streamBytesMax = 16 * bodyBytesMax
 
 /** Never rejects. */
 export const exchange = async (
   { at }: Peer,
-  { method, path, headers = {}, body = '' }: PeerRequest,
+  { method, path, headers = {}, body = '', onChunk }: PeerRequest,
   credentials: PeerCredentials,
-  { connectMs, totalMs }: ExchangeLimits,
+  limits: ExchangeLimits,
 ): Promise<Exchanged> =>
   await new Promise<Exchanged>((resolve) => {
     const bytes = Buffer.from(body)
@@ -80,25 +86,22 @@ export const exchange = async (
       isGivenUp = true
       request.destroy()
     }
-    const total = setTimeout(() => {
-      giveUp(`no whole response within ${totalMs} ms`)
-    }, totalMs)
-    const connecting = setTimeout(() => {
-      giveUp(`no connection within ${connectMs} ms`)
-    }, connectMs)
+    const watch = watchLimits(limits, giveUp)
     request.on('socket', (socket) => {
       socket.once(isTls ? 'secureConnect' : 'connect', () => {
-        clearTimeout(connecting)
+        watch.connected()
       })
     })
     let whole: Exchanged | undefined
     request.on('response', (response) => {
       const chunks: Buffer[] = []
       let size = 0
+      const isTold = onChunk !== undefined && response.statusCode === 200
       response.on('data', (chunk: Buffer) => {
-        chunks.push(chunk)
+        if (isTold) onChunk(chunk)
+        else chunks.push(chunk)
         size += chunk.length
-        if (size > bodyBytesMax) giveUp('the response is too long')
+        if (size > (isTold ? streamBytesMax : bodyBytesMax)) giveUp('the response is too long')
       })
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8')
@@ -112,12 +115,39 @@ export const exchange = async (
       if (!isGivenUp) because = wordsOf(error)
     })
     request.on('close', () => {
-      clearTimeout(total)
-      clearTimeout(connecting)
+      watch.over()
       resolve(whole ?? { kind: 'unanswered', because })
     })
     request.end(bytes)
   })
+
+/** Gives up at the first limit that is reached, until it is over. */
+const watchLimits = (
+  { connectMs, totalMs, signal }: ExchangeLimits,
+  giveUp: (words: string) => void,
+) => {
+  const total = setTimeout(() => {
+    giveUp(`no whole response within ${totalMs} ms`)
+  }, totalMs)
+  const connecting = setTimeout(() => {
+    giveUp(`no connection within ${connectMs} ms`)
+  }, connectMs)
+  const callOff = (): void => {
+    giveUp('it was called off')
+  }
+  signal?.addEventListener('abort', callOff)
+  if (signal?.aborted === true) callOff()
+  return {
+    connected: (): void => {
+      clearTimeout(connecting)
+    },
+    over: (): void => {
+      clearTimeout(total)
+      clearTimeout(connecting)
+      signal?.removeEventListener('abort', callOff)
+    },
+  }
+}
 
 const hostOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`

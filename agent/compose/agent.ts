@@ -11,6 +11,7 @@ import { composeSuspectAccess } from './suspect-access.ts'
 import { composeFence } from './fence.ts'
 import { composeLooks } from './looks.ts'
 import { readinessChecks } from './readiness.ts'
+import { composeWayRound } from './way-round.ts'
 import type { Config } from '../config/config.ts'
 import type { FenceService } from '../fence/service.ts'
 import { createAllowedSuspects } from '../http/accept/allowed-suspect.ts'
@@ -52,17 +53,22 @@ export const compose = async (
 ): Promise<Composition> => {
   const metrics = createAgentMetrics(version)
   const makeContactDeps = await composeSuspectAccess(config)
+  let agentId = ''
   const { service, board, journal, clock } = await composeFence(
     config,
     'agent',
     makeContactDeps,
     log,
     metrics,
+    async () => {
+      // The journal has made the folder.
+      const { id, fault } = await readAgentId(dirname(config.journal.file))
+      if (fault !== undefined) log.warn({ fault }, 'the id of this agent is of this process alone')
+      agentId = id
+      return await composeWayRound(config, id)
+    },
   )
   const { looks, lookBoard } = composeLooks(makeContactDeps)
-  // The journal has made the folder.
-  const { id: agentId, fault } = await readAgentId(dirname(config.journal.file))
-  if (fault !== undefined) log.warn({ fault }, 'the id of this agent is of this process alone')
   const { http, suspects, host, fence } = config
   const auditDelivery = deliveryAudit(log)
   const callbacks = createCallbacks(

@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts'
 import { createInFlight } from '../fence/in-flight.ts'
 import type { InFlight } from '../fence/in-flight.ts'
 import { createFenceService } from '../fence/fence-vm.ts'
+import type { FenceDeps } from '../fence/fence-vm.ts'
 import type { Clock } from '../base/time/clock.ts'
 import type { FenceRecord } from '../fence/record.ts'
 import type { FenceService } from '../fence/service.ts'
@@ -30,6 +31,11 @@ export interface FenceEvents {
   readonly onJournalWrite: OnWrite
 }
 
+/** Called once the journal is open; gives undefined where nobody else is to be asked. */
+export type MakeWayRound = () => Promise<FenceDeps['wayRound']>
+
+const nobodyElse: MakeWayRound = async () => await Promise.resolve(undefined)
+
 /** Rejects where a part cannot be made; nothing has been done then. */
 export const composeFence = async (
   config: Config,
@@ -37,6 +43,7 @@ export const composeFence = async (
   makeContactDeps: MakeContactDeps,
   log: Logger,
   { onVerdict, onJournalWrite }: FenceEvents,
+  makeWayRound: MakeWayRound = nobodyElse,
 ): Promise<FenceDepsMade> => {
   const board = createInFlight(realClock)
   const deps = makeContactDeps(board.enter)
@@ -46,6 +53,7 @@ export const composeFence = async (
     onWrite: onJournalWrite,
   })
   const line = auditLine(log)
+  const wayRound = await makeWayRound()
   const service = createFenceService(
     { keepMs: config.ssh.sessionKeepMs },
     {
@@ -56,6 +64,7 @@ export const composeFence = async (
         line(record)
         onVerdict(record)
       },
+      ...(wayRound === undefined ? {} : { wayRound }),
     },
   )
   return { service: board.watch(service), board, journal, clock }

@@ -46,6 +46,11 @@ export interface Config {
     readonly silenceSec: number
     readonly routedSilence: 'refuse' | 'accept'
   }
+  readonly neighbours: {
+    readonly agents: readonly NeighbourConfig[]
+    readonly ask: number
+    readonly ownPercent: number
+  }
   readonly journal: { readonly file: string }
   readonly log: { readonly level: LogLevel }
   readonly host: { readonly uuid: string }
@@ -59,6 +64,16 @@ export interface LoginConfig {
   readonly identityFiles?: readonly string[]
   readonly passwordFile?: string
   readonly program?: 'sent' | 'installed'
+}
+
+/** Another agent; see `schema-neighbours.ts`. */
+export interface NeighbourConfig {
+  readonly url: string
+  readonly domain?: string
+  readonly caFile?: string
+  readonly certificateFile?: string
+  readonly keyFile?: string
+  readonly tokenFile?: string
 }
 
 /** One thing that is wrong with the configuration. */

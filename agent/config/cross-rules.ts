@@ -3,13 +3,16 @@ import { parseAddressPort, parseHostPort } from '../base/net/host-port.ts'
 import type { ConfigFault } from './config.ts'
 import type { SettledConfig } from './defaults.ts'
 import { loginFaults } from './login-rules.ts'
+import { neighbourFaults } from './neighbour-rules.ts'
 import { networkFaults } from './network-faults.ts'
 
 export const crossFaults = ({
+  http,
   callbacks,
   suspects,
   doctor,
   probe,
+  neighbours,
   fence,
   ssh,
 }: SettledConfig): readonly ConfigFault[] => [
@@ -47,4 +50,5 @@ export const crossFaults = ({
         },
       ]),
   ...loginFaults(ssh),
+  ...neighbourFaults(neighbours, http.listeners),
 ]

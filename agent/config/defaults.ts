@@ -10,7 +10,7 @@ export type SettledConfig = Omit<Config, 'http'> & {
 
 /** Property by property, so that the compiler misses none; the values stand in the schema alone. */
 export const withDefaults = (file: ConfigFile): SettledConfig => {
-  const { http, callbacks, ssh, fence, suspects, doctor, probe, journal, log, host } =
+  const { http, callbacks, ssh, fence, suspects, doctor, probe, neighbours, journal, log, host } =
     configSchema.properties
   return {
     http: {
@@ -57,6 +57,11 @@ export const withDefaults = (file: ConfigFile): SettledConfig => {
       witnesses: file.probe?.witnesses ?? probe.properties.witnesses.default,
       silenceSec: file.probe?.silenceSec ?? probe.properties.silenceSec.default,
       routedSilence: file.probe?.routedSilence ?? probe.properties.routedSilence.default,
+    },
+    neighbours: {
+      agents: file.neighbours?.agents ?? neighbours.properties.agents.default,
+      ask: file.neighbours?.ask ?? neighbours.properties.ask.default,
+      ownPercent: file.neighbours?.ownPercent ?? neighbours.properties.ownPercent.default,
     },
     journal: { file: file.journal?.file ?? journal.properties.file.default },
     log: { level: file.log?.level ?? log.properties.level.default },

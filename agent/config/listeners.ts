@@ -47,6 +47,7 @@ const parseListener = (file: ListenerFile): ParsedListener => {
     ...(tls === undefined ? {} : { tls: { ...tls, clientNames: tls.clientNames ?? [] } }),
     ...(tokensFile === undefined ? {} : { tokensFile }),
     ...(file.serves === undefined ? {} : { serves: file.serves }),
+    ...(file.passedOn === undefined ? {} : { passedOn: file.passedOn }),
   }
   const faults = [...networkFaults('/allowFrom', allowFrom), ...demandFaults(rule)]
   return { rule, faults }
@@ -57,7 +58,13 @@ const parseListener = (file: ListenerFile): ParsedListener => {
  */
 const prefixMin = { ipv4: 8, ipv6: 16 } as const
 
-const demandFaults = ({ at, allowFrom, tls, tokensFile }: ListenerRule): readonly ConfigFault[] => {
+const demandFaults = ({
+  at,
+  allowFrom,
+  tls,
+  tokensFile,
+  passedOn,
+}: ListenerRule): readonly ConfigFault[] => {
   const faults: ConfigFault[] = []
   const fault = (path: string, rule: string): void => {
     faults.push({ path, rule })
@@ -70,6 +77,9 @@ const demandFaults = ({ at, allowFrom, tls, tokensFile }: ListenerRule): readonl
     fault('/tls/clientNames', 'needs tls.clientCaFile: names that nobody vouches for are none')
   }
   const isGuarded = tls?.clientCaFile !== undefined || tokensFile !== undefined
+  if (passedOn === 'accept' && !isGuarded) {
+    fault('/passedOn', 'needs tls.clientCaFile or tokensFile: who passes on has to be known')
+  }
   if (isPrivate(at) || isGuarded) return faults
   if (allowFrom.length === 0) {
     fault(

@@ -84,6 +84,15 @@ const listener = {
       'x-cost':
         '"accept" without tls takes logins of hosts in clear text; "ignore" logs in with credentials of the agent alone; "refuse" turns such requests away.',
     },
+    passedOn: {
+      type: 'string',
+      enum: ['accept', 'refuse'],
+      description:
+        'Whether callers may pass on fences that were asked of them, as agents do that have this one among their neighbours. Unset: "refuse".',
+      'x-unit': 'word',
+      'x-cost':
+        '"accept" has an agent in trouble fence through this one; it needs tls.clientCaFile or tokensFile, so that it is known who passes on.',
+    },
   },
 } as const
 

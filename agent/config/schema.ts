@@ -7,6 +7,7 @@ import { logLevels } from './config.ts'
 import { callbacksSchema } from './schema-callbacks.ts'
 import { httpSchema } from './schema-http.ts'
 import { absolutePath } from './schema-parts.ts'
+import { neighboursSchema } from './schema-neighbours.ts'
 import { probeSchema } from './schema-probe.ts'
 import { sshSchema } from './schema-ssh.ts'
 import { suspectsSchema } from './schema-suspects.ts'
@@ -66,6 +67,7 @@ export const configSchema = {
       },
     }),
     probe: probeSchema,
+    neighbours: neighboursSchema,
     journal: single('The record of what was done.', {
       file: {
         ...absolutePath,

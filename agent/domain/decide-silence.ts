@@ -4,8 +4,9 @@ import { doubt, unreachable } from './verdict.ts'
 import type { Doubt, Verdict } from './verdict.ts'
 
 export const decideSilence = (silence: SilenceEvidence): Verdict => {
-  const { addresses, contactBefore } = silence
+  const { addresses, contactBefore, heardBy } = silence
   if (contactBefore) return doubt('contact-lost')
+  if (heardBy !== undefined) return doubt('heard-by-neighbour')
   // "All of none" is true: an empty list must never become silence.
   if (addresses.length === 0) return doubt('silence-not-proven')
   const found = new Set(addresses.map(doubtOfAddress))

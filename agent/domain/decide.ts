@@ -7,6 +7,7 @@
  */
 import type { Evidence, VmReport } from './evidence.ts'
 import { doubtOfReport } from './doubts-of-report.ts'
+import type { NeighbourDeath } from './neighbour-evidence.ts'
 import { decideSilence } from './decide-silence.ts'
 import { confirmedDead, doubt } from './verdict.ts'
 import type { Verdict } from './verdict.ts'
@@ -17,6 +18,8 @@ export const decide = (evidence: Evidence): Verdict => {
       return decideReport(evidence.report)
     case 'silence':
       return decideSilence(evidence.silence)
+    case 'passed-on':
+      return decidePassedOn(evidence.death)
     case 'refusal':
     case 'own-trouble':
       return doubt(evidence.because)
@@ -36,4 +39,26 @@ const decideReport = (report: VmReport): Verdict => {
   return confirmedDead(
     report.qemus.some((qemu) => qemu.end.kind === 'zombie') ? 'zombie-only' : 'already-gone',
   )
+}
+
+/**
+ * The neighbour has judged the report by this same rule; what is asked again is the host. A host
+ * that is known by its address alone is no host of ours: what the neighbour reached there nobody
+ * here has seen.
+ */
+const decidePassedOn = ({ host, isUuidSent, because }: NeighbourDeath): Verdict => {
+  switch (host) {
+    case 'as-named':
+    case 'as-bound':
+      return isUuidSent ? confirmedDead(because) : doubt('host-not-confirmed')
+    case 'by-key':
+      return isUuidSent ? doubt('host-not-confirmed') : confirmedDead(because)
+    case 'unconfirmed':
+    case 'not-shown':
+      return doubt('host-not-confirmed')
+    case 'contradicted':
+      return doubt('wrong-host')
+    case 'own-host':
+      return doubt('own-host')
+  }
 }

@@ -1,4 +1,5 @@
 /** What can be observed of a suspect, as data. Closed: a new kind stops the build in `decide`. */
+import type { NeighbourDeath } from './neighbour-evidence.ts'
 import type { SilenceEvidence } from './silence-evidence.ts'
 import type { Doubt } from './verdict.ts'
 import type { VmUuid } from './vm-uuid.ts'
@@ -20,6 +21,8 @@ export type Evidence =
   | { readonly kind: 'refusal'; readonly because: Doubt }
   /** Nothing answered on SSH at any address. Whether that is silence is for the rule to say. */
   | { readonly kind: 'silence'; readonly silence: SilenceEvidence }
+  /** Our own way failed or was slow, and another agent proved the death in our place. */
+  | { readonly kind: 'passed-on'; readonly death: NeighbourDeath }
   /** Our own side failed: that says nothing about the suspect. */
   | { readonly kind: 'own-trouble'; readonly because: Doubt }
   | { readonly kind: 'out-of-time' }

@@ -13,6 +13,11 @@ export interface SilenceEvidence {
   readonly lastedMs: number
   readonly rules: SilenceConfig
   readonly everMet: EverMet
+  /**
+   * Ids of other agents that had contact with the suspect, asked in this fence: a veto. Absent
+   * where none was asked or none had.
+   */
+  readonly heardBy?: readonly string[]
 }
 
 /** What the operator asks of a silence before it counts. */

@@ -74,6 +74,7 @@ export const doubts = [
   'contact-lost', // it answered in this fence, then fell silent or was cut off
   // silence that proves nothing
   'suspect-answered', // SSH is silent, but a ping, an address or a neighbour entry answered
+  'heard-by-neighbour', // silent to us, and another agent that we asked had contact with it
   'icmp-error', // somebody sent an ICMP error: a live host or a firewall, not silence
   'silence-not-proven', // a probe that belongs to the proof did not run to its end
   'own-filter', // a packet filter of ours names the suspect, or our connection table is full
@@ -88,6 +89,7 @@ export const doubts = [
   'journal-failed', // what we do could not be written down first
   'deadline-passed',
   'shutting-down',
+  'called-off', // passed on to us by another agent, whose own fence ended first
   'interrupted', // the agent ended before the verdict; said by the journal of the next start
   'verdict-expired', // proven, but not delivered while the proof could be trusted to hold
   'internal-error', // a bug: never a proof of anything

@@ -8,8 +8,11 @@ import { createSingleFlight } from './single-flight.ts'
 import type { LaneConfig } from './lane/lane.ts'
 import { createLanes } from './lane/lanes.ts'
 import type { Observation } from './observation.ts'
+import { ownTrouble, withinOwnBudget } from './own-budget.ts'
 import type { ContactDeps } from './open-suspect.ts'
 import { retryContact } from './retry.ts'
+import { createWayRound, isFailing, noWayRound } from './way-round.ts'
+import type { RoundFor, WayRound, WayRoundDeps } from './way-round.ts'
 import type { Journal } from './ports.ts'
 import type { FenceRecord } from './record.ts'
 import type { FenceRequest } from './request.ts'
@@ -21,52 +24,28 @@ export interface FenceDeps extends ContactDeps {
   readonly journal: Journal
   /** Called once per request with the value that is answered. Must not throw. */
   readonly onVerdict: (record: FenceRecord) => void
+  /** Absent where no other agent is to be asked. */
+  readonly wayRound?: Omit<WayRoundDeps, 'clock'>
 }
 
-interface Asked {
-  readonly request: FenceRequest
-  readonly startedMs: number
-  /** Resolves when the intent is on disk, or with false when it will not be. */
-  readonly mayBegin: Promise<boolean>
+/** `mayBegin` resolves with false when the intent will not be on disk. */
+interface Asked extends RoundFor {
+  readonly round: WayRound
+  readonly calledOff: AbortSignal | undefined
 }
-
-const noTrail = (detail: string): Observation['trail'] => ({ address: '', phases: [], detail })
-
-const ownTrouble = (because: Doubt, detail: string): Observation => ({
-  evidence: { kind: 'own-trouble', because },
-  trail: noTrail(detail),
-})
 
 export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceService => {
-  const { clock, journal, onVerdict } = deps
+  const { clock, journal, onVerdict, wayRound } = deps
   const inFlight = createSingleFlight()
   const drain = createDrain(clock)
   const lanes = createLanes(rules, deps, drain.signal)
 
-  /**
-   * Waits for a shared contact no longer than this request's deadline, or until the agent drains.
-   */
-  const withinOwnBudget = async (
-    observation: Promise<Observation>,
-    budgetMs: number,
-  ): Promise<Observation> => {
-    const settled = new AbortController()
-    const stop = AbortSignal.any([settled.signal, drain.signal])
-    const late = async (): Promise<Observation> => {
-      await clock.wait(budgetMs, stop)
-      return drain.signal.aborted
-        ? ownTrouble('shutting-down', 'the agent was told to stop')
-        : { evidence: { kind: 'out-of-time' }, trail: noTrail('the budget ended first') }
-    }
-    try {
-      return await Promise.race([observation, late()])
-    } finally {
-      settled.abort()
-    }
-  }
-
   /** Connects while the intent is written, and sends nothing before it is on disk. */
-  const contact = async (request: FenceRequest, startedMs: number): Promise<Observation> => {
+  const contact = async (
+    request: FenceRequest,
+    startedMs: number,
+    calledOff: AbortSignal | undefined,
+  ): Promise<Observation> => {
     const written = withinMs(
       clock,
       journal.intent(request),
@@ -78,39 +57,48 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
         ownTrouble('journal-failed', `the intent was not written: ${nameOf(error)}`),
     )
     const mayBegin = written.then((failure) => failure === undefined)
-    const seen = contactWithin({ request, startedMs, mayBegin }, false)
+    const asked = { request, startedMs, mayBegin }
+    const isPassedOn = request.passedOnBy !== undefined
+    const round =
+      wayRound === undefined || isPassedOn
+        ? noWayRound
+        : createWayRound(asked, { ...wayRound, clock })
+    const seen = contactWithin({ ...asked, round, calledOff }, false)
     const [failure, observation] = await Promise.all([written, seen])
     return failure ?? observation
   }
 
   const contactWithin = async (asked: Asked, hadContact: boolean): Promise<Observation> => {
-    const { request, startedMs, mayBegin } = asked
+    const { request, startedMs, mayBegin, round, calledOff } = asked
     const beganMs = clock.nowMs()
     const budgetMs = contactBudgetMs(request.budgetMs, startedMs, beganMs)
     if (budgetMs < contactBudgetMsMin) return ownTrouble('deadline-passed', 'no time was left')
     if (drain.signal.aborted) return ownTrouble('shutting-down', 'the agent was told to stop')
     const endsMs = beganMs + budgetMs
-    const shared = inFlight.share(
-      request,
-      endsMs,
-      async () =>
-        await retryContact(
-          lanes.contact,
-          clock,
-          { request, budgetMs, sinceMs: startedMs, mayBegin },
-          drain.signal,
-        ),
-    )
-    const { trail, sentMs, ...seen } = await withinOwnBudget(shared.observation, budgetMs)
+    const shared = inFlight.share(request, endsMs, async ({ onFailing, onSent, ...flight }) => {
+      const onDoubt = (doubtful: Observation): void => {
+        if (isFailing(doubtful)) onFailing()
+      }
+      const ask = { request, budgetMs, sinceMs: startedMs, mayBegin, onSent, onDoubt, ...flight }
+      const stop = AbortSignal.any([drain.signal, flight.calledOff])
+      return await retryContact(lanes.contact, clock, ask, stop)
+    })
+    const { trail, sentMs, ...seen } = await withinOwnBudget(
+      clock,
+      async (signal) => await round.observe(shared, budgetMs, signal),
+      budgetMs,
+      { drained: drain.signal, calledOff },
+    ).finally(shared.leave)
     const evidence = afterContact(seen.evidence, hadContact)
     if (!shared.joined) return { evidence, trail }
     const isProof = mayProceed(decide(evidence))
     // A death that was asked for before this request came says nothing of what was started since.
-    const isOlder = evidence.kind === 'report' && !(sentMs !== undefined && sentMs >= startedMs)
+    const isSeen = evidence.kind === 'report' || evidence.kind === 'passed-on'
+    const isOlder = isSeen && !(sentMs !== undefined && sentMs >= startedMs)
     if (isProof && isOlder) return await contactWithin(asked, true)
     // The look that was joined had less time than this request, or was given up: then it looks
     // again by itself.
-    const isOver = isProof || drain.signal.aborted
+    const isOver = isProof || drain.signal.aborted || calledOff?.aborted === true
     const isGivenUp = evidence.kind === 'out-of-time'
     const leftMs = endsMs - Math.max(isGivenUp ? 0 : shared.endsMs, clock.nowMs())
     if (!isOver && leftMs >= contactBudgetMsMin) {
@@ -119,7 +107,7 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
     return { evidence, trail: { ...trail, detail: `joined: ${trail.detail}` } }
   }
 
-  const judge = async (request: FenceRequest): Promise<FenceRecord> => {
+  const judge = async (request: FenceRequest, calledOff?: AbortSignal): Promise<FenceRecord> => {
     const startedAt = clock.wallTime()
     const startedMs = clock.nowMs()
     const record = ({ evidence, trail }: Observation): FenceRecord => ({
@@ -130,7 +118,7 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
       startedAt,
       durationMs: Math.round(clock.nowMs() - startedMs),
     })
-    const seen = await contact(request, startedMs).catch((error: unknown) =>
+    const seen = await contact(request, startedMs, calledOff).catch((error: unknown) =>
       ownTrouble('internal-error', `a fault in the agent itself: ${nameOf(error)}`),
     )
     const passedMs = (): number => clock.nowMs() - startedMs
@@ -171,9 +159,9 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
       await drain.finish(graceMs)
       lanes.close()
     },
-    fence: async (request) =>
+    fence: async (request, calledOff) =>
       await drain.track(async () => {
-        const record = await judge(request)
+        const record = await judge(request, calledOff)
         onVerdict(record)
         return record
       }),

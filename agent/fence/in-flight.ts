@@ -65,7 +65,8 @@ export const createInFlight = (
     },
     watch: (service) => ({
       ...service,
-      fence: async (request) => await during(request, () => service.fence(request)),
+      fence: async (request, calledOff) =>
+        await during(request, () => service.fence(request, calledOff)),
     }),
   }
 }

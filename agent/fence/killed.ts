@@ -1,14 +1,9 @@
 /** What a fence has killed, whatever it proves: a refusal that killed has to say so. Pure. */
 import type { Evidence } from '../domain/evidence.ts'
 import type { Doubt } from '../domain/verdict.ts'
-import type { ContactTrail } from './contact-trail.ts'
+import type { ContactTrail, Killed } from './contact-trail.ts'
 
-export interface Killed {
-  /** `not-known`: the program had begun, and its report did not come. */
-  readonly is: 'yes' | 'no' | 'not-known'
-  /** As the suspect numbers them; of a report alone. */
-  readonly pids: readonly number[]
-}
+export type { Killed } from './contact-trail.ts'
 
 /** Ends of a contact in which the program may have been at work. */
 const atWork: readonly Doubt[] = [
@@ -20,7 +15,16 @@ const atWork: readonly Doubt[] = [
   'sudo-refused',
 ]
 
-export const killedIn = (evidence: Evidence, { phases, earlier = [] }: ContactTrail): Killed => {
+/** By us, and by whom we asked to fence in our place. */
+export const killedIn = (evidence: Evidence, trail: ContactTrail): Killed => {
+  const all = [killedByUs(evidence, trail), ...(trail.neighbours ?? []).map(({ killed }) => killed)]
+  if (all.some(({ is }) => is === 'yes')) {
+    return { is: 'yes', pids: [...new Set(all.flatMap(({ pids }) => pids))] }
+  }
+  return { is: all.some(({ is }) => is === 'not-known') ? 'not-known' : 'no', pids: [] }
+}
+
+const killedByUs = (evidence: Evidence, { phases, earlier = [] }: ContactTrail): Killed => {
   const sent = evidence.kind === 'report' ? evidence.report.qemus.filter(isSent) : []
   if (sent.length > 0) return { is: 'yes', pids: sent.map(({ pid }) => pid) }
   const isBegun = phases.some(({ phase }) => phase === 'run')

@@ -1,10 +1,11 @@
-/** What the use case needs from the world. Adapters and the test world implement the same five. */
+/** What the use case needs from the world. Adapters and the test world implement the same six. */
 import type { Evidence } from '../domain/evidence.ts'
 import type { EverMet, SilenceEvidence } from '../domain/silence-evidence.ts'
 import type { VmUuid } from '../domain/vm-uuid.ts'
 import type { CallerConnection, FenceRequest, SuspectTarget } from './request.ts'
 import type { FenceRecord } from './record.ts'
-import type { ContactTrail, PhaseTime } from './contact-trail.ts'
+import type { ContactTrail, NeighbourAsked, PhaseTime } from './contact-trail.ts'
+import type { NeighbourDeath } from '../domain/neighbour-evidence.ts'
 
 /** How the way to a login on the suspect ended. Adapters answer with values; they do not throw. */
 export type Opening =
@@ -145,4 +146,33 @@ export interface Journal {
   readonly intent: (request: FenceRequest) => Promise<void>
   /** Resolves when the outcome is on disk; rejects when it is not, and then nothing may proceed. */
   readonly outcome: (record: FenceRecord) => Promise<void>
+}
+
+/** Other agents that may have a way to the suspect where ours fails. */
+export interface Neighbours {
+  /** Asks some of them to fence in our place; none where there is no other, or no time. */
+  readonly ask: (ask: NeighbourAsk) => readonly NeighbourAsking[]
+}
+
+export interface NeighbourAsk {
+  readonly request: FenceRequest
+  /** In ms since our fence began. */
+  readonly askedAfterMs: number
+  /** What is left of our own contact, in ms: theirs has to end before. */
+  readonly leftMs: () => number
+  /** Aborts as soon as our fence ends, however: then theirs is called off. */
+  readonly signal: AbortSignal
+}
+
+export interface NeighbourAsking {
+  /** What is known as long as there is no answer. */
+  readonly soFar: () => NeighbourAsked
+  /** Resolves before what is left is over, or soon after the signal; never rejects. */
+  readonly answer: Promise<NeighbourSaid>
+}
+
+export interface NeighbourSaid {
+  readonly asked: NeighbourAsked
+  /** Present exactly where a death is to be believed. */
+  readonly death?: NeighbourDeath
 }

@@ -16,6 +16,8 @@ export interface FenceRequest {
   readonly askedBy: string
   /** How the caller came; absent where that is this very host or a unix socket. */
   readonly caller?: CallerConnection
+  /** The id of the agent that passed the request on to us; absent where a caller asked. */
+  readonly passedOnBy?: string
   /** Absent where the answer is the response. */
   readonly callback?: CallbackAsk
 }
@@ -28,6 +30,7 @@ export interface FenceSubject {
   readonly fenceId: string
   readonly vm: VmUuid
   readonly suspect: Pick<SuspectTarget, 'addresses' | 'hostUuid'>
+  readonly passedOnBy?: string
 }
 
 /** Where a caller wants its answer later, and what it calls the request there. */

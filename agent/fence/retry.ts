@@ -11,6 +11,11 @@ import type { EarlierContact } from './contact-trail.ts'
 /** One look at one suspect for one VM: the contact, and the probes where it stays silent. */
 export type Contact = (ask: LaneAsk) => Promise<Observation>
 
+export interface RetryAsk extends Omit<LaneAsk, 'isSilenceWanted'> {
+  /** Called with each contact that came to a doubt, before it is made again. Must not throw. */
+  readonly onDoubt?: (seen: Observation) => void
+}
+
 /**
  * A contact that broke off is made again, and only the last one is judged: its own complete report
  * confirms, nothing is put together from several. Ends before `budgetMs`, or soon after the signal.
@@ -18,7 +23,7 @@ export type Contact = (ask: LaneAsk) => Promise<Observation>
 export const retryContact = async (
   contact: Contact,
   clock: Clock,
-  { request, budgetMs, sinceMs, mayBegin }: Omit<LaneAsk, 'isSilenceWanted'>,
+  { budgetMs, onDoubt, ...ask }: RetryAsk,
   signal: AbortSignal,
 ): Promise<Observation> => {
   const startedMs = clock.nowMs()
@@ -30,18 +35,13 @@ export const retryContact = async (
     const beganMs = clock.nowMs()
     const hadContact = before !== undefined && mayHaveHadContact(before)
     // After a contact no probe can make a proof of silence any more, so nobody waits for one.
-    const seen = await contact({
-      request,
-      budgetMs: leftMs(),
-      sinceMs,
-      isSilenceWanted: !hadContact,
-      mayBegin,
-    })
+    const seen = await contact({ ...ask, budgetMs: leftMs(), isSilenceWanted: !hadContact })
     const evidence = sumUp(seen.evidence, before, hadContact)
     const trail = { ...seen.trail, earlier: [...earlier] }
     const { sentMs } = seen
     const verdict = decide(evidence)
     if (verdict.kind !== 'still-alive') return { evidence, trail, sentMs }
+    onDoubt?.({ evidence, trail })
     const ms = Math.round(clock.nowMs() - beganMs)
     // Where there was no connection, there was nobody whom it could burden.
     if (seen.evidence.kind !== 'silence' && ms >= slowMs) slow += 1

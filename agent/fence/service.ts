@@ -4,8 +4,11 @@ import type { FenceRequest } from './request.ts'
 
 /** The use case, as the inbound edge sees it. */
 export interface FenceService {
-  /** Answers with a verdict for every accepted request; never rejects. */
-  readonly fence: (request: FenceRequest) => Promise<FenceRecord>
+  /**
+   * Answers with a verdict for every accepted request; never rejects. Once `calledOff` aborts it
+   * refuses, and nothing more is begun for this request alone.
+   */
+  readonly fence: (request: FenceRequest, calledOff?: AbortSignal) => Promise<FenceRecord>
   /**
    * Requests that were accepted and have no verdict yet. Counts a request from the call of `fence`
    * on.

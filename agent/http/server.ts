@@ -131,7 +131,7 @@ export const buildServer = (rules: ServerConfig, parts: ServerDeps): FastifyInst
     )
   })
   const { callerOf } = entry
-  const accept = createAcceptance(rules, { own, allowed, callerOf, isDraining })
+  const accept = createAcceptance(rules, { own, allowed, agentId, callerOf, isDraining })
   // A look takes a place as a fence does: it logs in to the suspect, too.
   const inFlight = (): number => service.inFlight() + looks.inFlight()
   const begin = beginnings(rules, { inFlight })

@@ -12,6 +12,7 @@ export const auditLine =
       fenceId: request.fenceId,
       requestId: request.requestId,
       askedBy: request.askedBy,
+      passedOnBy: request.passedOnBy,
       vm: request.vm,
       suspect: request.suspect.addresses[0],
       suspectUuid: request.suspect.hostUuid,
@@ -21,6 +22,7 @@ export const auditLine =
       contact: trail.address,
       phases: trail.phases,
       detail: trail.detail,
+      neighbours: trail.neighbours,
       earlier: (trail.earlier ?? []).map(({ because, ...rest }) => ({ reason: because, ...rest })),
     }
     if (mayProceed(verdict)) log.info(fields, 'verdict reached')

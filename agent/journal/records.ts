@@ -10,7 +10,7 @@ import type { FenceRequest } from '../fence/request.ts'
 import type { UnfinishedIntent } from './unfinished.ts'
 
 export const intentLine = (request: FenceRequest, at: string): string => {
-  const { fenceId, requestId, askedBy, vm, suspect, budgetMs, callback } = request
+  const { fenceId, requestId, askedBy, passedOnBy, vm, suspect, budgetMs, callback } = request
   const { addresses, port, user, hostUuid, password, privateKey } = suspect
   return line({
     type: 'intent',
@@ -25,6 +25,7 @@ export const intentLine = (request: FenceRequest, at: string): string => {
       hasPrivateKey: privateKey !== undefined,
     },
     budgetMs,
+    ...(passedOnBy === undefined ? {} : { passedOnBy }),
     ...(callback === undefined ? {} : { callback: { task: callback.task, url: callback.url } }),
   })
 }

@@ -72,6 +72,11 @@ export const createAgentMetrics = (version: string): AgentMetrics => {
     'peerfence_fence_contact_retries_total',
     'Contacts that came to nothing and were made again, by why.',
   )
+  const passedOn = counter<'said'>(
+    'peerfence_passed_on_total',
+    'Neighbours that were asked to fence in the place of this agent, by what they said.',
+    ['dead', 'contact', 'words'].map((said) => ({ said })),
+  )
   const rejected = counter<'code'>(
     'peerfence_http_requests_rejected_total',
     'Requests that were turned away at the door, by code.',
@@ -113,6 +118,7 @@ export const createAgentMetrics = (version: string): AgentMetrics => {
       verdicts.add({ verdict: word, reason: verdict.because })
       fences.observe({ verdict: word }, durationMs / 1000)
       for (const { phase, ms } of trail.phases) phases.observe({ phase }, ms / 1000)
+      for (const { said } of trail.neighbours ?? []) passedOn.add({ said })
       for (const one of trail.earlier ?? []) retries.add({ reason: one.because })
     },
     onDelivery: ({ end, said }) => {

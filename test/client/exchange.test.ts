@@ -155,3 +155,35 @@ test('why nobody is there, in words', async (t) => {
   const unnamed = peerOf('[::1]:1')
   t.match(await exchange(unnamed, post, {}, limits), { kind: 'unanswered', because: /./ })
 })
+
+test('what is called off is given up, before it began and while it runs', async (t) => {
+  const requests: IncomingMessage[] = []
+  const silent = createHttpServer((request) => requests.push(request))
+  const peer = await listening(t, silent)
+  const over = new AbortController()
+  const running = exchange(peer, post, {}, { ...limits, signal: over.signal })
+  while (requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  over.abort()
+  const because = 'it was called off'
+  t.same(await running, { kind: 'unanswered', because })
+  const never = await exchange(peer, post, {}, { ...limits, signal: over.signal })
+  t.same(never, { kind: 'unanswered', because })
+})
+
+test('a body is told as it comes, where the status is 200 alone', async (t) => {
+  for (const [status, told, body] of [
+    [200, 'abc', ''],
+    [503, '', 'abc'],
+  ] as const) {
+    const server = createHttpServer((_request, response) => {
+      response.writeHead(status)
+      response.write('ab')
+      response.end('c')
+    })
+    const chunks: Buffer[] = []
+    const onChunk = (chunk: Buffer): void => void chunks.push(chunk)
+    const found = await exchange(await listening(t, server), { ...post, onChunk }, {}, limits)
+    t.same(found, { kind: 'answered', status, body })
+    t.equal(Buffer.concat(chunks).toString(), told)
+  }
+})

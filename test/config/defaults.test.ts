@@ -62,6 +62,11 @@ test('every word of a full file is kept', async (t) => {
     },
     doctor: { peers: ['10.0.0.7', 'kvm-8:2222'] },
     probe: { witnesses: ['10.0.0.1'], silenceSec: 30, routedSilence: 'accept' },
+    neighbours: {
+      agents: [{ url: 'https://kvm-2:7171', tokenFile: '/t' }],
+      ask: 1,
+      ownPercent: 50,
+    },
     journal: { file: '/j' },
     log: { level: 'trace' },
     host: { uuid: 'u' },

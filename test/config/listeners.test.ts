@@ -58,6 +58,23 @@ test('what a listener has to demand', async (t) => {
       { at: '127.0.0.1:1', tls: { ...tls, clientNames: ['mn'] } },
       [`${at}/tls/clientNames`],
     ],
+    [
+      'fences that anybody passes on',
+      { at: '127.0.0.1:1', passedOn: 'accept' },
+      [`${at}/passedOn`],
+    ],
+    [
+      'fences that any address of a list passes on',
+      { ...open, allowFrom: ['10.0.0.5'], passedOn: 'accept' },
+      [`${at}/passedOn`],
+    ],
+    ['fences that a token passes on', { ...open, tokensFile: '/t', passedOn: 'accept' }, []],
+    [
+      'fences that a certificate passes on',
+      { ...open, tls: { ...tls, clientCaFile }, passedOn: 'accept' },
+      [],
+    ],
+    ['fences that nobody passes on', { at: '127.0.0.1:1', passedOn: 'refuse' }, []],
   ]
   for (const [title, file, paths] of rows) t.same(faultsOf(file), paths, title)
 })

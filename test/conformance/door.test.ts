@@ -54,6 +54,9 @@ const doorCases: Readonly<Record<ErrorCode, DoorCase>> = {
   },
   FENCE_FIELD_MISSING: { body: { targetHostIp: '192.0.2.7' } },
   FENCE_FIELD_INVALID: { body: command({ sshTimeoutSec: '20' }) },
+  FENCE_PASSED_ON_NOT_TAKEN: {
+    body: command({ passedOnBy: '7c9e6679-7425-40de-944b-e07fc1f90ae7' }),
+  },
   FENCE_CALLER_NOT_ALLOWED: { options: { rules: { allowFrom: ['192.0.2.1'] } } },
   FENCE_TOKEN_NEEDED: {
     listener: (t) => {

@@ -8,6 +8,7 @@ import {
   cleanReport,
   killedQemu,
   livingQemu,
+  passedOn,
   reported,
   routedAddress,
   silent,
@@ -476,5 +477,40 @@ test('what is proven', async (t) => {
 test('what is a doubt', async (t) => {
   for (const [sentence, evidence, because] of refusals) {
     t.same(decide(evidence), { kind: 'still-alive', because }, sentence)
+  }
+})
+
+test('a death that a neighbour proved is one of the host that was named, and of no other', async (t) => {
+  const rows = [
+    ['as-named', true, 'destroyed'],
+    ['as-bound', true, 'destroyed'],
+    ['by-key', false, 'destroyed'],
+    // A key says nothing of a uuid, and a uuid that nobody sent was not compared.
+    ['by-key', true, 'host-not-confirmed'],
+    ['as-named', false, 'host-not-confirmed'],
+    ['as-bound', false, 'host-not-confirmed'],
+    ['unconfirmed', true, 'host-not-confirmed'],
+    ['unconfirmed', false, 'host-not-confirmed'],
+    ['not-shown', true, 'host-not-confirmed'],
+    ['not-shown', false, 'host-not-confirmed'],
+    ['contradicted', true, 'wrong-host'],
+    ['contradicted', false, 'wrong-host'],
+    ['own-host', true, 'own-host'],
+    ['own-host', false, 'own-host'],
+  ] as const
+  for (const [host, isUuidSent, because] of rows) {
+    const kind = because === 'destroyed' ? 'confirmed-dead' : 'still-alive'
+    const verdict = decide(passedOn({ host, isUuidSent }))
+    t.same(verdict, { kind, because }, `${host}, uuid sent: ${isUuidSent}`)
+  }
+  for (const because of ['already-gone', 'zombie-only'] as const) {
+    t.same(decide(passedOn({ because })), { kind: 'confirmed-dead', because })
+  }
+})
+
+test('what a neighbour heard forbids to call the host silent, however good the silence is', async (t) => {
+  for (const heardBy of [['a'], ['a', 'b']]) {
+    const verdict = decide(silent({ heardBy }))
+    t.same(verdict, { kind: 'still-alive', because: 'heard-by-neighbour' })
   }
 })

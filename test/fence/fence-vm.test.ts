@@ -1,6 +1,12 @@
 import { test } from 'tap'
 import { createWorld, contactGives } from '../fixtures/worlds/fence-world.ts'
-import { silentAddress, someWitness } from '../fixtures/values/evidence.ts'
+import type { Neighbours, Opening } from '../../agent/fence/ports.ts'
+import {
+  silentAddress,
+  someNeighbour,
+  someNeighbourDeath,
+  someWitness,
+} from '../fixtures/values/evidence.ts'
 import { fenceRequest, reportEvidence } from '../fixtures/values/fence-records.ts'
 
 const never = async (): Promise<never> => await new Promise<never>(() => undefined)
@@ -408,4 +414,124 @@ test('who joins a look whose program was sent before takes no death of it, and l
   tell[1]?.()
   await clock.advance(100)
   t.match(await second, { verdict: { because: 'destroyed' }, durationMs: 1_100 })
+})
+
+const cannot = async (): Promise<Opening> =>
+  await Promise.resolve(contactGives({ kind: 'own-trouble', because: 'credentials-unusable' }))
+const provesIt: Neighbours = {
+  ask: () => [
+    {
+      soFar: () => someNeighbour,
+      answer: Promise.resolve({
+        asked: { ...someNeighbour, said: 'dead' },
+        death: someNeighbourDeath,
+      }),
+    },
+  ],
+}
+
+test('a death that a neighbour proved is ours, and on disk before the answer', async (t) => {
+  const { service, events } = createWorld({ suspect: cannot, neighbours: provesIt })
+  const { verdict, evidence, trail } = await service.fence(fenceRequest())
+  t.same(verdict, { kind: 'confirmed-dead', because: 'destroyed' })
+  t.equal(evidence.kind, 'passed-on')
+  t.match(trail.neighbours, [{ said: 'dead' }])
+  t.same(events.slice(-1), ['outcome fence-1 destroyed'])
+})
+
+test('a fence that was passed on to us is not passed on again', async (t) => {
+  const { service } = createWorld({ suspect: cannot, neighbours: provesIt })
+  const request = fenceRequest({}, { passedOnBy: someNeighbour.agentId })
+  t.equal((await service.fence(request)).verdict.because, 'credentials-unusable')
+})
+
+test('without an intent on disk nobody else is asked', async (t) => {
+  const { service } = createWorld({
+    suspect: cannot,
+    neighbours: provesIt,
+    journal: { intent: async () => await Promise.reject(new Error('full')) },
+  })
+  t.equal((await service.fence(fenceRequest())).verdict.because, 'journal-failed')
+})
+
+test('a death that a neighbour was asked for before a request came is not told to it', async (t) => {
+  let asks = 0
+  const neighbours: Neighbours = {
+    ask: (ask) => {
+      asks += 1
+      return provesIt.ask(ask)
+    },
+  }
+  const { service, clock } = createWorld({
+    suspect: async (_target, _budgetMs, signal) => {
+      await clock.wait(1_000, signal)
+      return await cannot()
+    },
+    neighbours,
+  })
+  const first = service.fence(fenceRequest({}, { fenceId: 'a' }))
+  await clock.advance(500)
+  const second = service.fence(fenceRequest({}, { fenceId: 'b' }))
+  await clock.advance(3_000)
+  const records = await Promise.all([first, second])
+  t.same(
+    records.map(({ verdict }) => verdict.because),
+    ['destroyed', 'destroyed'],
+  )
+  t.equal(asks, 2, 'each asks for itself')
+})
+
+test('what was passed on and called off begins nothing more', async (t) => {
+  const { service, clock, events } = createWorld({
+    suspect: async (_target, _budgetMs, signal) => {
+      await clock.wait(1_000, signal)
+      return dead()
+    },
+  })
+  const calledOff = new AbortController()
+  const request = fenceRequest({}, { passedOnBy: someNeighbour.agentId })
+  const fenced = service.fence(request, calledOff.signal)
+  await clock.advance(500)
+  calledOff.abort()
+  await clock.advance(5_000)
+  t.equal((await fenced).verdict.because, 'called-off')
+  t.notOk(events.includes('run'), 'its program is not sent any more')
+})
+
+test('whoever joined what was called off has it go on', async (t) => {
+  const { service, clock, events } = createWorld({
+    suspect: async (_target, _budgetMs, signal) => {
+      await clock.wait(1_000, signal)
+      return dead()
+    },
+  })
+  const calledOff = new AbortController()
+  const passed = fenceRequest({}, { fenceId: 'a', passedOnBy: someNeighbour.agentId })
+  const first = service.fence(passed, calledOff.signal)
+  const second = service.fence(fenceRequest({}, { fenceId: 'b' }))
+  await clock.advance(500)
+  calledOff.abort()
+  await clock.advance(5_000)
+  t.equal((await first).verdict.because, 'called-off')
+  t.equal((await second).verdict.because, 'destroyed')
+  t.ok(events.includes('run'))
+})
+
+test('what joins, is passed on and is called off looks no second time by itself', async (t) => {
+  const { service, clock, events } = createWorld({
+    suspect: async (_target, _budgetMs, signal) => {
+      await clock.wait(1_000, signal)
+      return await cannot()
+    },
+  })
+  const calledOff = new AbortController()
+  const first = service.fence(fenceRequest({}, { fenceId: 'a' }))
+  const passed = fenceRequest({}, { fenceId: 'b', passedOnBy: someNeighbour.agentId })
+  const second = service.fence(passed, calledOff.signal)
+  await clock.advance(500)
+  calledOff.abort()
+  await clock.advance(5_000)
+  t.equal((await first).verdict.because, 'credentials-unusable')
+  t.equal((await second).verdict.because, 'called-off')
+  t.equal(events.filter((event) => event === 'contact').length, 1)
 })

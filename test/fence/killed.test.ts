@@ -4,7 +4,13 @@ import type { Doubt } from '../../agent/domain/verdict.ts'
 import { killedIn } from '../../agent/fence/killed.ts'
 import type { Killed } from '../../agent/fence/killed.ts'
 import type { Phase } from '../../agent/fence/contact-trail.ts'
-import { killedQemu, livingQemu, reported, silent } from '../fixtures/values/evidence.ts'
+import {
+  killedQemu,
+  livingQemu,
+  reported,
+  silent,
+  someNeighbour,
+} from '../fixtures/values/evidence.ts'
 
 const trail = (phase: Phase, ...earlier: readonly Doubt[]) => ({
   address: '',
@@ -58,4 +64,18 @@ for (const [what, evidence, on, killed] of rows) {
 
 test('what was killed: a first contact has none before it', async (t) => {
   t.same(killedIn(silent(), { address: '', detail: '', phases: [] }), nothing)
+})
+
+test('what was killed: what a neighbour killed, and may have killed, counts', async (t) => {
+  const asked = (...killed: readonly Killed[]) => ({
+    address: '',
+    detail: '',
+    phases: [],
+    neighbours: killed.map((one) => ({ ...someNeighbour, killed: one })),
+  })
+  const theirs: Killed = { is: 'yes', pids: [7] }
+  t.same(killedIn(silent(), asked(nothing)), nothing)
+  t.same(killedIn(silent(), asked(nothing, unknown)), unknown)
+  t.same(killedIn(silent(), asked(unknown, theirs)), theirs)
+  t.same(killedIn(reported(), asked(theirs, theirs)), { is: 'yes', pids: [84, 7] })
 })

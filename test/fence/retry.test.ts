@@ -165,3 +165,30 @@ test('a call off ends the wait', async (t) => {
   t.equal(contacts.length, 1)
   t.same(verdict, { kind: 'still-alive', because: 'contact-lost' })
 })
+
+test('each contact that came to a doubt is told before it is made again', async (t) => {
+  const clock = createSimClock()
+  const told: string[] = []
+  let contacts = 0
+  const running = retryContact(
+    async () => {
+      contacts += 1
+      const evidence = contacts < 3 ? refusal('connection-dropped') : reportEvidence()
+      return await Promise.resolve({ evidence, trail: { address: '', phases: [], detail: '' } })
+    },
+    clock,
+    {
+      request: fenceRequest(),
+      budgetMs: 19_600,
+      sinceMs: clock.nowMs(),
+      mayBegin: Promise.resolve(true),
+      onDoubt: ({ evidence }) => {
+        told.push(`${contacts} ${decide(evidence).because}`)
+      },
+    },
+    new AbortController().signal,
+  )
+  await clock.advance(1_000)
+  await running
+  t.same(told, ['1 connection-dropped', '2 connection-dropped'])
+})

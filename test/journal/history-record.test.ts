@@ -96,3 +96,10 @@ test('what is missing beside it is empty', async (t) => {
     },
   })
 })
+
+test('the intent of a fence that was passed on names the agent that did so', async (t) => {
+  const passedOnBy = '7c9e6679-7425-40de-944b-e07fc1f90ae7'
+  const line = intentLine(fenceRequest({}, { passedOnBy }), at)
+  t.match(JSON.parse(line), { type: 'intent', passedOnBy })
+  t.notMatch(intentLine(fenceRequest(), at), /passedOnBy/)
+})

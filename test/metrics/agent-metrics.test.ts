@@ -11,6 +11,7 @@ import {
   unreachable,
 } from '../../agent/domain/verdict.ts'
 import { createAgentMetrics } from '../../agent/metrics/agent-metrics.ts'
+import { someNeighbour } from '../fixtures/values/evidence.ts'
 import { fenceRecord, fenceRequest, vmHex } from '../fixtures/values/fence-records.ts'
 import { readMetrics } from '../fixtures/values/prometheus-text.ts'
 
@@ -164,3 +165,17 @@ test(
     )
   },
 )
+
+test('neighbours that were asked are counted by what they said', async (t) => {
+  const metrics = createAgentMetrics('1.2.3')
+  const neighbours = [someNeighbour, { ...someNeighbour, said: 'dead' }] as const
+  metrics.onVerdict(fenceRecord({ trail: { address: '', phases: [], detail: '', neighbours } }))
+  const lines = metrics.text().split('\n')
+  for (const [said, count] of [
+    ['dead', 1],
+    ['contact', 0],
+    ['words', 1],
+  ] as const) {
+    t.ok(lines.includes(`peerfence_passed_on_total{said="${said}"} ${count}`), said)
+  }
+})

@@ -245,10 +245,16 @@ const useCase = [
         '(failure) => failure === undefined',
         '() => true',
       ],
+    ],
+  ),
+  ...mutantsOf(
+    'agent/fence/own-budget.ts',
+    ['fence/own-budget', 'fence/fence-vm'],
+    [
       [
         'a late proof is taken',
-        'return await Promise.race([observation, late()])',
-        'return await observation.finally(() => void late)',
+        'return await Promise.race([work(stop), late()])',
+        'return await work(stop).finally(() => void late)',
       ],
     ],
   ),

@@ -4,6 +4,7 @@ import { callerMutants } from './caller.ts'
 import { edgeMutants } from './edge.ts'
 import { fenceAgentMutants } from './fence-agent.ts'
 import type { Mutant } from './mutant.ts'
+import { neighbourMutants } from './neighbours.ts'
 import { laneMutants } from './lanes.ts'
 import { lookMutants } from './look.ts'
 import { programMutants } from './program.ts'
@@ -21,4 +22,5 @@ export const mutants: readonly Mutant[] = [
   ...callerMutants,
   ...lookMutants,
   ...fenceAgentMutants,
+  ...neighbourMutants,
 ]

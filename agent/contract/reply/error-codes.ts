@@ -21,6 +21,10 @@ export const errorCodes = {
     status: 403,
     meaning: 'the listener takes no passwords and keys of suspects',
   },
+  FENCE_PASSED_ON_NOT_TAKEN: {
+    status: 403,
+    meaning: 'the listener takes no fences that other agents pass on',
+  },
   FENCE_TARGET_NOT_ALLOWED: { status: 403, meaning: 'the suspect is not in suspects.networks' },
   FENCE_TARGET_IS_OWN_HOST: { status: 403, meaning: 'the suspect is the host that was asked' },
   FENCE_CALLBACK_NOT_ALLOWED: {

@@ -3,13 +3,14 @@
  * management node logs bodies, so nothing that the suspect chose freely may pass.
  */
 import type { Evidence, QemuSeen, VmReport } from '../../domain/evidence.ts'
-import type { ContactTrail } from '../../fence/contact-trail.ts'
+import type { ContactTrail, NeighbourAsked } from '../../fence/contact-trail.ts'
 import { plainState, plainText, plainWchan } from '../../base/text/plain-text.ts'
 
 const qemusMax = 8
 const doubtfulMax = 8
 const tasksMax = 8
 const addressesMax = 16
+const neighboursMax = 16
 
 export const summariseEvidence = (evidence: Evidence, trail: ContactTrail): object => ({
   ...summariseKind(evidence),
@@ -22,7 +23,20 @@ export const summariseEvidence = (evidence: Evidence, trail: ContactTrail): obje
       detail: plainText(detail),
       ms,
     })),
+    ...(trail.neighbours === undefined
+      ? {}
+      : { neighbours: trail.neighbours.slice(0, neighboursMax).map(summariseNeighbour) }),
   },
+})
+
+const summariseNeighbour = (asked: NeighbourAsked): object => ({
+  name: plainText(asked.name),
+  agentId: plainText(asked.agentId),
+  fenceId: plainText(asked.fenceId),
+  said: asked.said,
+  because: plainText(asked.because),
+  killed: asked.killed.is,
+  ms: asked.ms,
 })
 
 const summariseKind = (evidence: Evidence): object => {
@@ -30,10 +44,12 @@ const summariseKind = (evidence: Evidence): object => {
     case 'report':
       return { kind: 'report', ...summariseReport(evidence.report) }
     case 'silence': {
-      const { addresses, witnesses, contactBefore, lastedMs, rules, everMet } = evidence.silence
+      const { addresses, witnesses, contactBefore, lastedMs, rules, everMet, heardBy } =
+        evidence.silence
       return {
         kind: 'silence',
         contactBefore,
+        ...(heardBy === undefined ? {} : { heardBy: heardBy.map((one) => plainText(one)) }),
         lastedMs: Math.round(lastedMs),
         needsMs: rules.needsMs,
         routedSilence: rules.routed,
@@ -62,6 +78,10 @@ const summariseKind = (evidence: Evidence): object => {
             vouchesFor: vouchesFor.slice(0, addressesMax),
           })),
       }
+    }
+    case 'passed-on': {
+      const { agentId, fenceId, host, askedAfterMs, theirs } = evidence.death
+      return { kind: 'passed-on', agentId, fenceId, host, askedAfterMs, theirs }
     }
     case 'refusal':
     case 'own-trouble':

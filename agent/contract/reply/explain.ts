@@ -4,7 +4,7 @@
 import { vmUuidHex } from '../../domain/vm-uuid.ts'
 import type { Doubt } from '../../domain/verdict.ts'
 import type { FenceRecord } from '../../fence/record.ts'
-import type { ContactTrail } from '../../fence/contact-trail.ts'
+import type { ContactTrail, NeighbourAsked } from '../../fence/contact-trail.ts'
 import { adviceOf, callerMay } from '../words/advice.ts'
 import { explainEvidence } from '../words/explain-evidence.ts'
 import { fenceReply } from './fence-reply.ts'
@@ -36,14 +36,24 @@ export const explainedReply = (record: FenceRecord, agentId: string): ExplainedR
   }
 }
 
-export const explainContacts = ({ earlier = [], address, phases, detail }: ContactTrail) => {
+export const explainContacts = (trail: ContactTrail) => {
+  const { earlier = [], address, phases, detail, neighbours = [] } = trail
   const before = earlier.map(
     (one, index) => `contact ${index + 1}, ${one.ms} ms: ${one.because}: ${plainText(one.detail)}`,
   )
   const at = address === '' ? '' : ` at ${plainText(address)}`
   const times = phases.map(({ phase, ms }) => `${phase} ${ms} ms`).join(', ')
   const end = detail === '' ? '' : `: ${plainText(detail)}`
-  return [...before, `contact ${earlier.length + 1}${at}${times === '' ? '' : `, ${times}`}${end}`]
+  return [
+    ...before,
+    `contact ${earlier.length + 1}${at}${times === '' ? '' : `, ${times}`}${end}`,
+    ...neighbours.map(explainNeighbour),
+  ]
+}
+
+const explainNeighbour = ({ name, agentId, fenceId, said, because, ms }: NeighbourAsked) => {
+  const who = agentId === '' ? '' : ` (agent ${plainText(agentId)}, fence ${plainText(fenceId)})`
+  return `asked ${plainText(name)}${who} to fence in our place, ${ms} ms: ${said}: ${plainText(because)}`
 }
 
 /** The reason of a refusal is a doubt: the reply has seen to that. */

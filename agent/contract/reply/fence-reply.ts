@@ -10,6 +10,7 @@ import type { VerdictWord } from '../../domain/verdict-word.ts'
 import { killedIn } from '../../fence/killed.ts'
 import type { Killed } from '../../fence/killed.ts'
 import type { Evidence } from '../../domain/evidence.ts'
+import type { NeighbourDeath } from '../../domain/neighbour-evidence.ts'
 import type { FenceRecord } from '../../fence/record.ts'
 import type { FenceSubject } from '../../fence/request.ts'
 import { summariseEvidence } from './evidence-summary.ts'
@@ -33,6 +34,10 @@ export interface FenceReply {
   readonly fenceId: string
   /** Whose word it is: whoever counts votes counts this one, wherever the request was sent. */
   readonly agentId: string
+  /** Who proved it in our place; present on a death alone that another agent proved. */
+  readonly by?: { readonly agentId: string; readonly fenceId: string }
+  /** Echoed where the request was passed on: the agent that did so. */
+  readonly passedOnBy?: string
   /** 32 hex digits in lower case, the management node's form, whatever form the request had. */
   readonly vmUuid: string
   readonly targetHostUuid: string
@@ -81,6 +86,8 @@ export const fenceReply = (record: AnsweredRecord, agentId: string): FenceReply 
     ...(nextStep === undefined ? {} : { nextStep }),
     fenceId: request.fenceId,
     agentId,
+    ...(isDead && evidence.kind === 'passed-on' ? { by: proverOf(evidence.death) } : {}),
+    ...(request.passedOnBy === undefined ? {} : { passedOnBy: request.passedOnBy }),
     vmUuid,
     targetHostUuid: request.suspect.hostUuid,
     targetHostIp,
@@ -89,6 +96,8 @@ export const fenceReply = (record: AnsweredRecord, agentId: string): FenceReply 
     evidence: summariseEvidence(evidence, trail),
   }
 }
+
+const proverOf = ({ agentId, fenceId }: NeighbourDeath) => ({ agentId, fenceId })
 
 /** Behind a sentence. */
 const killedWords = ({ is, pids }: Killed): string => {

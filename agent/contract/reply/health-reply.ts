@@ -29,6 +29,7 @@ export const capabilities = [
   'fence-successor-path',
   'batch',
   'callback',
+  'passed-on',
   'explain',
   'history',
   'in-flight',

@@ -43,6 +43,14 @@ export const answerSchema = closed(
     },
     fenceId: text,
     agentId,
+    by: closed(
+      'Of a death that another agent proved in the place of this one: which, and how it calls this fence.',
+      {
+        agentId,
+        fenceId: text,
+      },
+    ),
+    passedOnBy: { ...agentId, description: 'Of a request that was passed on: by which agent.' },
     vmUuid,
     targetHostUuid: text,
     targetHostIp: text,
@@ -58,7 +66,7 @@ export const answerSchema = closed(
       description: 'With ?explain=1 alone: the chain of evidence in lines.',
     },
   },
-  ['error', 'nextStep', 'explanation'],
+  ['error', 'nextStep', 'by', 'passedOnBy', 'explanation'],
 )
 
 export const batchSchema = closed(

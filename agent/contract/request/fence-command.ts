@@ -31,6 +31,7 @@ export const fenceCommandSchema = {
     targetHostPrivateKey: { type: 'string', maxLength: 16_384, pattern: '^[^\\u0000]*$' },
     targetHostSshPort: { type: 'integer', minimum: 1, maximum: 65_535 },
     sshTimeoutSec: { type: 'integer', minimum: 1, maximum: 300 },
+    passedOnBy: { type: 'string', pattern: '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$' },
   },
 } as const
 
@@ -74,11 +75,13 @@ export const parseFenceCommand = (command: FenceCommand, arrival: Arrival): Pars
   }
   const password = secretOf(command.targetHostPassword)
   const privateKey = secretOf(command.targetHostPrivateKey)
+  const { passedOnBy } = command
   const request: FenceRequest = {
     fenceId: arrival.fenceId,
     requestId: arrival.requestId,
     askedBy: arrival.askedBy,
     ...(arrival.caller === undefined ? {} : { caller: arrival.caller }),
+    ...(passedOnBy === undefined ? {} : { passedOnBy }),
     ...(arrival.callback === undefined ? {} : { callback: arrival.callback }),
     vm,
     suspect: {

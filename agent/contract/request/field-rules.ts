@@ -14,6 +14,7 @@ export const fieldRules: Readonly<Record<string, string>> = {
   targetHostPrivateKey: 'a string of at most 16384 characters without NUL',
   targetHostSshPort: 'an integer from 1 to 65535',
   sshTimeoutSec: 'an integer from 1 to 300',
+  passedOnBy: 'a string with the id of an agent, a uuid in lower case with dashes',
 }
 
 /** The rules of what may stand behind the `?` of a path. */

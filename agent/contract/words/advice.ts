@@ -152,6 +152,9 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
   'suspect-answered': person(
     'Look at the console of the host: it is alive and its sshd is not reached. Start sshd, open the firewall, or power the host off.',
   ),
+  'heard-by-neighbour': otherPeer(
+    'Ask the agent that had contact (evidence.contact.neighbours), which says why it has no proof; and look at the way from this peer to the host.',
+  ),
   'icmp-error': person(
     'Find out which router or firewall between this peer and the host rejects, and let SSH pass. Then ask again.',
   ),
@@ -185,6 +188,7 @@ export const adviceOf: Readonly<Record<Doubt, Advice>> = {
   ),
   'deadline-passed': again('Ask again with a longer sshTimeoutSec.'),
   'shutting-down': otherPeer('Ask another peer, or this one again once it has started.'),
+  'called-off': again('Ask again; the agent that was asked first tells why its fence ended.'),
   interrupted: again('Ask again; look in the log of this peer for why it ended.'),
   'verdict-expired': again(
     'Ask again, and look why the caller did not take its answer within callbacks.proofSec.',

@@ -4,7 +4,7 @@
  */
 import type { Evidence, QemuSeen, QuarantineState, VmReport } from '../../domain/evidence.ts'
 import type { AddressSilence, SilenceEvidence, WitnessSeen } from '../../domain/silence-evidence.ts'
-import { plainState, plainWchan } from '../../base/text/plain-text.ts'
+import { plainState, plainText, plainWchan } from '../../base/text/plain-text.ts'
 import { metWords, ownFilterWords, seconds, wayWords } from './silence-words.ts'
 import { storageWords, waitingFor } from './storage-words.ts'
 
@@ -19,6 +19,12 @@ export const explainEvidence = (evidence: Evidence): readonly string[] => {
       return explainReport(evidence.report)
     case 'silence':
       return explainSilence(evidence.silence)
+    case 'passed-on': {
+      const { agentId, fenceId, host, askedAfterMs } = evidence.death
+      return [
+        `proven by another agent in the place of this one: ${agentId}, as its fence ${fenceId}, asked ${askedAfterMs} ms after this one began; host: ${host}`,
+      ]
+    }
     case 'refusal':
       return ['the host answered, and no whole report came of it: it counts as alive']
     case 'own-trouble':
@@ -73,12 +79,13 @@ const explainQemu = ({ pid, startTicks, by, seen, kill, end }: QemuSeen): readon
 }
 
 const explainSilence = (silence: SilenceEvidence) => {
-  const { addresses, witnesses, contactBefore, lastedMs, rules, everMet } = silence
+  const { addresses, witnesses, contactBefore, lastedMs, rules, everMet, heardBy = [] } = silence
   return [
     ...addresses.slice(0, addressesMax).map(explainAddress),
     ...witnesses.slice(0, addressesMax).map(explainWitness),
     `so for ${seconds(lastedMs)} s, looked at again and again; probe.silenceSec is ${seconds(rules.needsMs)}`,
     metWords(everMet),
+    ...heardBy.map((agentId) => `agent ${plainText(agentId)} had contact with the host meanwhile`),
     ...(contactBefore ? ['the host had answered earlier in this fence'] : []),
   ]
 }

@@ -96,6 +96,8 @@ export const summaries: Readonly<Record<Because, string>> = {
     'The host answered in this fence and then fell silent; ask again to learn which state persists.',
   'suspect-answered':
     'SSH is silent but the host still answers by other means, so it is alive; check the host.',
+  'heard-by-neighbour':
+    'The host is silent to this peer, but another agent that was asked had contact with it, so it is alive; see what that one said.',
   'icmp-error':
     'Somebody answered with an ICMP error, so this is not silence; check routes and firewalls to the host.',
   'silence-not-proven':
@@ -121,6 +123,8 @@ export const summaries: Readonly<Record<Because, string>> = {
   'deadline-passed':
     'The time was up before anything was proven; ask again with a longer sshTimeoutSec.',
   'shutting-down': 'This peer shut down before anything was proven; ask another peer.',
+  'called-off':
+    'The agent that passed this fence on ended its own first, so nothing more was begun here; ask again.',
   interrupted: 'This peer ended in the middle of the fence, so nothing was proven; ask again.',
   'verdict-expired':
     'The verdict could not be delivered in time and may no longer hold; ask again.',

@@ -114,6 +114,7 @@ export const createLane = (
     for (const ticket of batch) {
       queue.delete(ticket)
       sentMs.set(ticket, lastRunMs)
+      ticket.onSent?.()
     }
     runs += 1
     const running = on.run(batch)

@@ -15,6 +15,10 @@ export interface LaneAsk {
    * Resolves true once the intent is on disk, false if that failed: the caller answers then.
    */
   readonly mayBegin: Promise<boolean>
+  /** Aborts once nobody waits for it any more: then nothing more is begun for it. */
+  readonly calledOff?: AbortSignal
+  /** Called when the program is about to be sent for it. Must not throw. */
+  readonly onSent?: () => void
 }
 
 export interface Ticket extends LaneAsk {
@@ -55,9 +59,14 @@ export const createTicket = (
     onSettled(ticket)
     resolve(seen)
   }
-  const stop = AbortSignal.any([done.signal, signal])
+  const { calledOff = signal } = ask
+  const stop = AbortSignal.any([done.signal, signal, calledOff])
   void clock.wait(Math.max(0, ask.budgetMs - tellReserveMs), stop).then(() => {
-    settle(outOfTime(signal.aborted ? 'the fence was called off' : 'the budget ended first'))
+    settle(
+      outOfTime(
+        signal.aborted || calledOff.aborted ? 'the fence was called off' : 'the budget ended first',
+      ),
+    )
   })
   let isReady = false
   void ask.mayBegin.then((may) => {

@@ -12,6 +12,7 @@ import { reject } from '../admit/reject.ts'
 import type { Admit, Caller } from '../admit/admit.ts'
 import { callerKeepAliveMs } from '../limits.ts'
 import { ownHostRefusal } from './own-host.ts'
+import { passedOnRefusal } from './passed-on.ts'
 import type { OwnHost } from './own-host.ts'
 import type { ParsedRequests, Refused } from './parsed-requests.ts'
 import { settleCredentials } from './request-credentials.ts'
@@ -25,6 +26,7 @@ export interface AcceptConfig {
 export interface AcceptDeps {
   readonly own: OwnHost
   readonly allowed: AllowedSuspects
+  readonly agentId: string
   readonly callerOf: Admit['callerOf']
   readonly isDraining: () => boolean
 }
@@ -55,10 +57,12 @@ export const refuseWhileDraining =
 
 export const createAcceptance = (
   rules: AcceptConfig,
-  { own, allowed, callerOf, isDraining }: AcceptDeps,
+  { own, allowed, agentId, callerOf, isDraining }: AcceptDeps,
 ): Accept => {
-  const refusalOf = ({ suspect }: FenceRequest): Rejection | undefined =>
-    ownHostRefusal(suspect, own, rules) ?? allowed.refusalOf(suspect)
+  const refusalOf = (request: FenceRequest, caller: Caller): Rejection | undefined =>
+    passedOnRefusal(request, caller, agentId) ??
+    ownHostRefusal(request.suspect, own, rules) ??
+    allowed.refusalOf(request.suspect)
   return (http, callback, parse) => {
     const caller = callerOf(http)
     /* c8 ignore next -- who was not let in has been turned away before */
@@ -79,7 +83,7 @@ export const createAcceptance = (
     // The body may have taken a while to arrive: draining may have begun since.
     const refusal = isDraining()
       ? plainRejection('FENCE_SHUTTING_DOWN')
-      : refusalOf(parsed.requests[0])
+      : refusalOf(parsed.requests[0], caller)
     if (refusal !== undefined) return { kind: 'refused', refusal }
     if (connection !== undefined) http.raw.socket.setKeepAlive(true, callerKeepAliveMs)
     return { kind: 'accepted', requests: parsed.requests, caller }

@@ -22,17 +22,18 @@ export interface Answer extends AnswerBody {
 
 /**
  * The fence runs to its end even when the caller has gone: half a fence proves nothing, and the
- * journal tells.
+ * journal tells. One that was passed on ends with the fence of the agent that did so: `calledOff`.
  */
 export const answerBody = async (
   log: FastifyBaseLogger,
   request: FenceRequest,
   { service, agentId, nowMs }: AnswerDeps,
   isExplained = false,
+  calledOff?: AbortSignal,
 ): Promise<Answer> => {
   const startMs = nowMs()
   try {
-    const record = await service.fence(request)
+    const record = await service.fence(request, calledOff)
     assertAnswers(record, request)
     const reply = isExplained ? explainedReply(record, agentId) : fenceReply(record, agentId)
     const body = asciiJson(reply)
@@ -58,7 +59,9 @@ const assertAnswers = (record: FenceRecord, request: FenceRequest): void => {
  * A ms earlier than it was: both numbers are rounded, and a proof must not look as if it were to
  * come.
  */
-const provenAt = ({ startedAt, durationMs }: FenceRecord): string => {
-  const provenMs = Date.parse(startedAt) + Math.max(0, Math.round(durationMs) - 1)
+const provenAt = ({ startedAt, durationMs, evidence }: FenceRecord): string => {
+  // When a neighbour proved it only its clock knows: not before we asked.
+  const afterMs = evidence.kind === 'passed-on' ? evidence.death.askedAfterMs : durationMs
+  const provenMs = Date.parse(startedAt) + Math.max(0, Math.round(afterMs) - 1)
   return Number.isNaN(provenMs) ? '' : new Date(provenMs).toISOString()
 }

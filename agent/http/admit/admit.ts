@@ -16,6 +16,8 @@ export interface Caller {
   /** For log, journal and limits: a token's or a certificate's name, else an address, or `unix`. */
   readonly askedBy: string
   readonly requestCredentials: ListenerRule['requestCredentials']
+  /** Whether it may pass on a fence that was asked of it. */
+  readonly mayPassOn: boolean
   /**
    * Came over a unix socket, so from this very host: told by the listener, never by a missing
    * address.
@@ -83,7 +85,9 @@ export const createAdmit = (
       }
       const { requestCredentials, at } = rule
       const { askedBy } = admission
-      guests.set(request, { askedBy, requestCredentials, isUnix: at.kind === 'unix' })
+      const isUnix = at.kind === 'unix'
+      const mayPassOn = rule.passedOn === 'accept'
+      guests.set(request, { askedBy, requestCredentials, mayPassOn, isUnix })
     },
   }
 }

@@ -16,6 +16,8 @@ export interface ListenerRule {
   readonly serves?: 'all' | 'monitoring'
   /** What to do with the password or key of a suspect in a request. */
   readonly requestCredentials: 'accept' | 'ignore' | 'refuse'
+  /** What to do with fences that another agent passes on. Absent: refuse. */
+  readonly passedOn?: 'accept' | 'refuse'
 }
 
 export interface TlsRule {

@@ -13,6 +13,7 @@ import type { FenceRequest } from '../../fence/request.ts'
 import type { Accept, refuseWhileDraining } from '../accept/acceptance.ts'
 import { answerBody } from '../accept/answer-body.ts'
 import type { AnswerDeps } from '../accept/answer-body.ts'
+import { hungUp } from '../accept/passed-on.ts'
 import type { Begin } from '../accept/capacity.ts'
 import { jsonType, reject } from '../admit/reject.ts'
 
@@ -42,8 +43,10 @@ export const addBatchRoute = (server: FastifyInstance, parts: BatchRouteDeps): v
       const isExplained = wantsExplanation(http.query)
       const begun = begin(requests)
       if (begun.kind === 'refused') return await reject(http, reply, begun.refusal)
+      const calledOff = requests[0].passedOnBy === undefined ? undefined : hungUp(reply.raw)
       const answer = async (request: FenceRequest): Promise<FenceReply> =>
-        (await answerBody(http.log, request, parts, isExplained).finally(begun.end)).reply
+        (await answerBody(http.log, request, parts, isExplained, calledOff).finally(begun.end))
+          .reply
       if (wantsLines(http)) {
         return await reply
           .code(200)

@@ -7,6 +7,7 @@ import { fencePath, successorPath } from '../../contract/api/paths.ts'
 import { parseOne } from '../accept/acceptance.ts'
 import type { Accept, refuseWhileDraining } from '../accept/acceptance.ts'
 import { answerBody } from '../accept/answer-body.ts'
+import { hungUp } from '../accept/passed-on.ts'
 import { laterAnswers } from '../accept/answer-later.ts'
 import type { LaterDeps } from '../accept/answer-later.ts'
 import { jsonType, reject } from '../admit/reject.ts'
@@ -46,7 +47,8 @@ export const addFenceRoute = (
       }
       const begun = begin(accepted.requests)
       if (begun.kind === 'refused') return await reject(http, reply, begun.refusal)
-      const answer = answerBody(http.log, request, parts, isExplained)
+      const calledOff = request.passedOnBy === undefined ? undefined : hungUp(reply.raw)
+      const answer = answerBody(http.log, request, parts, isExplained, calledOff)
       const { body } = await answer.finally(begun.end)
       return await reply.code(200).type(jsonType).send(body)
     },

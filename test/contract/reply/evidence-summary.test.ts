@@ -1,5 +1,11 @@
 import { test } from 'tap'
-import { silent, silentAddress, someWitness } from '../../fixtures/values/evidence.ts'
+import {
+  passedOn,
+  silent,
+  silentAddress,
+  someNeighbour,
+  someWitness,
+} from '../../fixtures/values/evidence.ts'
 import { summariseEvidence } from '../../../agent/contract/reply/evidence-summary.ts'
 import type { QemuSeen, TaskSeen } from '../../../agent/domain/evidence.ts'
 import type { ContactTrail } from '../../../agent/fence/contact-trail.ts'
@@ -112,4 +118,25 @@ test('the contacts before the last one are told, in plain text', async (t) => {
   t.match(summariseEvidence({ kind: 'out-of-time' }, { ...trail, earlier }), {
     contact: { earlier: [{ because: 'contact-lost', detail: 'cut?[2J', ms: 300 }] },
   })
+})
+
+test('a death that a neighbour proved shows whose it is, on which host, and its evidence', async (t) => {
+  const neighbours = [{ ...someNeighbour, because: 'a\u0007b', said: 'dead' }] as const
+  t.same(summariseEvidence(passedOn(), { ...trail, neighbours }), {
+    kind: 'passed-on',
+    agentId: someNeighbour.agentId,
+    fenceId: someNeighbour.fenceId,
+    host: 'as-named',
+    askedAfterMs: 5_000,
+    theirs: { kind: 'report', host: 'as-named' },
+    contact: {
+      address: '',
+      phases: [],
+      detail: '',
+      earlier: [],
+      neighbours: [{ ...someNeighbour, because: 'a?b', said: 'dead', killed: 'no' }],
+    },
+  })
+  t.match(summariseEvidence(silent({ heardBy: ['\u0007'] }), trail), { heardBy: ['?'] })
+  t.notOk(text(summariseEvidence(silent(), trail)).includes('heardBy'))
 })

@@ -3,7 +3,7 @@ import { explainedReply } from '../../../agent/contract/reply/explain.ts'
 import { fenceReply } from '../../../agent/contract/reply/fence-reply.ts'
 import { confirmedDead, doubt, doubts, unreachable } from '../../../agent/domain/verdict.ts'
 import type { Verdict } from '../../../agent/domain/verdict.ts'
-import { silent } from '../../fixtures/values/evidence.ts'
+import { passedOn, silent, someNeighbour } from '../../fixtures/values/evidence.ts'
 import { agentId, fenceRecord, fenceRequest, vmHex } from '../../fixtures/values/fence-records.ts'
 
 test('the explanation comes beside the same reply, in the order of events', async (t) => {
@@ -63,4 +63,14 @@ test('no secret and no control character gets into it', async (t) => {
     agentId,
   ).explanation.join('\n')
   t.match(text, /^[\x20-\x7e\n]*$/)
+})
+
+test('each neighbour that was asked has its line, behind the contact', async (t) => {
+  const untold = { ...someNeighbour, agentId: '', fenceId: '', because: 'no answer' }
+  const trail = { address: '', phases: [], detail: '', neighbours: [someNeighbour, untold] }
+  const { explanation } = explainedReply(fenceRecord({ evidence: passedOn(), trail }), agentId)
+  t.same(explanation.slice(2, 4), [
+    'asked https://kvm-2:7171 (agent 7c9e6679-7425-40de-944b-e07fc1f90ae7, fence c0ffee00c0ffee00c0ffee00c0ffee00) to fence in our place, 12 ms: words: every-address-silent',
+    'asked https://kvm-2:7171 to fence in our place, 12 ms: words: no answer',
+  ])
 })

@@ -11,6 +11,7 @@ import {
   unreachable,
 } from '../../../agent/domain/verdict.ts'
 import type { Verdict } from '../../../agent/domain/verdict.ts'
+import { passedOn, someNeighbour } from '../../fixtures/values/evidence.ts'
 import { Secret } from '../../../agent/base/text/secret.ts'
 import { agentId, fenceRecord, fenceRequest, vmHex } from '../../fixtures/values/fence-records.ts'
 
@@ -117,4 +118,19 @@ test('the answer to a bug is a refusal without a secret', async (t) => {
   t.strictSame(flags(reply), [false, false, true, false])
   t.match(reply, { reason: 'internal-error', fenceId: 'fence-1', agentId, durationMs: 7 })
   t.notMatch(JSON.stringify(reply), /hush|secret/)
+})
+
+test('a death that a neighbour proved says by whom, and nothing else does', async (t) => {
+  const evidence = passedOn()
+  const by = { agentId: someNeighbour.agentId, fenceId: someNeighbour.fenceId }
+  t.match(fenceReply(fenceRecord({ evidence }), agentId), { success: true, agentId, by })
+  t.notOk(Object.hasOwn(fenceReply(fenceRecord(), agentId), 'by'))
+  const refused = fenceReply(fenceRecord({ evidence, verdict: doubt('journal-failed') }), agentId)
+  t.notOk(Object.hasOwn(refused, 'by'))
+})
+
+test('who passed a request on finds its own id in the answer', async (t) => {
+  const request = fenceRequest({}, { passedOnBy: someNeighbour.agentId })
+  t.equal(fenceReply(fenceRecord({ request }), agentId).passedOnBy, someNeighbour.agentId)
+  t.notOk(Object.hasOwn(fenceReply(fenceRecord(), agentId), 'passedOnBy'))
 })

@@ -103,3 +103,9 @@ test('every field of the schema has its rule in words', async (t) => {
   const fields = { ...fenceCommandSchema.properties, ...batchCommandSchema.properties }
   t.same(Object.keys(fieldRules).toSorted(), Object.keys(fields).toSorted())
 })
+
+test('who passes a request on is an agent by its id, and by nothing else', async (t) => {
+  const passedOnBy = '7c9e6679-7425-40de-944b-e07fc1f90ae7'
+  t.equal(accepted({ ...least, passedOnBy }).passedOnBy, passedOnBy)
+  t.notOk(Object.hasOwn(accepted(least), 'passedOnBy'))
+})

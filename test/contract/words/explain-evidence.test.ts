@@ -5,6 +5,7 @@ import {
   cleanReport,
   killedQemu,
   livingQemu,
+  passedOn,
   reported,
   silent,
   silentAddress,
@@ -99,4 +100,12 @@ test('nothing that the suspect chose gets through', async (t) => {
   }).join('\n')
   t.match(text, /^[\x20-\x7e\n]*$/)
   t.notMatch(text, /SECRETNAME/)
+})
+
+test('a death that a neighbour proved is told as that, and so is what one heard', async (t) => {
+  t.same(explainEvidence(passedOn()), [
+    'proven by another agent in the place of this one: 7c9e6679-7425-40de-944b-e07fc1f90ae7, as its fence c0ffee00c0ffee00c0ffee00c0ffee00, asked 5000 ms after this one began; host: as-named',
+  ])
+  const lines = explainEvidence(silent({ heardBy: ['7c9e'] }))
+  t.ok(lines.includes('agent 7c9e had contact with the host meanwhile'))
 })

@@ -71,3 +71,15 @@ test('a ticket ends with the lane', async (t) => {
   t.same(evidence, { kind: 'out-of-time' })
   t.equal(told.detail, 'the fence was called off')
 })
+
+test('a ticket that nobody waits for any more is settled, and nothing is left for its VM', async (t) => {
+  const clock = createSimClock()
+  const calledOff = new AbortController()
+  const never = new AbortController().signal
+  const ticket = createTicket({ ...askFor(1), calledOff: calledOff.signal }, clock, never)
+  t.ok(ticket.leftMs() > 0)
+  calledOff.abort()
+  await clock.advance(0)
+  t.equal(ticket.leftMs(), 0)
+  t.match(await ticket.settled, { trail: { detail: 'the fence was called off' } })
+})

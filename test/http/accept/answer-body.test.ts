@@ -3,6 +3,7 @@ import { confirmedDead, doubt } from '../../../agent/domain/verdict.ts'
 import type { FenceRecord } from '../../../agent/fence/record.ts'
 import { answerBody } from '../../../agent/http/accept/answer-body.ts'
 import { makeLog } from '../../../agent/journal/log.ts'
+import { passedOn } from '../../fixtures/values/evidence.ts'
 import { agentId, fenceRecord, fenceRequest } from '../../fixtures/values/fence-records.ts'
 
 const answer = async (record: Partial<FenceRecord> | Error, isExplained?: boolean) => {
@@ -56,4 +57,11 @@ test('a bug is logged and refused', async (t) => {
 test('what cannot be explained is refused, not answered without', async (t) => {
   const { body } = await answer({ trail: undefined } as unknown as FenceRecord, true)
   t.match(JSON.parse(body), { success: false, reason: 'internal-error' })
+})
+
+test('a proof of a neighbour is as old as the asking', async (t) => {
+  const evidence = passedOn({ askedAfterMs: 5_000 })
+  const startedAt = '2026-11-22T00:00:00.000Z'
+  const given = await answer({ evidence, startedAt, durationMs: 9_000 })
+  t.equal(given.provenAt, '2026-11-22T00:00:04.999Z')
 })
