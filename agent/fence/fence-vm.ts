@@ -93,8 +93,7 @@ export const createFenceService = (rules: LaneConfig, deps: FenceDeps): FenceSer
     if (!shared.joined) return { evidence, trail }
     const isProof = mayProceed(decide(evidence))
     // A death that was asked for before this request came says nothing of what was started since.
-    const isSeen = evidence.kind === 'report' || evidence.kind === 'passed-on'
-    const isOlder = isSeen && !(sentMs !== undefined && sentMs >= startedMs)
+    const isOlder = evidence.kind === 'report' && !(sentMs !== undefined && sentMs >= startedMs)
     if (isProof && isOlder) return await contactWithin(asked, true)
     // The look that was joined had less time than this request, or was given up: then it looks
     // again by itself.

@@ -59,11 +59,6 @@ export const neighbourMutants = [
         'wayRound === undefined || isPassedOn',
         'wayRound === undefined',
       ],
-      [
-        'an old death of a neighbour is told to whoever joins',
-        "evidence.kind === 'report' || evidence.kind === 'passed-on'",
-        "evidence.kind === 'report'",
-      ],
       ['nobody ever leaves what is shared', '.finally(shared.leave)', ''],
     ],
   ),

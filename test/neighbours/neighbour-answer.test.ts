@@ -143,6 +143,14 @@ test('every refusal with a sign of life is contact, and so is every one that nob
     ['silence after contact', silent({ contactBefore: true }), quiet],
     ['a ping', silent({ addresses: [{ ...silentAddress, echo: 'replied' }] }), quiet],
     ['an ICMP error', silent({ addresses: [{ ...silentAddress, tcp: 'icmp-error' }] }), quiet],
+    // Whatever the word for it: the evidence shows it.
+    ...[
+      silent({ contactBefore: true }),
+      silent({ heardBy: ['x'] }),
+      silent({ addresses: [{ ...silentAddress, echo: 'replied' }] }),
+      silent({ addresses: [{ ...silentAddress, tcp: 'answered' }] }),
+      silent({ addresses: [{ ...silentAddress, neighbour: 'answered' }] }),
+    ].map((one) => ['a reason beside it', one, quiet, { reason: 'peer-isolated' }] as const),
     ['what another one heard', silent({ heardBy: ['x'] }), quiet],
     ['a death of a third that is none', passedOn({ host: 'unconfirmed' }), quiet],
     ['a login that took all the time', { kind: 'out-of-time' }, { ...quiet, address: '192.0.2.7' }],
