@@ -67,7 +67,11 @@ export const parseConfig = (value: unknown, overrides: Overrides): LoadedConfig 
   const settled = withDefaults(file)
   const parsed = parseListeners(settled.http.listeners)
   const listenerFaults = parsed.kind === 'faulty' ? parsed.faults : []
-  const faults = [...schemaFaults, ...listenerFaults, ...crossFaults(settled)]
+  // Nor is anything said of what a fault of the schema was cut out of.
+  const isCut = ({ path }: ConfigFault): boolean =>
+    schemaFaults.some((one) => one.path.startsWith(`${path}/`))
+  const between = crossFaults(settled).filter((fault) => !isCut(fault))
+  const faults = [...schemaFaults, ...listenerFaults, ...between]
   if (faults.length > 0 || parsed.kind === 'faulty') return { kind: 'faulty', faults }
   const { listeners } = parsed
   const config = freeze({ ...settled, http: { ...settled.http, listeners } })

@@ -109,9 +109,15 @@ export const doorMutants = [
     ],
   ),
   ...mutantsOf(
-    'agent/config/load.ts',
+    'agent/config/sources.ts',
     ['config/load'],
-    [['a configuration that everybody may write starts', '(mode & 0o002) !== 0', 'mode === 0']],
+    [
+      [
+        'a configuration that everybody may write starts',
+        'if ((mode & 0o002) !== 0',
+        'if (mode === 0',
+      ],
+    ],
   ),
   ...mutantsOf(
     'agent/main.ts',

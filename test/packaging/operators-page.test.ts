@@ -33,6 +33,8 @@ const made = new Set([
   '/var/lib/peerfence/known_hosts',
   '/var/lib/peerfence/known_hosts.confirmed',
   '/run/peerfence/peerfence.sock',
+  '/run/peerfence-quarantine',
+  '/etc/libvirt/hooks/qemu.d/peerfence',
 ])
 
 test('every path is one of the packages, or is made', async (t) => {
