@@ -229,7 +229,12 @@ const runBroken = async (file: string, lines: string, isReady: boolean) => {
   })
   const exit = once(child, 'close')
   if (isReady) {
-    while (!out.includes('agent is ready')) {
+    let hasEnded = false
+    exit.then(
+      () => (hasEnded = true),
+      () => (hasEnded = true),
+    )
+    while (!out.includes('agent is ready') && !hasEnded) {
       await Promise.race([once(child.stdout, 'data'), exit])
     }
     child.kill('SIGUSR2')
@@ -241,14 +246,6 @@ const runBroken = async (file: string, lines: string, isReady: boolean) => {
 test('a bug anywhere ends it with a last line and exit 1', async (t) => {
   const file = config(t.testdir({}))
   const rows = [
-    [
-      'a bug while it starts',
-      'agent failed to start',
-      `import http from 'node:http'
-       import { syncBuiltinESMExports } from 'node:module'
-       http.createServer = () => { throw new TypeError('planted') }
-       syncBuiltinESMExports()`,
-    ],
     ['a throw', 'agent ended by a bug', 'setTimeout(() => { throw new Error("planted") }, 1)'],
     ['a rejection', 'agent ended by a bug', 'Promise.reject(new Error("planted"))'],
     [
@@ -269,6 +266,16 @@ test('a bug anywhere ends it with a last line and exit 1', async (t) => {
     t.equal(status, 1, title)
     t.match(out, new RegExp(`"level":"fatal".*planted.*${words}`), title)
   }
+})
+
+test('a bug while it starts ends it with a last line and exit 1', async (t) => {
+  const lines = `import http from 'node:http'
+    import { syncBuiltinESMExports } from 'node:module'
+    http.createServer = () => { throw new TypeError('planted') }
+    syncBuiltinESMExports()`
+  const { status, out } = await runBroken(config(t.testdir({})), lines, false)
+  t.equal(status, 1)
+  t.match(out, /"level":"fatal".*planted.*agent failed to start/)
 })
 
 test('a process whose loop runs dry before its subcommand has ended has not succeeded', async (t) => {

@@ -110,7 +110,7 @@ test('planted faults are found and named, and a canary dies where there is none'
   const own = drilled.outlook.find((line) => line.startsWith(`silence of ${well.address}:22 `))
   t.match(own, /would not count: /, 'no host is a witness of its own silence')
   t.match(drilled.lines, [
-    /ok +canary dead after \d+ ms, bash 5.*, pgrep \d.*, MaxSessions \d+, .*virsh no-such-vm, clock \+0 s/,
+    /ok +canary dead after \d+ ms, bash 5.*, pgrep \d.*, MaxSessions \d+, .*virsh no-such-vm, clock [+-][01] s/,
     /FAILED +host-key-changed \(at handshake\): .*The host showed SHA256:.*; known is SHA256:.*trust HOST --replace/,
     /FAILED +sudo-refused \(at run\): .*Grant the user sudo/,
     /FAILED +report-missing \(at run\): .*bash/,
