@@ -385,7 +385,7 @@ const login = [
     ['base/file/secret-file'],
     [
       ['a key that everybody may read is taken', 'if (others !== 0 &&', 'if (others < 0 &&'],
-      ['a key of any group is taken', 'others === 0o040 && stat.gid === group', 'others === 0o040'],
+      ['a key of any group is taken', 'others === 0o040 && isOwnGroup', 'others === 0o040'],
       [
         'a key of somebody else is taken',
         'if (stat.uid !== user && stat.uid !== 0)',
