@@ -229,12 +229,7 @@ const runBroken = async (file: string, lines: string, isReady: boolean) => {
   })
   const exit = once(child, 'close')
   if (isReady) {
-    let hasEnded = false
-    exit.then(
-      () => (hasEnded = true),
-      () => (hasEnded = true),
-    )
-    while (!out.includes('agent is ready') && !hasEnded) {
+    while (!out.includes('agent is ready') && child.exitCode === null) {
       await Promise.race([once(child.stdout, 'data'), exit])
     }
     child.kill('SIGUSR2')

@@ -51,15 +51,17 @@ export const watchSilence = async (
     if (evidence.kind !== 'silence' || !isSilentSoFar(evidence.silence)) return opened
     const nowMs = clock.nowMs()
     const silence = { ...evidence.silence, lastedMs: nowMs - sinceMs }
-    const nextMs = nowMs - beganMs + roundSlackMs
+    const tookMs = nowMs - beganMs
+    const nextMs = tookMs + roundSlackMs
     onSilent({ silence, trail, sinceMs, nextMs })
     const left = waiting()
     if (left.length === 0 || ask.signal.aborted) {
       return { kind: 'seen', seen: { evidence: { kind: 'silence', silence }, trail } }
     }
-    // The last look of the most hurried ends with what that one has.
+    // The last look of the most hurried ends with what that one has, less what a busy host may
+    // take longer for it: one that is cut off proves nothing.
     const spareMs = Math.min(...left) - nextMs
-    const restMs = spareMs < nextMs ? spareMs : roundEveryMs - (nowMs - beganMs)
+    const restMs = spareMs < nextMs ? spareMs - tookMs / 2 : roundEveryMs - tookMs
     if (restMs > 0) await clock.wait(restMs, ask.signal)
   }
 }

@@ -18,8 +18,9 @@ const connected = (inode: number, path: string): string =>
   `0: 00000003 00000000 00000000 0001 03 ${inode} ${path}`.trimEnd()
 const opened = (inode: number): string =>
   `pos:\t0\nflags:\t02\nmnt_id:\t10\nino:\t${inode}\nscm_fds: 0\n`
-const host = (processes: object, table = ''): Tree =>
-  ({ proc: { self: { net: { unix: table } }, ...processes } }) as Tree
+const host = (processes: object, table = ''): Tree => ({
+  proc: { self: { net: { unix: table } }, ...processes },
+})
 
 const find = (path: string, own = ' 41 '): string =>
   `net=own few_number=1; find_server v '${path}' '${own}'; echo "$?"; show server vm_helper_links`
@@ -106,13 +107,12 @@ test('who serves a disk over a unix socket', (t) => {
 })
 
 const mounts = '20 1 8:1 / / rw - ext4 /dev/sda1 rw\n21 20 0:50 / /srv/shared rw - nfs4 h:/x rw\n'
-const tpm = (...words: readonly string[]): Tree =>
-  ({
-    proc: {
-      self: { mountinfo: mounts },
-      9: { cmdline: words.length === 0 ? '' : argv('swtpm', 'socket', ...words) },
-    },
-  }) as Tree
+const tpm = (...words: readonly string[]): Tree => ({
+  proc: {
+    self: { mountinfo: mounts },
+    9: { cmdline: words.length === 0 ? '' : argv('swtpm', 'socket', ...words) },
+  },
+})
 const keeps = 'keeps_shared_state 9; echo "$?"'
 const states: readonly PartRow[] = [
   ['state on the disk of this host is its own', tpm('--tpmstate', 'dir=/var/lib/t'), keeps, '1'],
