@@ -61,7 +61,7 @@ export const watchSilence = async (
     // The last look of the most hurried ends with what that one has, less what a busy host may
     // take longer for it: one that is cut off proves nothing.
     const spareMs = Math.min(...left) - nextMs
-    const restMs = spareMs < nextMs ? spareMs - tookMs / 2 : roundEveryMs - tookMs
+    const restMs = spareMs < nextMs ? spareMs - tookMs / 4 : roundEveryMs - tookMs
     if (restMs > 0) await clock.wait(restMs, ask.signal)
   }
 }

@@ -74,8 +74,9 @@ const ended = async (
     maxBuffer: outputCharactersMax,
     reject: false,
   })
-  // Not by execa's cancelSignal: until Node has said that a program did not start, its child has for a pid
-  // whatever lay in that memory, and a kill hits that process, or with 0 all of our own process group.
+  // Not by execa's cancelSignal: until Node has said that a program did not start, its child has
+  // for a pid whatever lay in that memory, and a kill hits that process, or with 0 all of our own
+  // process group.
   const stop = (): void => {
     if (running.pid !== undefined) running.kill()
   }

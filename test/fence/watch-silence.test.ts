@@ -55,16 +55,16 @@ let t0 = -1
 
 test('it is looked again and again, and the last look has time to be late', async (t) => {
   const { opened, looks, told } = await play(3_000, 20_000)
-  t.same(looks, [0, 3_000, 6_000, 9_000, 12_000, 15_000])
-  t.equal(told.at(-1), 18_000)
-  t.match(opened, { seen: { evidence: { silence: { lastedMs: 18_000 } } } })
+  t.same(looks, [0, 3_000, 6_000, 9_000, 12_000, 15_250])
+  t.equal(told.at(-1), 18_250)
+  t.match(opened, { seen: { evidence: { silence: { lastedMs: 18_250 } } } })
   t.equal(t0, 0, 'what a later look dates, it dates from the first one')
 })
 
 test('where there is more time than that, the last look waits', async (t) => {
   const { looks, told } = await play(3_000, 22_900)
-  t.same(looks, [0, 3_000, 6_000, 9_000, 12_000, 17_400])
-  t.equal(told.at(-1), 20_400)
+  t.same(looks, [0, 3_000, 6_000, 9_000, 12_000, 18_150])
+  t.equal(told.at(-1), 21_150)
 })
 
 test('looks that are over at once do not follow each other at once', async (t) => {

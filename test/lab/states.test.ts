@@ -385,7 +385,8 @@ test('innocent processes survive', async (t) => {
   t.comment(table.at(-1) ?? '')
   t.same(await host.living(vm), [], 'the VM is dead')
   t.equal(await lab('innocent-alive', host.name), '', 'none of them died')
-  // One of them bears the command line of a qemu as arguments of its own. That its memory shows no machine clears it.
+  // One of them bears the command line of a qemu as arguments of its own. That its memory shows no
+  // machine clears it.
   t.equal(answer.reason, 'destroyed')
 })
 
