@@ -149,12 +149,15 @@ test('silence, and what only looks like it', { jobs: rowsAtOnce }, async (t) => 
       const host = await bootHost('--no-libvirt')
       try {
         await row.make(host, witness)
-        const command = { vmUuid: newVmUuid(), targetHostIp: host.address, sshTimeoutSec: 15 }
+        const unreachable = row.reason === 'every-address-silent'
+        // A silence is looked at to the end; anything else ends when it is known, however late a
+        // busy machine makes that.
+        const sshTimeoutSec = unreachable ? 20 : 30
+        const command = { vmUuid: newVmUuid(), targetHostIp: host.address, sshTimeoutSec }
         const answer = await agent.fence({ ...command, ...row.command?.(host) })
         table.push(`${row.state} | ${answer.verdict} | ${answer.reason} | ${answer.tookMs} ms`)
         t.equal(answer.reason, row.reason, JSON.stringify(answer.body['evidence']))
-        t.ok(ownMs(answer) < 15_000, 'inside the budget')
-        const unreachable = row.reason === 'every-address-silent'
+        t.ok(ownMs(answer) < sshTimeoutSec * 1000, 'inside the budget')
         t.equal(answer.verdict === 'targetHostUnreachable', unreachable)
       } finally {
         row.undo?.()
