@@ -32,6 +32,8 @@ if [ "${1-}" = remove ]; then
 		! is_ours "$file" || rm -f "$file"
 	done
 	rmdir "$hooks/qemu.d" 2>/dev/null || true
+	# A host without libvirt has these from us alone.
+	[ "$(ls -A "${hooks%/*}" 2>/dev/null)" != hooks ] || rmdir "$hooks" "${hooks%/*}" 2>/dev/null || true
 	rm -rf /run/peerfence-quarantine /var/lib/peerfence-quarantine
 else
 	place "$hooks/qemu.d/peerfence"

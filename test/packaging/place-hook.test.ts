@@ -77,12 +77,20 @@ test('an operator’s own hooks stay, with ours and without', async (t) => {
 })
 
 test('a removal takes all of it along', async (t) => {
-  const { root, run, list } = placeOf(t, '6.0.0')
+  const { root, run, at } = placeOf(t, '6.0.0')
   run('place-hook.sh')
   run('place-hook.sh', 'remove')
-  t.same(list(), [])
+  t.notOk(existsSync(at('..')), 'a host without libvirt has none of these folders')
   t.notOk(existsSync(join(root, 'run/peerfence-quarantine')))
   t.notOk(existsSync(join(root, 'var/lib/peerfence-quarantine')))
+})
+
+test('a removal leaves the folders of libvirt', async (t) => {
+  const { run, at, list } = placeOf(t, '6.0.0')
+  run('place-hook.sh')
+  writeFileSync(at('../libvirtd.conf'), '')
+  run('place-hook.sh', 'remove')
+  t.same(list(), [])
 })
 
 test('a boot finds what had not ended, for no longer than it was meant to last', async (t) => {
