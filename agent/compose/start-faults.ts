@@ -8,6 +8,7 @@ import type { Owner } from '../base/file/secret-file.ts'
 import type { Config, ConfigFault } from '../config/config.ts'
 import { readListenerFiles } from '../http/admit/listener-files.ts'
 import type { ListenerRule } from '../http/admit/listener-rule.ts'
+import { readNeighbour } from '../neighbours/read-neighbours.ts'
 import { readLogins } from '../suspect/login/logins.ts'
 
 /**
@@ -17,26 +18,32 @@ import { readLogins } from '../suspect/login/logins.ts'
 export const startFaults = async (config: Config): Promise<readonly ConfigFault[]> => {
   const logins = await readLogins(config.ssh, ownOwner())
   const listeners = config.http.listeners.map(async (rule, index) => [
-    ...(await fileFaults(rule, `/http/listeners/${index}`)),
+    ...(await fileFaults(readListenerFiles(rule), `/http/listeners/${index}/`)),
     ...(await addressFaults(rule, `/http/listeners/${index}/at`)),
   ])
+  const neighbours = config.neighbours.agents.map(
+    async (one, index) => await fileFaults(readNeighbour(one, index, ownOwner()), ''),
+  )
   return [
     ...(logins.kind === 'faulty' ? logins.faults : []),
-    ...(await Promise.all(listeners)).flat(),
+    ...(await Promise.all([...listeners, ...neighbours])).flat(),
     ...(await journalFolderFaults(config.journal.file)),
   ]
 }
 
-const fileFaults = async (rule: ListenerRule, path: string): Promise<readonly ConfigFault[]> => {
+/** What the reading rejects with begins with the setting, which stands below `path`. */
+const fileFaults = async (
+  reading: Promise<unknown>,
+  path: string,
+): Promise<readonly ConfigFault[]> => {
   try {
-    await readListenerFiles(rule)
+    await reading
     return []
   } catch (error) {
-    // It begins with the property.
-    const [property = '', ...words] = String(error)
+    const [setting = '', ...words] = String(error)
       .replace(/^Error: /, '')
       .split(': ')
-    return [{ path: `${path}/${property.replaceAll('.', '/')}`, rule: words.join(': ') }]
+    return [{ path: `${path}${setting.replaceAll('.', '/')}`, rule: words.join(': ') }]
   }
 }
 
@@ -62,7 +69,7 @@ const addressFaults = async (
 
 /** A folder that is not there yet is made at the start, with everything above it. */
 const journalFolderFaults = async (file: string): Promise<readonly ConfigFault[]> => {
-  const place = await nearest(file)
+  const place = await nearestPlace(file)
   const faulty = (rule: string): readonly ConfigFault[] => [{ path: '/journal/file', rule }]
   try {
     // It asks for the real user, and root may look as another: the mode is for that one.
@@ -84,9 +91,9 @@ export const mayWrite = (
   return (mode & (gid === group ? 0o020 : 0o002)) !== 0
 }
 
-const nearest = async (place: string): Promise<string> =>
+const nearestPlace = async (place: string): Promise<string> =>
   await stat(place).then(
     () => place,
     async (error: NodeJS.ErrnoException) =>
-      error.code === 'ENOENT' && place !== '/' ? await nearest(dirname(place)) : place,
+      error.code === 'ENOENT' && place !== '/' ? await nearestPlace(dirname(place)) : place,
   )

@@ -83,7 +83,7 @@ export const suspectsSchema = {
         'How long a suspect that has the package refuses to start a fenced VM again, counted from the end of its fence. 0: not at all.',
       'x-unit': 's',
       'x-cost':
-        'Longer, and a VM that is wanted back on that host waits, or has to be let in by "peerfence unfence"; shorter than a management plane takes to run it elsewhere and write that down, and it may start there once more.',
+        'Longer, and a VM that is wanted back on that host waits, or has to be let in by hand there, as the error of libvirt says; shorter than a management plane takes to run it elsewhere and write that down, and it may start there once more.',
     },
     neverMet: {
       type: 'string',

@@ -4,11 +4,12 @@ import type { SuspectTarget } from './request.ts'
 
 /** How the agent logs in follows from these alone, and from a configuration that is read once. */
 export const isSameSuspect = (one: SuspectTarget, other: SuspectTarget): boolean =>
-  keyOf(one) === keyOf(other) &&
+  suspectKey(one) === suspectKey(other) &&
   isSameSecret(one.password, other.password) &&
   isSameSecret(one.privateKey, other.privateKey)
 
-const keyOf = ({ addresses, port, user, hostUuid }: SuspectTarget): string =>
+/** The login without its secrets, as one text. */
+export const suspectKey = ({ addresses, port, user, hostUuid }: SuspectTarget): string =>
   JSON.stringify([addresses, port, user, hostUuid])
 
 const isSameSecret = (one: Secret | undefined, other: Secret | undefined): boolean =>

@@ -9,7 +9,8 @@ import { deathProofs } from '../domain/verdict.ts'
 import type { DeathProof } from '../domain/verdict.ts'
 import type { NeighbourDeath } from '../domain/neighbour-evidence.ts'
 import type { Killed } from '../fence/contact-trail.ts'
-import { hasContact } from './neighbour-contact.ts'
+import { fieldsOf, hasContact } from './neighbour-contact.ts'
+import type { Fields } from './neighbour-contact.ts'
 import { plainObject } from './plain-object.ts'
 
 export interface NeighbourQuestion {
@@ -31,8 +32,6 @@ export interface NeighbourWord {
   /** Present exactly where `said` is `dead`; when it was asked for is for the asker to say. */
   readonly death?: Omit<NeighbourDeath, 'askedAfterMs'>
 }
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** Never throws, whatever the answer. */
 export const neighbourWord = (asked: NeighbourQuestion, judged: Judged): NeighbourWord => {
@@ -122,6 +121,3 @@ const killedOf = (value: unknown): Killed => {
   const listed: readonly unknown[] = Array.isArray(pids) ? pids.slice(0, pidsMax) : []
   return { is, pids: listed.filter((pid) => Number.isSafeInteger(pid)) as number[] }
 }
-
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? { ...value } : {}

@@ -1,6 +1,6 @@
 /** Whether the evidence of a refusal shows that the suspect answered. Pure. */
 
-type Fields = Readonly<Record<string, unknown>>
+export type Fields = Readonly<Record<string, unknown>>
 
 /**
  * Every doubt counts as contact: it forbids to call the suspect silent, and nothing else. Contact
@@ -67,5 +67,6 @@ const isQuietContact = ({ address, phases, earlier }: Fields): boolean =>
 /** What is no list is one of a thing that nobody knows. */
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [undefined])
 
-const fieldsOf = (value: unknown): Fields =>
+/** None of what is no object. */
+export const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null ? { ...value } : {}

@@ -9,6 +9,7 @@ import { vmUuidHex } from '../domain/vm-uuid.ts'
 import type { NeighbourAsked } from '../fence/contact-trail.ts'
 import type { NeighbourAsk, NeighbourAsking, NeighbourSaid, Neighbours } from '../fence/ports.ts'
 import type { SuspectTarget } from '../fence/request.ts'
+import { suspectKey } from '../fence/same-suspect.ts'
 import { askNeighbour } from './ask-neighbour.ts'
 import { neighbourWord } from './neighbour-answer.ts'
 import { chooseNeighbours } from './neighbour.ts'
@@ -51,9 +52,6 @@ interface Batch {
   readonly chosen: readonly Neighbour[]
 }
 
-const keyOf = ({ addresses, port, user, hostUuid }: SuspectTarget): string =>
-  JSON.stringify([addresses, port, user, hostUuid])
-
 export const createNeighbours = (
   { agents, ask: count }: NeighboursConfig,
   deps: NeighboursDeps,
@@ -89,7 +87,7 @@ export const createNeighbours = (
     ask: (ask) => {
       const { vm, suspect } = ask.request
       const hex = vmUuidHex(vm)
-      const batch = gather(keyOf(suspect), suspect, hex)
+      const batch = gather(suspectKey(suspect), suspect, hex)
       const askings = batch.chosen.map(({ peer }) => createAsking(peer.name, clock))
       batch.members.set(hex, { ask, vm: hex, askings })
       return askings

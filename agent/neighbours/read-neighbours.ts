@@ -1,6 +1,5 @@
 /** The neighbours of the configuration with what their files hold, read once, at the start. */
-import { readFile } from 'node:fs/promises'
-import { readSecretFile } from '../base/file/secret-file.ts'
+import { readNamed, readNamedSecret } from '../base/file/named-file.ts'
 import type { Owner } from '../base/file/secret-file.ts'
 import { parsePeer } from '../client/peer.ts'
 import type { Neighbour } from './neighbour.ts'
@@ -19,9 +18,10 @@ export const readNeighbours = async (
   agents: readonly NeighbourFiles[],
   owner: Owner,
 ): Promise<readonly Neighbour[]> =>
-  await Promise.all(agents.map(async (one, index) => await readOne(one, index, owner)))
+  await Promise.all(agents.map(async (one, index) => await readNeighbour(one, index, owner)))
 
-const readOne = async (
+/** The one that stands at this place of the list. Rejects likewise. */
+export const readNeighbour = async (
   { url, domain, caFile, certificateFile, keyFile, tokenFile }: NeighbourFiles,
   index: number,
   owner: Owner,
@@ -29,18 +29,10 @@ const readOne = async (
   const path = `/neighbours/agents/${index}`
   const peer = parsePeer(url)
   if (peer === undefined) throw new Error(`${path}/url: names no agent`)
-  const open = async (property: string, file: string): Promise<string> => {
-    try {
-      return await readFile(file, 'utf8')
-    } catch (error) {
-      throw new Error(`${path}/${property}: ${String(error)}`, { cause: error })
-    }
-  }
-  const secret = async (property: string, file: string): Promise<string> => {
-    const found = await readSecretFile(file, owner)
-    if (found.kind === 'read') return found.secret.reveal().trim()
-    throw new Error(`${path}/${property}: ${file} ${found.rule}`)
-  }
+  const open = async (property: string, file: string): Promise<string> =>
+    await readNamed(`${path}/${property}`, file)
+  const secret = async (property: string, file: string): Promise<string> =>
+    (await readNamedSecret(`${path}/${property}`, file, owner)).trim()
   return {
     peer: { ...peer, domain },
     credentials: {

@@ -19,7 +19,8 @@ node_arch() { case $1 in x86_64) echo x64 ;; aarch64) echo arm64 ;; esac }
 # Everything that the bytes of a package depend on, but for the tools of the distribution.
 hash_input() {
 	local files
-	mapfile -t files < <(find packaging scripts/package scripts/package.d scripts/suspect/README.md agent/contract/README.md \
+	mapfile -t files < <(find packaging scripts/package scripts/package.d scripts/suspect/README.md \
+		scripts/suspect/fence-vms.d/README.md agent/contract/README.md \
 		build/agent build/packaging build/scripts package.json package-lock.json CHANGELOG.md LICENSE -type f | sort)
 	{ printf '%s\n' "$1" "$version" "$commit" "$SOURCE_DATE_EPOCH" "$level" && sha256sum "${files[@]}"; } |
 		sha256sum | cut -d' ' -f1

@@ -24,6 +24,12 @@ test('every file, address and folder that a start needs is looked at, and all is
         { at: 'unix:/run/x', tokensFile: join(folder, 'a-file') },
       ],
     },
+    neighbours: {
+      agents: [
+        { url: 'https://kvm-2:7171', tokenFile: '/nowhere/t' },
+        { url: 'https://kvm-3:7171', caFile: '/nowhere/ca', tokenFile: '/nowhere/t' },
+      ],
+    },
   })
   t.match(faults, [
     { path: '/ssh/identityFiles/0', rule: '/nowhere/a cannot be read (ENOENT)' },
@@ -35,6 +41,8 @@ test('every file, address and folder that a start needs is looked at, and all is
     },
     { path: '/http/listeners/1/at', rule: /no address of this host now \(EADDRNOTAVAIL\)/ },
     { path: '/http/listeners/2/tokensFile' },
+    { path: '/neighbours/agents/0/tokenFile', rule: '/nowhere/t cannot be read (ENOENT)' },
+    { path: '/neighbours/agents/1/caFile', rule: '/nowhere/ca cannot be read (ENOENT)' },
     { path: '/journal/file', rule: `${folder} has to be a regular file` },
   ])
 })

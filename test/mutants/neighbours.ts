@@ -80,6 +80,7 @@ export const neighbourMutants = [
       ['every listener takes fences that are passed on', 'if (!mayPassOn) return plain\n', ''],
       ['an agent asks itself', 'passedOnBy === agentId', "passedOnBy === ''"],
       ['who hangs up does not call off', 'gone.abort()', 'gone.signal.throwIfAborted()'],
+      ['who had hung up before does not call off', 'if (response.closed) onClose()\n  else ', ''],
       ['every answer was called off', '!response.writableFinished', 'response.writableEnded'],
     ],
   ),

@@ -378,7 +378,3 @@ test('an agent that cannot start says why without what it read', async (t) => {
   }
   t.strictSame(hunt(places, secrets), [])
 })
-
-// A timer of one of the servers outlives its connections and would keep this process.
-tap.teardown(() => setTimeout(() => process.exit(), 1_000))
-tap.end()

@@ -29,8 +29,11 @@ export const passedOnRefusal = (
  */
 export const hungUp = (response: ServerResponse): AbortSignal => {
   const gone = new AbortController()
-  response.once('close', () => {
+  const onClose = (): void => {
     if (!response.writableFinished) gone.abort()
-  })
+  }
+  // It may have been closed while the request was read: nobody says so a second time.
+  if (response.closed) onClose()
+  else response.once('close', onClose)
   return gone.signal
 }

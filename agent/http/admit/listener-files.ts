@@ -1,7 +1,7 @@
 /** What a listener's door is made of, read from the files that its rule names. */
 import { X509Certificate, createPrivateKey } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { ownOwner, readSecretFile } from '../../base/file/secret-file.ts'
+import { readNamed, readNamedSecret } from '../../base/file/named-file.ts'
+import { ownOwner } from '../../base/file/secret-file.ts'
 import type { ListenerRule, TlsRule } from './listener-rule.ts'
 import { parseTokens } from './tokens.ts'
 import type { Token } from './tokens.ts'
@@ -26,21 +26,9 @@ export const readListenerFiles = async ({
   ...(tokensFile === undefined ? {} : { tokens: await readTokens(tokensFile) }),
 })
 
-const read = async (property: string, file: string): Promise<string> => {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    const code = String(Reflect.get(Object(error), 'code'))
-    throw new Error(`${property}: ${file} cannot be read (${code})`, { cause: error })
-  }
-}
-
 /** Who may write the tokens lets himself in; who may read the key poses as this host. */
-const readGuarded = async (property: string, file: string): Promise<string> => {
-  const found = await readSecretFile(file, ownOwner())
-  if (found.kind === 'read') return found.secret.reveal()
-  throw new Error(`${property}: ${file} ${found.rule}`)
-}
+const readGuarded = async (property: string, file: string): Promise<string> =>
+  await readNamedSecret(property, file, ownOwner())
 
 const readTokens = async (file: string): Promise<readonly Token[]> => {
   const parsed = parseTokens(await readGuarded('tokensFile', file))
@@ -50,7 +38,7 @@ const readTokens = async (file: string): Promise<readonly Token[]> => {
 
 const readTls = async (rule: TlsRule): Promise<TlsMaterial> => {
   const { certificateFile, keyFile, clientCaFile } = rule
-  const cert = await read('tls.certificateFile', certificateFile)
+  const cert = await readNamed('tls.certificateFile', certificateFile)
   const key = await readGuarded('tls.keyFile', keyFile)
   const certificate = parsed('tls.certificateFile', certificateFile, 'certificate', () => {
     return new X509Certificate(cert)
@@ -62,7 +50,7 @@ const readTls = async (rule: TlsRule): Promise<TlsMaterial> => {
     throw new Error(`tls.keyFile: ${keyFile} is not the key of ${certificateFile}`)
   }
   if (clientCaFile === undefined) return { cert, key }
-  const ca = await read('tls.clientCaFile', clientCaFile)
+  const ca = await readNamed('tls.clientCaFile', clientCaFile)
   parsed('tls.clientCaFile', clientCaFile, 'certificate', () => new X509Certificate(ca))
   return { cert, key, ca }
 }

@@ -29,7 +29,8 @@ judge_virsh() {
 }
 
 # Whether nothing that libvirt has still to say about a VM matters. It does where nothing of the VM was killed: its
-# silence may be that of a start; and of each where a quarantine has to be proven. A daemon that hangs is given VIRSH_ANSWER_SEC for each answer.
+# silence may be that of a start; and of each where a quarantine has to be proven. A daemon that hangs is given
+# VIRSH_ANSWER_SEC for each answer.
 has_heard_libvirt() {
 	local vm=$1 key daemon
 	[[ -n $beside_fd ]] || return 0

@@ -1,5 +1,10 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { test } from 'tap'
-import { passedOnRefusal } from '../../../agent/http/accept/passed-on.ts'
+import type { Test } from 'tap'
+import { hungUp, passedOnRefusal } from '../../../agent/http/accept/passed-on.ts'
 import { batchPath, fencePath } from '../../../agent/contract/api/paths.ts'
 import { Secret } from '../../../agent/base/text/secret.ts'
 import type { FenceRecord } from '../../../agent/fence/record.ts'
@@ -125,3 +130,43 @@ test('one that is answered was not called off, and one of a caller never is', as
   other.client.socket.destroy()
   await other.agent.close()
 })
+
+/** A server that calls for the signal before its answer, or once the caller has gone already. */
+const askAndLeave = async (t: Test, isGoneBefore: boolean, isLeaving: boolean) => {
+  let told!: (signal: AbortSignal) => void
+  const signal = new Promise<AbortSignal>((resolve) => {
+    told = resolve
+  })
+  const server = createServer((_request, response) => {
+    const closed = once(response, 'close')
+    const tell = (): void => {
+      told(hungUp(response))
+      if (!isLeaving) response.end('whole')
+    }
+    if (isGoneBefore) void closed.then(tell)
+    else tell()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const socket = connect(port, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
+  if (isGoneBefore) await once(server, 'request')
+  const seen = isGoneBefore ? undefined : await signal
+  if (isLeaving) socket.destroy()
+  await once(socket.resume(), 'close')
+  const found = seen ?? (await signal)
+  if (isLeaving && !found.aborted) await once(found, 'abort')
+  return found.aborted
+}
+
+test(
+  'a caller that goes before its answer calls off, whenever that is',
+  { timeout: 10_000 },
+  async (t) => {
+    t.ok(await askAndLeave(t, false, true), 'while it waits')
+    t.ok(await askAndLeave(t, true, true), 'while its request was read')
+    t.notOk(await askAndLeave(t, false, false), 'not with the whole answer')
+  },
+)

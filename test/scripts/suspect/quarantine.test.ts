@@ -28,6 +28,7 @@ import {
   newVm,
   requestOf,
   standIn,
+  swapped,
 } from '../../fixtures/servers/local-program.ts'
 import type { Change } from '../../fixtures/servers/local-program.ts'
 
@@ -88,14 +89,16 @@ const hostOf = (t: Test, virsh = virshes['no-such-vm'], isDisk = false): Place =
   const hooks = join(directory, 'etc/libvirt/hooks')
   writeFileSync(join(hooks, 'qemu.d/peerfence'), hookText, { mode: 0o755 })
   const program = installProgram(join(directory, 'installed'), (text) =>
-    text
-      .replace('QUARANTINE=$RUN/peerfence-quarantine', `QUARANTINE=${quarantine}`)
-      .replace('HOOKS=$ETC/libvirt/hooks', `HOOKS=${hooks}`)
-      .replace('KEPT=/var/lib/peerfence-quarantine', `KEPT=${directory}/kept`)
-      .replace(
+    swapped(
+      text,
+      ['QUARANTINE=$RUN/peerfence-quarantine', `QUARANTINE=${quarantine}`],
+      ['HOOKS=$ETC/libvirt/hooks', `HOOKS=${hooks}`],
+      ['KEPT=/var/lib/peerfence-quarantine', `KEPT=${directory}/kept`],
+      [
         /^readonly LIBVIRT_RUN=.*$/m,
         `readonly LIBVIRT_RUN=${directory}/libvirt LIBVIRT_ETC=${directory}/libvirt`,
-      ),
+      ],
+    ),
   )
   const setVirsh = (text: string): void => {
     writeFileSync(join(directory, 'installed/shims/virsh'), text, { mode: 0o755 })

@@ -18,6 +18,7 @@ import {
   programText,
   reportOf,
   standIn,
+  swapped,
 } from '../../fixtures/servers/local-program.ts'
 
 // Forty runs of the program, one after the other.
@@ -103,12 +104,12 @@ const programOn = (t: Test, cgroup: string, files: Files, parent = 1): string =>
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
-  const text = programText
-    .replace('SYS=/sys ETC=/etc RUN=/run', `SYS=${root}/sys ETC=${root}/etc RUN=${root}/run`)
-    .replace('lines <"$PROC/$1/cgroup"', `lines <${root}/cgroup`)
-    .replace('read_parent "$pid" || return', `parent=${parent}`)
-  t.not(text.length, programText.length)
-  return text
+  return swapped(
+    programText,
+    ['SYS=/sys ETC=/etc RUN=/run', `SYS=${root}/sys ETC=${root}/etc RUN=${root}/run`],
+    ['lines <"$PROC/$1/cgroup"', `lines <${root}/cgroup`],
+    ['if ! read_parent "$pid"; then', `parent=${parent}; if false; then`],
+  )
 }
 
 const unit = '0::/system.slice/web.service\n'
@@ -300,10 +301,11 @@ for (const [starts, is] of [
       await endStandIn(daemon)
       await endStandIn(child)
     })
-    const text = programOn(t, unit, {
+    const made = programOn(t, unit, {
       [own]: `${always}ExecStart=${starts}\n`,
       'sys/fs/cgroup/system.slice/web.service/cgroup.procs': `${daemon.pid}\n${child.pid}\n`,
-    }).replace('[[ $parent == 1 ]] && return 1', 'return 1')
+    })
+    const text = swapped(made, ['[[ $parent == 1 ]] && return 1', 'return 1'])
     const { supervisor } = await reportOf(vm, {}, text)
     t.same(supervisor, { is, restartMs: is === 'no' ? 0 : 100 })
   })
