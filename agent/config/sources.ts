@@ -49,15 +49,13 @@ const dropInsOf = async (folder: string): Promise<DropIns> => {
   try {
     const names = await readdir(folder)
     if (((await stat(folder)).mode & 0o002) !== 0) return faulty(openToAll)
-    const files = names.filter((name) => /^[^.].*\.json$/.test(name)).toSorted(byBytes)
+    const files = names.filter((name) => /^[^.].*\.json$/.test(name)).toSorted()
     if (files.length > dropInsMax) return faulty(`must not hold more than ${dropInsMax} files`)
     return { files: files.map((name) => join(folder, name)), faults: [] }
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? { files: [], faults: [] } : faulty(unreadable(error))
   }
 }
-
-const byBytes = (one: string, other: string): number => (one < other ? -1 : 1)
 
 const openToAll = 'must not be writable for everybody: it says who may ask'
 

@@ -96,7 +96,6 @@ const whenAborted = (signal: AbortSignal) => {
     const stop = (): void => {
       resolve({ kind: 'cut-off' })
     }
-    if (signal.aborted) stop()
     signal.addEventListener('abort', stop, { once: true, signal: released.signal })
   })
   const release = (): void => {

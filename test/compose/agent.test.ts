@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'tap'
 import { compose } from '../../agent/compose/agent.ts'
@@ -10,7 +10,7 @@ import { endStandIn, isAlive, newVm, standIn } from '../fixtures/servers/local-p
 import { openManagementNode } from '../fixtures/servers/management-node.ts'
 import { startShellHost } from '../fixtures/servers/shell-host.ts'
 
-const configAt = (directory: string, more: object = {}) => {
+const configAt = (directory: string, more: object = {}, sections: object = {}) => {
   const file = join(directory, 'deep', 'journal.jsonl')
   const loaded = parseConfig(
     {
@@ -18,6 +18,7 @@ const configAt = (directory: string, more: object = {}) => {
       journal: { file },
       ssh: { knownHostsFile: join(directory, 'known_hosts'), ...more },
       suspects: { allowLoopback: true, pidNamespace: 'nested' },
+      ...sections,
     },
     {},
   )
@@ -133,6 +134,35 @@ test('a reload puts listeners and allowed suspects in place, and no more', async
   const rules = listener === undefined ? [] : [{ ...listener, allowFrom }]
   await reload({ ...config, http: { ...config.http, listeners: rules } })
   t.match(await ask(), { code: 'FENCE_CALLER_NOT_ALLOWED' })
+  await Promise.all([server.close(), listeners.close()])
+  await close()
+})
+
+test('neighbours of the configuration are asked where the own way fails before a login', async (t) => {
+  const directory = t.testdir({ token: 'a token\n' })
+  const tokenFile = join(directory, 'token')
+  chmodSync(tokenFile, 0o600)
+  const agents = [{ url: 'http://127.0.0.1:1', tokenFile }]
+  const { config } = configAt(directory, {}, { neighbours: { agents } })
+  const { server, listeners, close } = await compose(config, quiet(), '1')
+  const address = await opened({ server, listeners })
+  const answer = await fetch(`${address}${fenceUrl}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      vmUuid: newVm(),
+      // Another address than the neighbour's, which is never asked about itself.
+      targetHostIp: '127.0.0.2',
+      targetHostSshPort: 1,
+      sshTimeoutSec: 5,
+    }),
+  })
+  t.match(await answer.json(), {
+    reason: 'connection-refused',
+    evidence: {
+      contact: { neighbours: [{ said: 'words', because: /connection refused/ }] },
+    },
+  })
   await Promise.all([server.close(), listeners.close()])
   await close()
 })

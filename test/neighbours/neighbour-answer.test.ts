@@ -85,6 +85,10 @@ test('no answer with one wrong word is believed', async (t) => {
   for (const [title, spoil] of foreign) {
     t.match(word(reportEvidence(), quiet, 'host-7', spoil), { said: 'words', fenceId: '' }, title)
   }
+  t.match(word(silent({ lastedMs: 1 }), quiet, 'host-7', { vmUuid: 'f'.repeat(32) }), {
+    said: 'words',
+    because: 'the answer is about another VM',
+  })
   const hollow: readonly (readonly [string, object])[] = [
     ['a reason that is none', { reason: 'every-address-silent' }],
     ['no fence', { fenceId: '' }],
@@ -168,6 +172,12 @@ test('every refusal with a sign of life is contact, and so is every one that nob
     ['evidence of a later release', { kind: 'out-of-time' }, quiet, { evidence: { kind: 'x' } }],
     ['no evidence', { kind: 'out-of-time' }, quiet, { evidence: null }],
     ['no contact', { kind: 'out-of-time' }, quiet, { evidence: { kind: 'out-of-time' } }],
+    [
+      'phases that are no list',
+      { kind: 'out-of-time' },
+      quiet,
+      { evidence: { kind: 'out-of-time', contact: { address: '', phases: 'x', earlier: [] } } },
+    ],
   ]
   for (const [title, evidence, trail, spoil] of heard) {
     t.equal(word(evidence, trail, 'host-7', spoil).said, 'contact', title)

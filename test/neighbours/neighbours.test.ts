@@ -6,6 +6,7 @@ import type { Peer } from '../../agent/client/peer.ts'
 import { realClock } from '../../agent/base/time/real-clock.ts'
 import { versionPath } from '../../agent/contract/api/paths.ts'
 import { fenceReply } from '../../agent/contract/reply/fence-reply.ts'
+import { decide } from '../../agent/domain/decide.ts'
 import type { FenceRequest } from '../../agent/fence/request.ts'
 import { askNeighbour } from '../../agent/neighbours/ask-neighbour.ts'
 import { chooseNeighbours } from '../../agent/neighbours/neighbour.ts'
@@ -119,6 +120,26 @@ test('VMs of one suspect that come together are asked about together, each answe
     ],
     'what is left less the reserve, and no secret',
   )
+})
+
+test('a refusal is no death, and is told as what it is', async (t) => {
+  const { about } = play({
+    answers: (vms, write) => {
+      for (const vm of vms) {
+        const request = fenceRequest(
+          {},
+          { vm: vmUuid(vm), fenceId: 'c'.repeat(32), passedOnBy: own },
+        )
+        const evidence = { kind: 'refusal', because: 'banner-stalled' } as const
+        const record = fenceRecord({ request, evidence, verdict: decide(evidence) })
+        write(`${JSON.stringify(fenceReply(record, agentId))}\n`)
+      }
+      return { kind: 'answered', status: 200, body: '' }
+    },
+  })
+  const [said] = await answered(about(hex('a')))
+  t.match(said, { asked: { agentId, said: 'contact', because: 'banner-stalled' } })
+  t.equal(said?.death, undefined)
 })
 
 test('one VM that is asked about twice, and more than one request takes, go in others', async (t) => {

@@ -51,6 +51,13 @@ test('what a host called itself is added to, the newest first, and has an end', 
   t.equal(readFileSync(file, 'latin1'), before, 'what is known already is not written again')
 })
 
+test('a key that is none is confirmed for nobody', async (t) => {
+  const { open } = folder(t)
+  const none = Buffer.from('x')
+  await open().remember(hosts, none, ['aa'])
+  t.equal(await open().of(hosts, none), undefined)
+})
+
 test('what cannot be read confirms nobody', async (t) => {
   const { file, open } = folder(t)
   writeFileSync(file, `10.0.0.1 ${publicText}`)

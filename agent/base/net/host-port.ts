@@ -10,6 +10,10 @@ export interface HostPort {
 
 export const sshPort = 22
 
+/** Those of them that name a host, with the port of sshd where they name none. */
+export const hostPortsOf = (texts: readonly string[]): readonly HostPort[] =>
+  texts.flatMap((text) => parseHostPort(text, undefined) ?? [])
+
 /** `ADDRESS`, `ADDRESS:PORT`, `[ADDRESS]:PORT`; undefined for a host name, too. */
 export const parseAddressPort = (
   text: string,

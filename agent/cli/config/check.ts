@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { parseHostPort } from '../../base/net/host-port.ts'
+import { hostPortsOf } from '../../base/net/host-port.ts'
 import { silenceOutlook } from '../../compose/silence-outlook.ts'
 import { startFaults } from '../../compose/start-faults.ts'
 import type { Config, ConfigFault } from '../../config/config.ts'
@@ -50,7 +50,7 @@ exit codes: 0 no faults, 64 wrong usage, 78 wrong configuration`,
     }
     if (args.isSet('quiet')) return exitCodes.done
     warnOf(source, read, terminal.err)
-    const peers = config.doctor.peers.flatMap((text) => parseHostPort(text, undefined) ?? [])
+    const peers = hostPortsOf(config.doctor.peers)
     const outlook = isOfHost ? await silenceOutlook(config, peers) : []
     for (const line of outlook) terminal.out(`${line}\n`)
     terminal.out(`${source.configFile}: no faults\n`)

@@ -4,7 +4,7 @@ import { createKeptDrill } from '../../compose/last-drill.ts'
 import type { Config } from '../../config/config.ts'
 import type { DrillReport } from '../../contract/reply/drill-report.ts'
 import { asciiJson } from '../../base/text/ascii-json.ts'
-import { parseHostPort } from '../../base/net/host-port.ts'
+import { hostPortsOf, parseHostPort } from '../../base/net/host-port.ts'
 import { asOwnerOf } from '../as-owner.ts'
 import { paintFor } from '../colour.ts'
 import { configOption, readConfig, configSourceOf } from '../configuration.ts'
@@ -60,7 +60,7 @@ or no peer is args and doctor.peers is empty`,
       )
       return exitCodes.config
     }
-    const peers = names.flatMap((text) => parseHostPort(text, undefined) ?? [])
+    const peers = hostPortsOf(names)
     if (peers.length < names.length) {
       const wrong = names.filter((text) => parseHostPort(text, undefined) === undefined)
       return misused(`${wrong.join(', ')}: no HOST, HOST:PORT or [ADDRESS]:PORT`)

@@ -31,6 +31,11 @@ test('a file without faults, one with a fault, a variable with one', async (t) =
     out: /^silence of \[fd00:dead::1\]:22 would not count: .*\n.*: no faults\n$/,
     err: /c\.json:1:\d+: warning: \/probe\/silenceSec: below 10 /,
   })
+  const byDefault = configIn(t, { callbacks: { proofSec: 200 } })
+  t.match(await call([...check, '--config', byDefault.file]), {
+    code: 0,
+    err: `peerfence: ${byDefault.file}: warning: /suspects/quarantineSec: is not longer than`,
+  })
   t.match(await call([...check, '--syntax-only', '--config', warned.file]), {
     out: `${warned.file}: no faults\n`,
   })

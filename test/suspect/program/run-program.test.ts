@@ -5,7 +5,12 @@ import type { Evidence, VmReport } from '../../../agent/domain/evidence.ts'
 import { runProgram } from '../../../agent/suspect/program/run-program.ts'
 import type { ProgramEnd } from '../../../agent/suspect/program/program-end.ts'
 import { openOn, sessionWithin } from '../../fixtures/servers/open-session.ts'
-import { numbered, readRequest, reportText } from '../../fixtures/values/report-text.ts'
+import {
+  numbered,
+  readRequest,
+  reportBodies,
+  reportText,
+} from '../../fixtures/values/report-text.ts'
 import { finish, readStdin, startSuspectHost } from '../../fixtures/servers/suspect-host.ts'
 import type { Shell } from '../../fixtures/servers/suspect-host.ts'
 
@@ -76,6 +81,20 @@ const kill = ({ channel }: Shell, stdout: string): void => {
     channel.end()
   })
 }
+
+/** Of a user who sees the qemu and may not kill it. */
+const deniedReport = (nonce: string, uuid: string): string =>
+  numbered(
+    nonce,
+    reportBodies(
+      uuid,
+      [
+        'qemu pid=84 start=100 by=argv-uuid seen=before-kill kill=denied end=living after_ms=0 tasks=1',
+        'task tid=84 state=S wchan=do_epoll_wait comm=qemu-kvm',
+      ],
+      (line) => line.replace('living=0', 'living=1'),
+    ),
+  ).join('')
 
 const cutReport = (nonce: string, uuid: string): string => reportText(nonce, uuid, 5)
 
@@ -213,6 +232,13 @@ test('as a user: by sudo, and once more without it only where sudo starts nothin
       /code 0/,
       [sudo, plain],
       refusing(noPassword, answering(cutReport, exit(0))),
+    ],
+    [
+      'sudo refuses, and the user may not kill',
+      'sudo-refused',
+      /asks this user for a password/,
+      [sudo, plain],
+      refusing(noPassword, answering(deniedReport, exit(0))),
     ],
     [
       'sudo asks for a password, the user’s shell starts nothing',
