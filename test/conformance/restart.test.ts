@@ -66,7 +66,7 @@ const killedWithAnswer = async (t: Test, callbacks: object) => {
   t.teardown(() => {
     rmSync(first.directory, { recursive: true, force: true })
   })
-  const end = node.call(url(first), command, { timeoutMs: 120_000 })
+  const end = node.call(url(first), command)
   await until(() => node.replies.length > 0)
   await first.kill()
   t.same(types(first.directory), ['intent', 'outcome', 'answer'])
@@ -177,7 +177,7 @@ test('an agent that is stopped leaves to the next what its node did not take', a
   t.teardown(() => {
     rmSync(first.directory, { recursive: true, force: true })
   })
-  const end = node.call(url(first), command, { timeoutMs: 120_000 })
+  const end = node.call(url(first), command)
   await until(() => node.replies.length > 0)
   process.kill(first.pid, 'SIGTERM')
   await until(() => first.written().log.includes('agent has stopped'))
