@@ -18,7 +18,7 @@ export interface Round {
 export type NeighbourJudgement =
   | 'answered'
   | 'unresolved'
-  /** The kernel gave the old link address up, or stopped asking: it must be asked anew. */
+  /** The kernel gave the old link address up, forgot it, or stopped asking: ask it anew. */
   | 'ask-again'
   /** Not told yet. */
   | 'wait'
@@ -59,7 +59,9 @@ const judgeUnknown = (
   if (before.kind === 'known') return 'ask-again'
   // The kernel gave this very ping back, because nobody has the address.
   if (echo === 'no-neighbour') return 'unresolved'
-  if (now.kind === 'absent') return 'wait'
+  // Whoever was asked for is forgotten, as all are when a bridge of ours changes its own address
+  // with one of its ports: nothing asks any more.
+  if (now.kind === 'absent') return 'ask-again'
   const isOfThisRound = isSurelyWithin(now.updatedSec, roundMs)
   if (now.kind === 'failed') return isOfThisRound ? 'unresolved' : 'wait'
   // One request had its full second without an answer, and the next one is out.

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # The lab's network: one bridge that is also the peer's address, one veth pair per host.
 
+# Its address is its own: one that it takes from its ports changes with them, and its neighbours are forgotten then.
 make_bridge() {
 	ip -batch - <<-EOF
 		link set lo up
-		link add lab0 type bridge stp_state 0 forward_delay 0
+		link add lab0 address 02:00:0a:4d:00:01 type bridge stp_state 0 forward_delay 0
 		link set lab0 up
 		addr add 10.77.0.1/24 dev lab0
 		addr add fd77::1/64 dev lab0 nodad

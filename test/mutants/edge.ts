@@ -428,6 +428,11 @@ const neighbour = [
         '',
       ],
       [
+        'what the kernel has forgotten is waited for',
+        "  if (now.kind === 'absent') return 'ask-again'\n",
+        "  if (now.kind === 'absent') return 'wait'\n",
+      ],
+      [
         'an answer where nobody was known is passed over',
         "      if (round.wasUnknown) return 'answered'\n",
         '',

@@ -134,6 +134,16 @@ test(
       const neighbours = (await Promise.all(all)).map(({ addresses }) => addresses[0]?.neighbour)
       t.notOk(neighbours.includes('unresolved'), neighbours.join(' '))
     })
+    t.test('forgotten while it was looked at: our own link has another address now', async (t) => {
+      const { look, ip, filter } = await makeNetwork(t)
+      ip('peer', 'neigh flush all')
+      filter('suspect', dropAll)
+      const seen = look([v4])
+      // All pings are out by then, and the last one is still waited for.
+      await realClock.wait(2_000, new AbortController().signal)
+      ip('peer', 'link set v0 address 02:00:00:00:00:98')
+      t.match(await seen, { addresses: [{ echo: 'silent', neighbour: 'answered' }] })
+    })
     t.test('set by hand', async (t) => {
       const { look, ip } = await makeNetwork(t)
       ip('wire', 'link set suspect down')

@@ -162,7 +162,7 @@ const judgements: readonly [string, Round, Neighbour, NeighbourJudgement][] = [
     'unresolved',
   ],
   ['the kernel gave the ping back and forgot', round(absent, 'no-neighbour'), absent, 'unresolved'],
-  ['nothing there and nothing given back', round(absent), absent, 'wait'],
+  ['forgotten, and nothing given back', round(absent), absent, 'ask-again'],
   ['asked for less than a second', round(absent), asked(0), 'wait'],
   ['asked for a full second without an answer', round(absent), asked(1), 'unresolved'],
   ['asked for since before this round', round(asked(2)), asked(5), 'wait'],
