@@ -258,7 +258,8 @@ done
   const { stdout } = await run(stdin)
   t.match(stdout, /virsh state=no-answer\n/)
   await turn(1_600)
-  t.equal(readFileSync(log, 'utf8'), `domstate ${vm}\n`, 'the destroy never ended')
+  // On a busy machine it may have been asked twice by then.
+  t.same([...new Set(readFileSync(log, 'utf8').trim().split('\n'))], [`domstate ${vm}`])
 })
 
 test('a look asks libvirt, and has it destroy nothing', async (t) => {
