@@ -18,6 +18,8 @@ export const exitCodes = {
   runs: 10,
   notSeen: 11,
   cannotTell: 12,
+  /** Of lifting a quarantine: none of the VM is in force there any more. 0 would be a death. */
+  unfenced: 13,
   /** Ctrl-C while an agent goes on with what was asked: never a verdict. */
   interrupted: 130,
   /** Of a drill: some host could not be fenced. */

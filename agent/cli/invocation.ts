@@ -79,8 +79,10 @@ const noSuch = (words: readonly string[], subcommands: readonly Subcommand[]): s
     const one = behind.join(', ')
     return `${first} needs one of: ${one}${meant(near === undefined ? near : `${first} ${near}`)}`
   }
-  const known = names.flatMap(([one = '']) => (one === first ? [] : [one]))
-  return `no such subcommand: ${words.join(' ')}${meant(nearest(first, known))}`
+  const known = names.flatMap(([one = '']) => [one])
+  // One that is right as it is has something behind it that is not.
+  const near = known.includes(first) ? undefined : nearest(first, known)
+  return `no such subcommand: ${words.join(' ')}${meant(near)}`
 }
 
 const noOption = (option: string, { name, options }: Subcommand): string => {

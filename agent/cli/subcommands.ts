@@ -10,6 +10,7 @@ import { historySubcommand } from './history/history.ts'
 import { readySubcommand } from './serve/ready.ts'
 import { serveSubcommand } from './serve/serve-subcommand.ts'
 import { statusSubcommand } from './status/status.ts'
+import { unfenceSubcommand } from './unfence/unfence.ts'
 import type { Subcommand } from './subcommand.ts'
 import { tokenCreateSubcommand, tokenListSubcommand, tokenRevokeSubcommand } from './token/token.ts'
 import { trustSubcommand } from './trust/trust.ts'
@@ -18,6 +19,7 @@ export const subcommands: readonly Subcommand[] = [
   serveSubcommand,
   fenceSubcommand,
   statusSubcommand,
+  unfenceSubcommand,
   askSubcommand,
   historySubcommand,
   doctorSubcommand,

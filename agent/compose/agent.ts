@@ -68,7 +68,7 @@ export const compose = async (
       return await composeWayRound(config, id)
     },
   )
-  const { looks, lookBoard } = composeLooks(makeContactDeps)
+  const { looks, unfence, lookBoard } = composeLooks(makeContactDeps)
   const { http, suspects, host, fence } = config
   const auditDelivery = deliveryAudit(log)
   const callbacks = createCallbacks(
@@ -124,7 +124,7 @@ export const compose = async (
     {
       listenerOf: listeners.policies.of,
       service,
-      looks,
+      looks: { ...looks, unfence: async (request) => await unfence(request, journal) },
       inFlight: () => [...board.list(), ...lookBoard.list()],
       readHistory: async (query) => await readHistory(config.journal.file, query),
       lastDrill: drills.read,

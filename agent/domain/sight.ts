@@ -60,10 +60,13 @@ const ofAnyLength = (evidence: Evidence): Evidence =>
  * On a host that is not the right one the program looks at nothing, and nothing that it says is
  * about the VM.
  */
-const livingPids = ({ host, qemus }: VmReport): readonly number[] =>
-  strangers.includes(host.is)
+const livingPids = (report: VmReport): readonly number[] =>
+  isOfStranger(report)
     ? []
-    : qemus.filter(({ end }) => end.kind === 'living').map(({ pid }) => pid)
+    : report.qemus.filter(({ end }) => end.kind === 'living').map(({ pid }) => pid)
+
+/** Whether the host that reports is not the one that was asked for: it did nothing then. */
+export const isOfStranger = ({ host }: VmReport): boolean => strangers.includes(host.is)
 
 const strangers: readonly HostIs[] = ['not-shown', 'contradicted', 'own-host']
 

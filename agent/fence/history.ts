@@ -3,6 +3,7 @@ import type { VmUuid } from '../domain/vm-uuid.ts'
 import type { Verdict } from '../domain/verdict.ts'
 
 export interface FenceHistoryEntry {
+  readonly action: 'fence' | 'unfence'
   readonly fenceId: string
   readonly requestId: string
   readonly askedBy: string
@@ -17,6 +18,8 @@ export interface FenceHistoryEntry {
   readonly durationMs: number | undefined
   /** How the last contact ended. */
   readonly detail: string
+  /** What became of the VM's quarantine; empty where the record does not tell. */
+  readonly quarantine: string
 }
 
 export interface HistoryQuery {
@@ -25,6 +28,8 @@ export interface HistoryQuery {
   readonly host?: string
   readonly askedBy?: string
   readonly kind?: Verdict['kind']
+  /** Fences alone, and no quarantine that was lifted. */
+  readonly action?: 'fence'
   /** ISO 8601: nothing that ended before. */
   readonly since?: string
   readonly limit: number

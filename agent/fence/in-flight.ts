@@ -11,7 +11,7 @@ import type { Phase } from './contact-trail.ts'
 
 export interface InFlightFence {
   readonly request: FenceRequest
-  readonly action: 'fence' | 'look'
+  readonly action: 'fence' | 'look' | 'unfence'
   /** `queue` until something is done for it. */
   readonly phase: Phase
   readonly elapsedMs: number
@@ -25,22 +25,24 @@ export interface InFlight {
   /** The same service, with every request of it on the board while it is in flight. */
   readonly watch: (service: FenceService) => FenceService
   /** With the request on the board until the work ends. */
-  readonly during: <T>(request: FenceRequest, work: () => Promise<T>) => Promise<T>
+  readonly during: <T>(
+    request: FenceRequest,
+    work: () => Promise<T>,
+    action?: InFlightFence['action'],
+  ) => Promise<T>
 }
 
 interface FenceInFlight {
   readonly request: FenceRequest
+  readonly action: InFlightFence['action']
   readonly startedMs: number
   phase: Phase
 }
 
-export const createInFlight = (
-  { nowMs }: Pick<Clock, 'nowMs'>,
-  action: InFlightFence['action'] = 'fence',
-): InFlight => {
+export const createInFlight = ({ nowMs }: Pick<Clock, 'nowMs'>): InFlight => {
   const inFlight = new Map<string, FenceInFlight>()
-  const during: InFlight['during'] = async (request, work) => {
-    inFlight.set(request.fenceId, { request, startedMs: nowMs(), phase: 'queue' })
+  const during: InFlight['during'] = async (request, work, action = 'fence') => {
+    inFlight.set(request.fenceId, { request, action, startedMs: nowMs(), phase: 'queue' })
     try {
       return await work()
     } finally {
@@ -50,7 +52,7 @@ export const createInFlight = (
   return {
     during,
     list: () =>
-      [...inFlight.values()].map(({ request, startedMs, phase }) => ({
+      [...inFlight.values()].map(({ request, action, startedMs, phase }) => ({
         request,
         action,
         phase,

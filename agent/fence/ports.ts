@@ -78,14 +78,14 @@ export interface VmSeen {
 }
 
 /**
- * To look at a VM without changing anything, or to fence a canary. The canary bears a uuid that is
- * made up for it: a drill kills what bears its uuid.
+ * To look at a VM without changing anything, to lift its quarantine, or to fence a canary. The
+ * canary bears a uuid that is made up for it: a drill kills what bears its uuid.
  */
 export type ToInspect =
-  { readonly action: 'look'; readonly vm: VmUuid } | { readonly action: 'drill' }
+  { readonly action: 'look' | 'unfence'; readonly vm: VmUuid } | { readonly action: 'drill' }
 
 export interface Inspection extends VmSeen {
-  /** Of a look, where it was told. */
+  /** Of a look, also of one that lifts a quarantine, where it was told. */
   readonly tools: SuspectTools | undefined
 }
 

@@ -26,7 +26,7 @@ import type { FenceRouteConfig } from './routes/fence-route.ts'
 import { addHealthRoutes } from './routes/health-route.ts'
 import type { HealthDeps } from './routes/health-route.ts'
 import { addInFlightRoute } from './routes/in-flight-route.ts'
-import { addLookRoute } from './routes/look-route.ts'
+import { addLookRoutes } from './routes/look-route.ts'
 import { addHistoryRoute } from './routes/history-route.ts'
 import type { ListenerNow } from './admit/listener-of.ts'
 import { createAdmit } from './admit/admit.ts'
@@ -42,7 +42,7 @@ export interface ServerDeps {
   /** The door that a request came through; undefined for none, which turns it away. */
   readonly listenerOf: (request: IncomingMessage) => ListenerNow | undefined
   readonly service: FenceService
-  readonly looks: Pick<LookService, 'look' | 'inFlight'>
+  readonly looks: Pick<LookService, 'look' | 'unfence' | 'inFlight'>
   readonly inFlight: () => readonly InFlightFence[]
   readonly readHistory: ReadHistory
   readonly lastDrill: () => Promise<LastDrill>
@@ -139,7 +139,7 @@ export const buildServer = (rules: ServerConfig, parts: ServerDeps): FastifyInst
   const shared = { service, agentId, accept, begin, nowMs, whileDraining }
   addFenceRoute(server, rules, { ...shared, callbacks })
   addBatchRoute(server, shared)
-  addLookRoute(server, { ...shared, look: looks.look, log })
+  addLookRoutes(server, { ...shared, ...looks, log })
   addEchoRoute(server, isDraining)
   addInFlightRoute(server, parts.inFlight)
   addHistoryRoute(server, parts.readHistory)

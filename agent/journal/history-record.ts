@@ -16,27 +16,37 @@ export const historyRecordOf = (line: string): HistoryRecord | undefined => {
   const record = parse(line)
   if (record === undefined || typeof record['type'] !== 'string') return undefined
   const { type } = record
-  if (type !== 'intent' && type !== 'outcome') return { kind: 'other' }
+  if (type !== 'intent' && type !== 'outcome' && type !== 'unfence') return { kind: 'other' }
   const { fenceId, requestId, askedBy, suspect, at, startedAt, durationMs, trail } = record
   const vm = parseVmUuid(textOf(record['vm']))
   const { addresses, hostUuid } = isObject(suspect) ? suspect : {}
   if (textOf(fenceId) === '' || vm === undefined || !Array.isArray(addresses)) return undefined
   const verdict = type === 'outcome' ? parseVerdict(record['verdict'], record['reason']) : undefined
   if (type === 'outcome' && verdict === undefined) return undefined
+  const isEnd = type === 'outcome' || (type === 'unfence' && record['quarantine'] !== 'asked')
   const fence = {
+    action: type === 'unfence' ? ('unfence' as const) : ('fence' as const),
     fenceId: textOf(fenceId),
     requestId: textOf(requestId),
     askedBy: textOf(askedBy),
     vm,
     suspect: { addresses: addresses.map(textOf), hostUuid: textOf(hostUuid) },
-    askedAt: timeOf(type === 'intent' ? at : startedAt),
-    endedAt: type === 'intent' ? '' : timeOf(at),
+    askedAt: timeOf(isEnd ? startedAt : at),
+    endedAt: isEnd ? timeOf(at) : '',
     verdict,
     durationMs: typeof durationMs === 'number' ? durationMs : undefined,
     detail: isObject(trail) ? textOf(trail['detail']) : '',
+    quarantine: quarantineIn(type === 'unfence' ? record : reportIn(record['evidence'])),
   }
-  return { kind: type, fence }
+  return { kind: isEnd ? 'outcome' : 'intent', fence }
 }
+
+const reportIn = (evidence: unknown): Fields =>
+  isObject(evidence) && isObject(evidence['report']) ? evidence['report'] : {}
+
+/** As a word, or as the state in a report. */
+const quarantineIn = ({ quarantine }: Fields): string =>
+  isObject(quarantine) ? textOf(quarantine['state']) : textOf(quarantine)
 
 type Fields = Readonly<Record<string, unknown>>
 

@@ -3,7 +3,9 @@
  * before the answer.
  */
 import type { CallbackJournal, LeftAnswer } from '../fence/callbacks.ts'
+import type { Lift } from '../domain/lift.ts'
 import type { Journal } from '../fence/ports.ts'
+import type { FenceRequest } from '../fence/request.ts'
 import type { Clock } from '../base/time/clock.ts'
 import { openAppendFile } from '../base/file/append-file.ts'
 import type { AppendFile } from '../base/file/append-file.ts'
@@ -11,7 +13,7 @@ import { readBootId } from './boot.ts'
 import { answerLine, deliveryLine } from './callback-records.ts'
 import { holdJournal } from './holder.ts'
 import type { Writer } from './holder.ts'
-import { intentLine, interruptedLine, outcomeLine } from './records.ts'
+import { intentLine, interruptedLine, outcomeLine, unfenceLine } from './records.ts'
 import { readUnfinished } from './unfinished.ts'
 import type { Unfinished } from './unfinished.ts'
 import { journalFaults } from './writable.ts'
@@ -25,6 +27,8 @@ export interface Stopwatch extends Pick<Clock, 'nowMs'> {
 const unwatched: Stopwatch = { nowMs: () => 0, onWrite: () => undefined }
 
 export interface FileJournal extends Journal, CallbackJournal {
+  /** Resolves when it is on disk that a quarantine is to be lifted, or what came of it. */
+  readonly unfence: (request: FenceRequest, state: 'asked' | Lift['kind']) => Promise<void>
   /** Answers that the agent before us owes to callers. */
   readonly leftAnswers: readonly LeftAnswer[]
   /**
@@ -99,6 +103,9 @@ export const createJournal = (
     },
     intent: async (request) => {
       await append(intentLine(request, wallTime()))
+    },
+    unfence: async (request, state) => {
+      await append(unfenceLine(request, state, wallTime()))
     },
     outcome: async (record) => {
       await append(outcomeLine(record, wallTime()))

@@ -74,13 +74,14 @@ export const pageOf = async (
 
 const isAskedFor = (
   fence: FenceHistoryEntry,
-  { vm, host, askedBy, kind }: HistoryQuery,
+  { vm, host, askedBy, kind, action }: HistoryQuery,
 ): boolean => {
   const { addresses, hostUuid } = fence.suspect
   const wanted = host?.toLowerCase()
   return (
     (vm === undefined || fence.vm === vm) &&
     (askedBy === undefined || fence.askedBy === askedBy) &&
+    (action === undefined || fence.action === action) &&
     (kind === undefined || fence.verdict?.kind === kind) &&
     (wanted === undefined || [...addresses, hostUuid].some((one) => one.toLowerCase() === wanted))
   )

@@ -101,7 +101,7 @@ export const createFenceSession = (
       const onSeen = (_vm: VmUuid, told: VmSeen): void => {
         seen = told
       }
-      const vm = what.action === 'look' ? what.vm : canaryUuid()
+      const vm = what.action === 'drill' ? canaryUuid() : what.vm
       const { leftMs } = deadlineIn(budgetMs, clock)
       const rest = await run(what.action, [{ vm, leftMs }], signal, onSeen, (told) => {
         tools = told

@@ -45,7 +45,8 @@ for file in /run/peerfence-quarantine/*.entries; do
 	[ "$left" -gt 0 ] || continue
 	[ "$left" -le 7200 ] || continue
 	echo "peerfence: $uuid was fenced on this host and is in quarantine for $left s more, since it may run on" \
-		"another host by now. Once it is certain that it does not, 'rm $file' lets it start, and what was fenced with it." >&2
+		"another host by now. Once it is certain that it does not, 'peerfence unfence $uuid HOST' on the peer lets it start;" \
+		"so does 'rm $file' here, with what was fenced with it." >&2
 	exit 1
 done
 exit 0

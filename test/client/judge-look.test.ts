@@ -1,9 +1,16 @@
 import { test } from 'tap'
-import { judgeLook } from '../../agent/client/judge-look.ts'
+import { judgeLift, judgeLook } from '../../agent/client/judge-look.ts'
 import { lookReply } from '../../agent/contract/reply/look-reply.ts'
+import { unfenceReply } from '../../agent/contract/reply/unfence-reply.ts'
 import { rejectionReply, plainRejection } from '../../agent/contract/reply/rejection.ts'
 import { fenceReply } from '../../agent/contract/reply/fence-reply.ts'
-import { agentId, fenceRecord, lookRecord, vmHex } from '../fixtures/values/fence-records.ts'
+import {
+  agentId,
+  fenceRecord,
+  lookEvidence,
+  lookRecord,
+  vmHex,
+} from '../fixtures/values/fence-records.ts'
 
 const asked = { vmUuid: vmHex.toUpperCase(), targetHostIp: '192.0.2.7' }
 const reply = lookReply(lookRecord(), true)
@@ -41,4 +48,16 @@ test('what is none', async (t) => {
   const door = JSON.stringify(rejectionReply(plainRejection('FENCE_BUSY')))
   t.match(judgeLook(asked, 503, door), { kind: 'turned-away', code: 'FENCE_BUSY' })
   t.match(judged({}, 201), { kind: 'unclear' })
+})
+
+test('what came of lifting a quarantine', async (t) => {
+  const evidence = lookEvidence({ quarantine: { state: 'lifted', policy: 'optional' } })
+  const lifted = unfenceReply(lookRecord({ evidence }), false)
+  const told = (change: object) => judgeLift(asked, 200, JSON.stringify({ ...lifted, ...change }))
+  t.match(told({}), { kind: 'lifted', reply: { reason: '', pids: [] } })
+  t.match(told({ quarantine: 'not-set' }), { kind: 'not-set' })
+  t.match(told({ quarantine: 'set' }), { kind: 'unclear', because: /what was lifted/ })
+  t.match(told({ success: true }), { kind: 'unclear', because: /claims more/ })
+  t.match(judgeLift(asked, 200, JSON.stringify(reply)), { kind: 'unclear' }, 'a look is none')
+  t.match(judgeLook(asked, 200, JSON.stringify(lifted)), { kind: 'unclear' }, 'nor the reverse')
 })

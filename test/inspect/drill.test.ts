@@ -14,7 +14,7 @@ import type { Inspected } from '../../agent/inspect/inspect.ts'
 const { signal } = new AbortController()
 
 /** A world that lets everybody in at once; what is asked there is answered by the word of it. */
-const openWorld = (answers: Readonly<Record<ToInspect['action'], Inspected>>) => {
+const openWorld = (answers: Readonly<Record<'look' | 'drill', Inspected>>) => {
   const world = createLaneWorld()
   const asked: ToInspect[] = []
   let [openings, openingsMax] = [0, 0]
@@ -29,7 +29,7 @@ const openWorld = (answers: Readonly<Record<ToInspect['action'], Inspected>>) =>
         const session = fakeSession()
         const inspect = async (what: ToInspect): Promise<Inspection> => {
           asked.push(what)
-          const { evidence, tools } = answers[what.action]
+          const { evidence, tools } = answers[what.action === 'drill' ? 'drill' : 'look']
           openings -= 1
           return await Promise.resolve({ evidence, tools, detail: '', phases: [] })
         }

@@ -11,29 +11,30 @@ const answering = (asked: unknown[]) => ({
   },
 })
 
-test('a look is asked for as such, within the budget of its request', async (t) => {
-  const world = createLaneWorld()
-  const asked: unknown[] = []
-  const service = createLookService(world)
-  const request = requestFor(1, { budgetMs: 5_000 })
-  const looking = service.look(request)
-  t.equal(service.inFlight(), 1)
-  await world.clock.advance(100)
-  t.equal(world.openings[0]?.budgetMs, 4_600, 'the answer keeps its own part')
-  const session = answering(asked)
-  world.openings[0]?.end(session)
-  const record = await looking
-  t.same(asked, [[{ action: 'look', vm: request.vm }, 4_500]])
-  t.match(record, {
-    request,
-    startedAt: '1970-01-01T00:16:40.000Z',
-    durationMs: 100,
-    seen: { evidence: dead },
+for (const action of ['look', 'unfence'] as const)
+  test(`${action}: asked for as such, within the budget of its request`, async (t) => {
+    const world = createLaneWorld()
+    const asked: unknown[] = []
+    const service = createLookService(world)
+    const request = requestFor(1, { budgetMs: 5_000 })
+    const looking = service[action](request)
+    t.equal(service.inFlight(), 1)
+    await world.clock.advance(100)
+    t.equal(world.openings[0]?.budgetMs, 4_600, 'the answer keeps its own part')
+    const session = answering(asked)
+    world.openings[0]?.end(session)
+    const record = await looking
+    t.same(asked, [[{ action, vm: request.vm }, 4_500]])
+    t.match(record, {
+      request,
+      startedAt: '1970-01-01T00:16:40.000Z',
+      durationMs: 100,
+      seen: { evidence: dead },
+    })
+    t.ok(session.isClosed())
+    t.equal(session.runs.length, 0, 'nothing was fenced')
+    t.equal(service.inFlight(), 0)
   })
-  t.ok(session.isClosed())
-  t.equal(session.runs.length, 0, 'nothing was fenced')
-  t.equal(service.inFlight(), 0)
-})
 
 test('who stops waits for no look', async (t) => {
   const world = createLaneWorld()

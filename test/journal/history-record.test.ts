@@ -9,7 +9,12 @@ import {
 } from '../../agent/domain/verdict.ts'
 import type { Verdict } from '../../agent/domain/verdict.ts'
 import { historyRecordOf } from '../../agent/journal/history-record.ts'
-import { intentLine, interruptedLine, outcomeLine } from '../../agent/journal/records.ts'
+import {
+  intentLine,
+  interruptedLine,
+  outcomeLine,
+  unfenceLine,
+} from '../../agent/journal/records.ts'
 import { fenceRecord, fenceRequest, vmUuid } from '../fixtures/values/fence-records.ts'
 
 const at = '2026-11-22T00:00:01.000Z'
@@ -37,9 +42,18 @@ test('what the journal writes can be read again', async (t) => {
         endedAt: at,
         verdict,
         detail: 'report complete',
+        quarantine: 'set',
       },
     })
   }
+  t.match(historyRecordOf(unfenceLine(fenceRequest(), 'asked', at)), {
+    kind: 'intent',
+    fence: { action: 'unfence', askedAt: at, endedAt: '', quarantine: 'asked', verdict: undefined },
+  })
+  t.match(historyRecordOf(unfenceLine(fenceRequest(), 'lifted', at)), {
+    kind: 'outcome',
+    fence: { action: 'unfence', endedAt: at, quarantine: 'lifted', verdict: undefined },
+  })
   const intent = {
     fenceId: 'f',
     requestId: 'r',

@@ -16,6 +16,8 @@ test('intent and outcome are on disk when they resolve', async (t) => {
   t.match(read(), [{ type: 'intent', at: 'now', fenceId: 'fence-1' }])
   await journal.outcome(fenceRecord())
   t.match(read(), [{ type: 'intent' }, { type: 'outcome', at: 'now', reason: 'destroyed' }])
+  await journal.unfence(fenceRequest(), 'lifted')
+  t.match(read().at(-1), { type: 'unfence', at: 'now', quarantine: 'lifted' })
   await journal.close()
   await t.rejects(journal.intent(fenceRequest()), 'a closed journal takes nothing')
 })

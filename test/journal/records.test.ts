@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { Secret } from '../../agent/base/text/secret.ts'
-import { intentLine, outcomeLine } from '../../agent/journal/records.ts'
+import { intentLine, outcomeLine, unfenceLine } from '../../agent/journal/records.ts'
 import {
   fenceRecord,
   fenceRequest,
@@ -78,4 +78,20 @@ test('a record is one line of ASCII, whatever a suspect calls its tasks', async 
     at,
   )
   t.match(line, /^[\x20-\x7e]+\n$/)
+})
+
+test('who has a quarantine lifted is written down, and by no secret of theirs', async (t) => {
+  const request = fenceRequest({ password: new Secret('planted') })
+  const line = unfenceLine(request, 'asked', at)
+  t.strictSame(JSON.parse(line), {
+    type: 'unfence',
+    at,
+    fenceId: 'fence-1',
+    requestId: 'request-1',
+    askedBy: 'mn-1',
+    vm: vmUuid(),
+    suspect: { addresses: ['192.0.2.7'], hostUuid: 'host-7' },
+    quarantine: 'asked',
+  })
+  t.notMatch(line, /planted/)
 })

@@ -331,6 +331,31 @@ test('many starts of others beside it, and none is held up', async (t) => {
   t.match(await sh(`virsh create ${definition(vm)} 2>&1`), /in quarantine/)
 })
 
+test('a person lifts it, and the history knows both', async (t) => {
+  const at = await scene(t)
+  const { host, fence, drill, sh, agent } = at
+  t.equal(await drill(), '')
+  const vm = newVmUuid()
+  await host.startVm(vm)
+  t.equal((await fence(vm)).quarantine, 'proven')
+  t.match(await sh(`virsh create ${definition(vm)} 2>&1`), `peerfence unfence ${vm} HOST`)
+  const response = await fetch(`${agent.url}/ha/unfence/vm/from/peer`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ vmUuid: vm, targetHostIp: host.address }),
+  })
+  t.match(await response.json(), { success: false, quarantine: 'lifted', reason: '' })
+  await sh(`virsh create ${definition(vm)}`)
+  t.ok(await writes(at, vm))
+  const history = await (await fetch(`${agent.url}/ha/fence/history?vm=${vm}`)).json()
+  t.match(history, {
+    fences: [
+      { action: 'unfence', quarantine: 'lifted' },
+      { action: 'fence', reason: 'destroyed', quarantine: 'proven' },
+    ],
+  })
+})
+
 test('an entry outlives no boot that it was not kept for', async (t) => {
   const { host, fence, drill, sh } = await scene(t)
   t.equal(await drill(), '')

@@ -8,6 +8,7 @@ import { neighbourMutants } from './neighbours.ts'
 import { laneMutants } from './lanes.ts'
 import { lookMutants } from './look.ts'
 import { programMutants } from './program.ts'
+import { quarantineMutants } from './quarantine.ts'
 import { ruleMutants } from './rule.ts'
 import { trustMutants } from './trust.ts'
 
@@ -18,6 +19,7 @@ export const mutants: readonly Mutant[] = [
   ...callbackMutants,
   ...laneMutants,
   ...programMutants,
+  ...quarantineMutants,
   ...trustMutants,
   ...callerMutants,
   ...lookMutants,

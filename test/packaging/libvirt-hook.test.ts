@@ -70,7 +70,8 @@ test('a VM in quarantine does not start, is not restored, and is not received', 
       said,
       `peerfence: ${someVm} was fenced on this host and is in quarantine for 100 s more`,
     )
-    t.match(said, /'rm \S+\/aa\.entries' lets it start/)
+    t.match(said, `'peerfence unfence ${someVm} HOST' on the peer lets it start`)
+    t.match(said, /'rm \S+\/aa\.entries' here/)
     t.notMatch(said, '#', 'nothing that looks like a prompt of virsh')
   }
 })

@@ -274,10 +274,11 @@ test('whether anything was heard', async (t) => {
   })
 })
 
-test('a look and a drill are asked for as such, and told with the tools of the host', async (t) => {
+test('a look, a lift and a drill are asked for as such, and told with the tools of the host', async (t) => {
   const tools = 'tools epoch=1000 bash=5.2 kernel=6.1.0 pgrep=4.0.2 sessions=10 startups=10:30:100'
   for (const [action, extra] of [
     ['look', [tools]],
+    ['unfence', [tools]],
     ['drill', []],
   ] as const) {
     const asked: string[] = []
@@ -290,13 +291,13 @@ test('a look and a drill are asked for as such, and told with the tools of the h
         finish(channel, numbered(nonce, [...bodies.slice(0, -1), ...extra, end]).join(''))
       }),
     })
-    const what = action === 'look' ? ({ action, vm: someVm } as const) : { action }
+    const what = action === 'drill' ? { action } : ({ action, vm: someVm } as const)
     const seen = await session.inspect(what, 9_000, never)
     t.match(asked[0], `\naction=${action}\n`)
     // What a drill kills bears a uuid that nothing else has.
-    t.equal(asked[0]?.includes(someVm), action === 'look')
+    t.equal(asked[0]?.includes(someVm), action !== 'drill')
     t.equal(seen.evidence.kind, 'report')
-    t.equal(seen.tools?.sshdStartups, action === 'look' ? '10:30:100' : undefined)
+    t.equal(seen.tools?.sshdStartups, action === 'drill' ? undefined : '10:30:100')
   }
 })
 

@@ -50,7 +50,8 @@ const searchOf = ({ vm, host, since, limit }: HistoryQuery, before: string): str
   ).toString()
 
 /** What the agent's own filters do not know. */
-const isWanted = (entry: HistoryEntry, { askedBy, kind }: HistoryQuery): boolean =>
+const isWanted = (entry: HistoryEntry, { askedBy, kind, action }: HistoryQuery): boolean =>
+  (action === undefined || entry.action === action) &&
   (askedBy === undefined || entry.askedBy === askedBy) &&
   (kind === undefined || parseVerdict(entry.verdict, entry.reason)?.kind === kind)
 

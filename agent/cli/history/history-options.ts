@@ -48,6 +48,7 @@ export const historyOf = ({ text, isSet }: Arguments, nowMs: number): History =>
       ...(host === undefined ? {} : { host }),
       ...(askedBy === undefined ? {} : { askedBy }),
       ...(kind === undefined ? {} : { kind }),
+      ...(isSet('last') ? { action: 'fence' } : {}),
       ...(since === undefined ? {} : { since }),
       limit,
     },

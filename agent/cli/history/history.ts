@@ -103,17 +103,24 @@ const show = (entries: readonly HistoryEntry[], args: Arguments, terminal: Termi
   }
 }
 
+/** What was asked, where it was no fence, or what came of the fence. */
+const whatOf = (
+  { action, verdict: word, reason, quarantine }: HistoryEntry,
+  paint: Paint,
+): string => {
+  if (action === 'unfence') return paint(`unfence, quarantine ${plain(quarantine)}`, 'yellow')
+  const verdict = parseVerdict(word, reason)
+  return verdict === undefined
+    ? paint('no outcome: in flight or cut off', 'dim')
+    : paint(`${word} ${reason}`, colours[verdict.kind])
+}
+
 const lineOf = (entry: HistoryEntry, paint: Paint): string => {
-  const verdict = parseVerdict(entry.verdict, entry.reason)
-  const { endedAt, askedAt, ageMs, vm, suspect, askedBy, reason, fenceId } = entry
+  const { endedAt, askedAt, ageMs, vm, suspect, askedBy, fenceId } = entry
   const when = endedAt === '' ? askedAt : endedAt
   const age = ageMs === undefined ? '' : ` (${ageOf(ageMs)} ago)`
-  const what =
-    verdict === undefined
-      ? paint('no outcome: in flight or cut off', 'dim')
-      : paint(`${entry.verdict} ${reason}`, colours[verdict.kind])
   const head = plain(`${when}${age} VM ${vm} on ${suspect}`)
-  return `${head}: ${what}; ${plain(`asked by ${askedBy}, fence ${fenceId}`)}`
+  return `${head}: ${whatOf(entry, paint)}; ${plain(`asked by ${askedBy}, fence ${fenceId}`)}`
 }
 
 const colours = { 'confirmed-dead': 'green', unreachable: 'yellow', 'still-alive': 'red' } as const

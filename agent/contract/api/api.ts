@@ -16,15 +16,11 @@ import {
   lookPath,
   historyPath,
   successorPath,
+  unfencePath,
 } from './paths.ts'
+import { lookSchema, unfenceSchema } from '../reply/look-schemas.ts'
 import { historyQuerySchema } from '../request/history-query.ts'
-import {
-  answerSchema,
-  batchSchema,
-  inFlightSchema,
-  lookSchema,
-  historySchema,
-} from '../reply/reply-schemas.ts'
+import { answerSchema, batchSchema, inFlightSchema, historySchema } from '../reply/reply-schemas.ts'
 
 const requestId = {
   'x-request-id':
@@ -100,6 +96,18 @@ export const api: readonly ApiRoute[] = [
     headers: requestId,
     body: fenceCommandSchema,
     answer: lookSchema,
+    codes: fence.codes.filter((code) => !codesOfLater.includes(code)),
+  },
+  {
+    path: unfencePath,
+    method: 'POST',
+    name: 'unfence',
+    summary:
+      'Lift the quarantine of one VM on another host, so that it may start there again. Bears no verdict, and is for whoever knows that the VM runs nowhere else.',
+    query: explainQuerySchema,
+    headers: requestId,
+    body: fenceCommandSchema,
+    answer: unfenceSchema,
     codes: fence.codes.filter((code) => !codesOfLater.includes(code)),
   },
   {

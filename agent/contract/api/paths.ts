@@ -6,6 +6,8 @@ export const successorPath = '/ha/vm/fenceonsuspecthost'
 export const batchPath = '/ha/fence/vms/from/peer'
 /** What runs of one VM on its suspect: a look, which kills nothing and proves nothing. */
 export const lookPath = '/ha/fence/look'
+/** Lifts the quarantine of one VM on its suspect; no verdict either. */
+export const unfencePath = '/ha/unfence/vm/from/peer'
 export const historyPath = '/ha/fence/history'
 export const inFlightPath = '/ha/fence/in-flight'
 /** What the last drill of all hosts found. */

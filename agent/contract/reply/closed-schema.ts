@@ -10,3 +10,8 @@ export const closed = <T extends Readonly<Record<string, object>>>(
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
   properties,
 })
+
+export const text = { type: 'string' } as const
+export const count = { type: 'integer', minimum: 0 } as const
+/** As management nodes write it. */
+export const vmUuid = { type: 'string', pattern: '^[0-9a-f]{32}$' } as const

@@ -1,9 +1,7 @@
 /** JSON Schema of what a drill found: as it is shown, and as it is read back from the disk. */
-import { closed } from './closed-schema.ts'
+import { closed, count, text } from './closed-schema.ts'
 import { toolNames } from './drill-report.ts'
 
-const text = { type: 'string' } as const
-const count = { type: 'integer', minimum: 0 } as const
 const tools = closed(
   'In the words of the host.',
   Object.fromEntries(toolNames.map((name) => [name, text])),

@@ -34,6 +34,7 @@ export const capabilities = [
   'history',
   'in-flight',
   'look',
+  'unfence',
   'doctor',
   'metrics',
 ] as const

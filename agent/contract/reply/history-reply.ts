@@ -17,6 +17,8 @@ export interface HistoryReply {
 }
 
 export interface HistoryEntry {
+  /** `unfence`: the quarantine of the VM was lifted, or was to be. */
+  readonly action: 'fence' | 'unfence'
   readonly fenceId: string
   readonly requestId: string
   readonly askedBy: string
@@ -36,6 +38,8 @@ export interface HistoryEntry {
   readonly summary: string
   readonly durationMs?: number
   readonly detail: string
+  /** What became of the VM's quarantine on the host; empty where it was not told. */
+  readonly quarantine: string
 }
 
 export const historyReply = (
@@ -49,9 +53,10 @@ export const historyReply = (
 
 /** `nowMs` is of the wall clock. A journal is a file: what it says is printed as plain text. */
 export const historyEntry = (fence: FenceHistoryEntry, nowMs: number): HistoryEntry => {
-  const { verdict, durationMs, suspect } = fence
+  const { action, verdict, durationMs, suspect } = fence
   const ageMs = nowMs - Date.parse(fence.endedAt)
   return {
+    action,
     fenceId: plainText(fence.fenceId),
     requestId: plainText(fence.requestId),
     askedBy: plainText(fence.askedBy),
@@ -66,5 +71,6 @@ export const historyEntry = (fence: FenceHistoryEntry, nowMs: number): HistoryEn
     summary: verdict === undefined ? '' : summaries[verdict.because],
     ...(durationMs === undefined ? {} : { durationMs }),
     detail: plainText(fence.detail),
+    quarantine: plainText(fence.quarantine),
   }
 }

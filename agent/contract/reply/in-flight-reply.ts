@@ -13,7 +13,7 @@ export interface InFlightEntry {
   readonly suspect: string
   readonly suspectUuid: string
   /** A look kills nothing. */
-  readonly action: 'fence' | 'look'
+  readonly action: 'fence' | 'look' | 'unfence'
   /** `queue` until something is done for it. */
   readonly phase: string
   readonly elapsedMs: number

@@ -11,7 +11,17 @@ import { explainContacts } from './explain.ts'
 import { explainEvidence } from '../words/explain-evidence.ts'
 import { blindnessWords } from '../words/look-words.ts'
 
-export interface LookReply {
+/** What every reply without a verdict bears. */
+export interface PartsOfReply {
+  readonly vmUuid: string
+  readonly targetHostUuid: string
+  readonly targetHostIp: string
+  readonly durationMs: number
+  readonly evidence: object
+  readonly explanation?: readonly string[]
+}
+
+export interface LookReply extends PartsOfReply {
   readonly success: false
   readonly error: string
   readonly seen: Sight['kind']
@@ -21,21 +31,12 @@ export interface LookReply {
   readonly reason: Blindness | ''
   readonly summary: string
   readonly nextStep: string
-  readonly vmUuid: string
-  readonly targetHostUuid: string
-  readonly targetHostIp: string
-  readonly durationMs: number
-  readonly evidence: object
-  readonly explanation?: readonly string[]
 }
 
 const noProof = 'a look proves nothing: ask for a fence before the VM is started elsewhere'
 
 export const lookReply = (record: LookRecord, isExplained: boolean): LookReply => {
-  const { request, seen, durationMs } = record
-  const { evidence, trail } = seen
-  const sight = sightOf(evidence)
-  const lines = [...explainContacts(trail), ...explainEvidence(evidence)]
+  const sight = sightOf(record.seen.evidence)
   return {
     success: false,
     error: noProof,
@@ -43,6 +44,17 @@ export const lookReply = (record: LookRecord, isExplained: boolean): LookReply =
     pids: sight.kind === 'runs' ? sight.pids : [],
     reason: sight.kind === 'cannot-tell' ? sight.because : '',
     ...wordsOf(sight, record),
+    ...partsOfReply(record, isExplained),
+  }
+}
+
+export const partsOfReply = (
+  { request, seen, durationMs }: LookRecord,
+  isExplained: boolean,
+): PartsOfReply => {
+  const { evidence, trail } = seen
+  const lines = [...explainContacts(trail), ...explainEvidence(evidence)]
+  return {
     vmUuid: vmUuidHex(request.vm),
     targetHostUuid: request.suspect.hostUuid,
     targetHostIp: request.suspect.addresses[0],

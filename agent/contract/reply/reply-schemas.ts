@@ -3,14 +3,11 @@
  * against them.
  */
 import { deathProofs, doubts, silenceProofs } from '../../domain/verdict.ts'
-import { lookDoubts } from '../../domain/sight.ts'
-import { closed } from './closed-schema.ts'
+import { closed, count, text, vmUuid } from './closed-schema.ts'
 import { errorCodes } from './error-codes.ts'
 import { capabilities } from './health-reply.ts'
 
-const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const
-const count = { type: 'integer', minimum: 0 } as const
 const no = { const: false } as const
 const agentId = {
   type: 'string',
@@ -18,7 +15,6 @@ const agentId = {
   description: 'The same at every address of this agent, and of no other.',
 } as const
 const dashedUuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }
-const vmUuid = { type: 'string', pattern: '^[0-9a-f]{32}$' } as const
 const verdicts = ['qemuConfirmedDead', 'targetHostUnreachable', 'qemuStillAlive'] as const
 const reasons = [...deathProofs, ...silenceProofs, ...doubts] as const
 
@@ -95,38 +91,15 @@ export const rejectionSchema = closed('Turned away: nothing was done to any host
   rule: text,
 })
 
-export const lookSchema = closed(
-  'What a look saw. It is no answer of a fence and bears no verdict.',
-  {
-    success: { const: false, description: 'False always: whoever takes it for a fence refuses.' },
-    error: text,
-    seen: { type: 'string', enum: ['runs', 'not-seen', 'cannot-tell'] },
-    pids: { type: 'array', items: count, description: 'As the host numbers its processes.' },
-    reason: {
-      type: 'string',
-      enum: [...doubts, ...lookDoubts, ''],
-      description: 'Why it cannot be told; empty where it can.',
-    },
-    summary: text,
-    nextStep: text,
-    vmUuid,
-    targetHostUuid: text,
-    targetHostIp: text,
-    durationMs: count,
-    evidence: { type: 'object', description: 'What was seen. For people; it may change.' },
-    explanation: { type: 'array', items: text, description: 'With ?explain=1 alone.' },
-  },
-  ['explanation'],
-)
-
 export const historySchema = closed(
   'Fences of the past, the newest first. An entry is no answer.',
   {
     fences: {
       type: 'array',
       items: closed(
-        'One fence; verdict and reason are empty where there is no outcome.',
+        'One fence, or one quarantine that was lifted; verdict and reason are empty where there is no outcome.',
         {
+          action: { type: 'string', enum: ['fence', 'unfence'] },
           fenceId: text,
           requestId: text,
           askedBy: text,
@@ -141,6 +114,10 @@ export const historySchema = closed(
           summary: text,
           durationMs: { type: 'number' },
           detail: text,
+          quarantine: {
+            type: 'string',
+            description: 'What became of it; empty where that was not told.',
+          },
         },
         ['ageMs', 'durationMs'],
       ),
@@ -161,7 +138,7 @@ export const inFlightSchema = closed('What is in flight.', {
       vm: dashedUuid,
       suspect: text,
       suspectUuid: text,
-      action: { type: 'string', enum: ['fence', 'look'] },
+      action: { type: 'string', enum: ['fence', 'look', 'unfence'] },
       phase: text,
       elapsedMs: count,
       budgetMs: count,

@@ -54,12 +54,12 @@ export const parseCallbackHeaders = (
 }
 
 /**
- * The answer about a list of VMs, and that of a look, is the response: who waits for it elsewhere
- * is turned away.
+ * The answer about a list of VMs, and whatever bears no verdict, is the response: who waits for it
+ * elsewhere is turned away.
  */
 export const takesNoCallback = (
   headers: Readonly<Record<string, unknown>>,
-  of: 'batch' | 'look',
+  of: keyof typeof responseRules,
 ): Rejection | undefined => {
   const field = (['taskuuid', 'callbackurl'] as const).find((name) => headers[name] !== undefined)
   return field && { code: 'FENCE_FIELD_INVALID', field, rule: responseRules[of] }
@@ -68,6 +68,7 @@ export const takesNoCallback = (
 const responseRules = {
   batch: 'not for a list of VMs: their verdicts are the response',
   look: 'not for a look: what it saw is the response',
+  unfence: 'not for lifting a quarantine: what came of it is the response',
 } as const
 
 /** The body is ASCII, so that its characters are its bytes. */

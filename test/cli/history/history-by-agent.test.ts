@@ -11,6 +11,7 @@ import { vmHex, vmUuid } from '../../fixtures/values/fence-records.ts'
 import { openSocketServer } from '../../fixtures/servers/socket-server.ts'
 
 const past = (n: number): FenceHistoryEntry => ({
+  action: 'fence',
   fenceId: `f${n}`,
   requestId: `r${n}`,
   askedBy: n % 2 === 0 ? 'mn-1' : 'mn-2',
@@ -20,6 +21,7 @@ const past = (n: number): FenceHistoryEntry => ({
   endedAt: '2026-11-22T08:00:00.000Z',
   verdict: n % 3 === 0 ? confirmedDead('destroyed') : doubt('unkillable'),
   durationMs: 7,
+  quarantine: 'proven',
   detail: '',
 })
 

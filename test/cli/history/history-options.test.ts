@@ -11,7 +11,7 @@ test('filters become what they say', async (t) => {
     return history.kind === 'history' ? history.query : history.message
   }
   t.strictSame(query({}), { limit: 50 })
-  t.strictSame(query({ vm: vmHex, last: true }), { vm: vmUuid(), limit: 1 })
+  t.strictSame(query({ vm: vmHex, last: true }), { vm: vmUuid(), action: 'fence', limit: 1 })
   t.strictSame(query({ host: 'h', 'asked-by': 'mn-1', verdict: 'refused', limit: '7' }), {
     host: 'h',
     askedBy: 'mn-1',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { test } from 'tap'
 import { ageOf } from '../../../agent/cli/history/history.ts'
 import { doubt, unreachable } from '../../../agent/domain/verdict.ts'
-import { intentLine, outcomeLine } from '../../../agent/journal/records.ts'
+import { intentLine, outcomeLine, unfenceLine } from '../../../agent/journal/records.ts'
 import { call } from '../../fixtures/worlds/command-line.ts'
 import { fenceRecord, fenceRequest, vmHex, vmUuid } from '../../fixtures/values/fence-records.ts'
 
@@ -26,6 +26,8 @@ const lines = [
     at,
   ),
   intentLine(fenceRequest({}, { fenceId: 'f4' }), at),
+  unfenceLine(fenceRequest({}, { fenceId: 'f5', askedBy: 'mn-3' }), 'asked', at),
+  unfenceLine(fenceRequest({}, { fenceId: 'f5', askedBy: 'mn-3' }), 'lifted', at),
 ]
 
 test('who had what fenced, when, for whom and with which verdict', async (t) => {
@@ -36,6 +38,7 @@ test('who had what fenced, when, for whom and with which verdict', async (t) => 
   t.match(err, /^peerfence: 1 lines of the journal are no records and were passed over\n$/)
   const vm = `VM ${vmUuid()} on 192.0.2.7`
   t.same(out.trimEnd().split('\n'), [
+    `${at} (2 h ago) ${vm}: unfence, quarantine lifted; asked by mn-3, fence f5`,
     `${at} ${vm}: no outcome: in flight or cut off; asked by mn-1, fence f4`,
     `${at} (2 h ago) ${vm}: targetHostUnreachable every-address-silent; asked by mn-1, fence f3`,
     `${at} (2 h ago) ${vm}: qemuStillAlive unkillable; asked by mn-2, fence f2`,

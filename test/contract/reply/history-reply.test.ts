@@ -7,6 +7,7 @@ import { judgeAnswer } from '../../../agent/client/judge-answer.ts'
 import { agentId, fenceRecord, vmHex, vmUuid } from '../../fixtures/values/fence-records.ts'
 
 const past: FenceHistoryEntry = {
+  action: 'fence',
   fenceId: 'f1',
   requestId: 'r1',
   askedBy: 'mn-1',
@@ -16,12 +17,14 @@ const past: FenceHistoryEntry = {
   endedAt: '2026-11-22T00:00:01.000Z',
   verdict: confirmedDead('destroyed'),
   durationMs: 412,
+  quarantine: 'proven',
   detail: 'report complete',
 }
 const nowMs = Date.parse('2026-11-22T00:01:01.000Z')
 
 test('a record on the wire tells its age', async (t) => {
   t.strictSame(historyEntry(past, nowMs), {
+    action: 'fence',
     fenceId: 'f1',
     requestId: 'r1',
     askedBy: 'mn-1',
@@ -36,6 +39,7 @@ test('a record on the wire tells its age', async (t) => {
     summary: 'The qemu of the VM was found, killed, and every task of it is gone.',
     durationMs: 412,
     detail: 'report complete',
+    quarantine: 'proven',
   })
   t.equal(historyEntry(past, 0).ageMs, 0, 'never less than none')
 })

@@ -7,7 +7,9 @@ import type { ErrorCode } from '../../../agent/contract/reply/error-codes.ts'
 import { explainedReply } from '../../../agent/contract/reply/explain.ts'
 import { bugReply, fenceReply } from '../../../agent/contract/reply/fence-reply.ts'
 import { inFlightReply } from '../../../agent/contract/reply/in-flight-reply.ts'
+import { lookSchema, unfenceSchema } from '../../../agent/contract/reply/look-schemas.ts'
 import { lookReply } from '../../../agent/contract/reply/look-reply.ts'
+import { unfenceReply } from '../../../agent/contract/reply/unfence-reply.ts'
 import { historyReply } from '../../../agent/contract/reply/history-reply.ts'
 import * as schemas from '../../../agent/contract/reply/reply-schemas.ts'
 import {
@@ -52,6 +54,8 @@ test('every answer fits its schema', async (t) => {
   }
   const past = {
     ...fenceRequest(),
+    action: 'fence' as const,
+    quarantine: '',
     askedAt: '',
     endedAt: '2026-11-22T00:00:00Z',
     verdict: doubt('unkillable'),
@@ -76,7 +80,9 @@ test('every answer fits its schema', async (t) => {
     ]
     for (const evidence of evidences) {
       const reply = lookReply(lookRecord({ evidence }), isExplained)
-      t.equal(faults(schemas.lookSchema, reply), null)
+      t.equal(faults(lookSchema, reply), null)
+      const lift = unfenceReply(lookRecord({ evidence }), isExplained)
+      t.equal(faults(unfenceSchema, lift), null)
     }
   }
   const inFlight = inFlightReply([

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { lookPath } from '../../../agent/contract/api/paths.ts'
+import { lookPath, unfencePath } from '../../../agent/contract/api/paths.ts'
 import { command, notSeen, openServer } from '../../fixtures/servers/agent-server.ts'
 import { lookEvidence, lookRecord, vmHex } from '../../fixtures/values/fence-records.ts'
 import { livingQemu } from '../../fixtures/values/evidence.ts'
@@ -84,4 +84,28 @@ test('a look takes a place among the fences, and gives it back', async (t) => {
 test('a look that breaks says nothing', async (t) => {
   const { server } = openServer({ look: async () => await Promise.reject(new Error('planted')) })
   t.match(await server.inject(post()), { statusCode: 500, body: /FENCE_INTERNAL/ })
+})
+
+test('a quarantine is lifted through the same door', async (t) => {
+  const evidence = lookEvidence({ quarantine: { state: 'lifted', policy: 'optional' } })
+  const { server, calls, looked, unfenced, lines } = openServer({
+    unfence: async (request) => await Promise.resolve(lookRecord({ request, evidence })),
+  })
+  const ask = { method: 'POST', url: unfencePath, payload: command() } as const
+  t.match((await server.inject(ask)).json(), {
+    success: false,
+    quarantine: 'lifted',
+    vmUuid: vmHex,
+  })
+  t.match(unfenced, [{ askedBy: '127.0.0.1' }])
+  t.same([...calls, ...looked], [])
+  t.match(lines.join(''), /"quarantine":"lifted".*unfence ended/)
+  const headers = { taskuuid: 't', callbackurl: 'http://127.0.0.1/' }
+  t.match((await server.inject({ ...ask, headers })).json(), {
+    field: 'taskuuid',
+    rule: /not for lifting/,
+  })
+  const elsewhere = openServer({ networks: ['198.51.100.0/24'] })
+  t.match((await elsewhere.server.inject(ask)).json(), { code: 'FENCE_TARGET_NOT_ALLOWED' })
+  t.same(elsewhere.unfenced, [])
 })
