@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import tap, { test } from 'tap'
+import tap from 'tap'
 import type { Test } from 'tap'
 import { startAgent } from '../fixtures/servers/agent-process.ts'
 import type { AgentProcess, FenceAnswer } from '../fixtures/servers/agent-process.ts'
@@ -17,6 +17,11 @@ import { bootHost, lab, newVmUuid } from '../fixtures/lab/lab.ts'
 import type { LabHost } from '../fixtures/lab/lab.ts'
 
 tap.setTimeout(600_000)
+// Each has hosts of its own and mostly waits.
+tap.jobs = 3
+const test = (name: string, body: (t: Test) => Promise<void>): void => {
+  void tap.test(name, { buffered: true, jobs: 2 }, body)
+}
 
 const run = promisify(execFile)
 const mainFile = fileURLToPath(new URL('../../agent/main.js', import.meta.url))
@@ -85,14 +90,18 @@ const scene = async (
       return { ...answer, quarantine }
     },
     drill: async () => {
+      // A daemon that has just started tries its qemus, which dies as one without a name.
+      await sh('until [ "$(pgrep -c qemu-system)" = 0 ]; do sleep 0.2; done')
       const words = ['doctor', host.address, '--drill', '--json', '--timeout', '60']
       const typed = [mainFile, ...words, '--config', join(agent.directory, 'peerfence.json')]
       const { stdout } = await run(process.execPath, typed, { timeout: 120_000 }).catch(
         (error: unknown) => error as { stdout: string },
       )
       const report = JSON.parse(stdout) as {
+        could: number
         hosts: readonly { flaws: readonly { flaw: string }[] }[]
       }
+      if (report.could !== 1) return `could not fence: ${stdout}`
       const flaws = report.hosts.flatMap((one) => one.flaws.map(({ flaw }) => flaw))
       return flaws.filter((flaw) => flaw.startsWith('quarantine')).join(' ')
     },
@@ -178,24 +187,26 @@ const hanging: readonly (readonly [string, string, boolean])[] = [
 ]
 
 test('a create that hangs in a hook', async (t) => {
-  for (const [name, place, isDrilled] of hanging) {
-    await t.test(name, async (t) => {
-      const at = await scene(t, { ownPlace: place })
-      const { host, fence, drill, sh } = at
-      if (isDrilled) t.equal(await drill(), '')
-      const vm = newVmUuid()
-      await host.startVm(vm)
-      await sh(`virsh destroy ${vm}; touch /run/wait`)
-      await sh(`setsid virsh create ${definition(vm)} >/run/created 2>&1 </dev/null & sleep 2`)
-      const { verdict, quarantine } = await fence(vm)
-      await sh('touch /run/go; until [ -s /run/created ]; do sleep 0.2; done')
-      const isRunning = await writes(at, vm)
-      t.comment(`${t.name} | ${verdict} | ${isRunning ? 'runs' : 'held'}`)
-      // Either may be, but not both at once.
-      t.notOk(verdict !== 'qemuStillAlive' && isRunning, 'dead, and it writes')
-      if (quarantine === 'taken-back') t.ok(isRunning, 'and what is refused may start')
-    })
-  }
+  const playing = hanging.map(
+    async ([name, place, isDrilled]) =>
+      await t.test(name, { buffered: true }, async (t) => {
+        const at = await scene(t, { ownPlace: place })
+        const { host, fence, drill, sh } = at
+        if (isDrilled) t.equal(await drill(), '')
+        const vm = newVmUuid()
+        await host.startVm(vm)
+        await sh(`virsh destroy ${vm}; touch /run/wait`)
+        await sh(`setsid virsh create ${definition(vm)} >/run/created 2>&1 </dev/null & sleep 2`)
+        const { verdict, quarantine } = await fence(vm)
+        await sh('touch /run/go; until [ -s /run/created ]; do sleep 0.2; done')
+        const isRunning = await writes(at, vm)
+        t.comment(`${t.name} | ${verdict} | ${isRunning ? 'runs' : 'held'}`)
+        // Either may be, but not both at once.
+        t.notOk(verdict !== 'qemuStillAlive' && isRunning, 'dead, and it writes')
+        if (quarantine === 'taken-back') t.ok(isRunning, 'and what is refused may start')
+      }),
+  )
+  await Promise.all(playing)
 })
 
 test('the daemon starts anew, with a VM that starts by itself', async (t) => {

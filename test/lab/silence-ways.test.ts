@@ -69,9 +69,11 @@ const routed = () => ({ targetHostIp: far })
 const over6 = ({ host }: Hosts) => ({ targetHostIp: host.address6 })
 const accepted = { routedSilence: 'accept', silenceSec: 6 }
 const besideFar = { ...accepted, witnesses: [`${farWitness}:22`] }
+/** What is still to be done to hosts, whose fences may end before it. */
+const underWay: Promise<unknown>[] = []
 const later = async (ms: number, act: () => Promise<unknown>): Promise<void> => {
+  underWay.push(sleep(ms).then(act))
   await Promise.resolve()
-  setTimeout(() => void act(), ms)
 }
 
 const rows: readonly Row[] = [
@@ -256,6 +258,7 @@ const play = async (t: Test, row: Row, shared: Shared): Promise<string> => {
   } finally {
     await agent.stop()
     if (row.isAlone === true) await undo(shared)
+    await Promise.all(underWay)
     await host.down()
   }
 }

@@ -51,7 +51,14 @@ export const lookMutants = [
   ...mutantsOf(
     'agent/inspect/look.ts',
     ['inspect/look'],
-    [['status kills a canary', "{ action: 'look', vm } as const", "{ action: 'drill' } as const"]],
+    [
+      [
+        'status kills a canary',
+        '{ what: { action, vm }, suspect',
+        "{ what: { action: 'drill' }, suspect",
+      ],
+      ['status lifts a quarantine', "look: visit('look')", "look: visit('unfence')"],
+    ],
   ),
   ...mutantsOf(
     'agent/contract/reply/look-reply.ts',
