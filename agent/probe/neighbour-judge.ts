@@ -9,10 +9,19 @@ export interface Round {
   /** Whether any earlier entry of this probe, `before` included, was without a link address. */
   readonly wasUnknown: boolean
   readonly echo: EchoSeen
-  /** Since `before` was read. */
-  readonly roundMs: number
+  /** Since `before` had been read. */
+  readonly round: Span
   /** Since the fence began. */
-  readonly fenceMs: number
+  readonly fence: Span
+}
+
+/**
+ * How long before a read something was, in ms. A read takes a while, longest where nobody gets a
+ * processor, and what it tells is of some moment of it.
+ */
+export interface Span {
+  readonly atLeastMs: number
+  readonly atMostMs: number
 }
 
 export type NeighbourJudgement =
@@ -39,9 +48,9 @@ export const judgeNeighbour = (round: Round, now: Neighbour): NeighbourJudgement
     case 'known':
       // The kernel had no link address, and somebody has told it one.
       if (round.wasUnknown) return 'answered'
-      if (isSurelyWithin(now.confirmedSec, round.fenceMs)) return 'answered'
+      if (isSurelyWithin(now.confirmedSec, round.fence)) return 'answered'
       // Confirmed before the fence began or in it: another part of a second may tell.
-      if (!isSurelyBefore(now.confirmedSec, round.fenceMs)) return 'wait'
+      if (!isSurelyBefore(now.confirmedSec, round.fence)) return 'wait'
       // Stale after a ping: its time ran out after that, and nothing asks until the next packet.
       return now.state === 'STALE' ? 'ask-again' : 'wait'
     case 'absent':
@@ -52,7 +61,7 @@ export const judgeNeighbour = (round: Round, now: Neighbour): NeighbourJudgement
 }
 
 const judgeUnknown = (
-  { before, echo, roundMs }: Round,
+  { before, echo, round }: Round,
   now: Neighbour & { readonly kind: 'absent' | 'asked' | 'failed' },
 ): NeighbourJudgement => {
   if (before.kind === 'unreadable' || before.kind === 'fixed') return 'no-proof'
@@ -62,7 +71,7 @@ const judgeUnknown = (
   // Whoever was asked for is forgotten, as all are when a bridge of ours changes its own address
   // with one of its ports: nothing asks any more.
   if (now.kind === 'absent') return 'ask-again'
-  const isOfThisRound = isSurelyWithin(now.updatedSec, roundMs)
+  const isOfThisRound = isSurelyWithin(now.updatedSec, round)
   if (now.kind === 'failed') return isOfThisRound ? 'unresolved' : 'wait'
   // One request had its full second without an answer, and the next one is out.
   const isAskedAnew = before.kind !== 'asked' || isOfThisRound
@@ -70,14 +79,21 @@ const judgeUnknown = (
 }
 
 /**
- * Whether something that is `sec` whole seconds old happened in the last `spanMs`, the cut-off part
+ * Whether something that is `sec` whole seconds old happened within the span, the cut-off part
  * included.
  */
-export const isSurelyWithin = (sec: number, spanMs: number): boolean => (sec + 1) * 1000 <= spanMs
+export const isSurelyWithin = (sec: number, { atLeastMs }: Span): boolean =>
+  (sec + 1) * 1000 <= atLeastMs
 
 /**
- * Whether something that is `sec` whole seconds old happened before the last `spanMs`. What lies in
+ * Whether something that is `sec` whole seconds old happened before the span. What lies in
  * the second before them is told only by a probe at the right moment, just before a full second of
  * the span.
  */
-export const isSurelyBefore = (sec: number, spanMs: number): boolean => sec * 1000 > spanMs
+export const isSurelyBefore = (sec: number, { atMostMs }: Span): boolean => sec * 1000 > atMostMs
+
+/** `sinceMs` and the times of the read are of one clock. */
+export const spanOf = (
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  sinceMs: number,
+): Span => ({ atLeastMs: fromMs - sinceMs, atMostMs: toMs - sinceMs })

@@ -15,7 +15,7 @@ import {
 } from './limits.ts'
 import type { PingPlan } from './limits.ts'
 import type { Neighbour } from './neighbour-json.ts'
-import { isSurelyBefore, judgeNeighbour } from './neighbour-judge.ts'
+import { isSurelyBefore, judgeNeighbour, spanOf } from './neighbour-judge.ts'
 import type { NeighbourJudgement } from './neighbour-judge.ts'
 import type { OpenRound } from './probe-run.ts'
 
@@ -78,10 +78,9 @@ const askRound = async (
   open: OpenRound,
 ): Promise<{ readonly echo: EchoSeen; readonly told: Told }> => {
   const { probe, address, path } = course
-  const roundBeganMs = probe.clock.nowMs()
-  const before = await readEntry(course, open)
+  const { now: before, toMs } = await readEntry(course, open)
   const echo = await ping(probe, address, path.source, planOf(course, before, isFirst))
-  const told = await judgeUntilTold(course, { before, echo, roundBeganMs, open })
+  const told = await judgeUntilTold(course, { before, echo, beganMs: toMs, open })
   return { echo, told }
 }
 
@@ -90,45 +89,60 @@ const planOf = ({ removal }: Course, before: Neighbour, isFirst: boolean): PingP
   return removal === 'removed' || removal === 'gone' ? anewPing : againPing
 }
 
-const readEntry = async (course: Course, open: OpenRound): Promise<Neighbour> => {
-  const now = await askNeighbour(course.probe, course.address, course.path.device)
-  if (now.kind === 'absent' || now.kind === 'asked' || now.kind === 'failed')
-    course.wasUnknown = true
-  if (now.kind === 'known') dateEntry(course, now.confirmedSec, open.firstSinceMs())
-  return now
+/** When it was asked for, and when it was told. */
+interface Read {
+  readonly now: Neighbour
+  readonly fromMs: number
+  readonly toMs: number
 }
 
-const dateEntry = (course: Course, confirmedSec: number, firstSinceMs: number): void => {
-  const nowMs = course.probe.clock.nowMs()
-  const isBefore = isSurelyBefore(confirmedSec, nowMs - firstSinceMs)
+const readEntry = async (course: Course, open: OpenRound): Promise<Read> => {
+  const { clock } = course.probe
+  const fromMs = clock.nowMs()
+  const now = await askNeighbour(course.probe, course.address, course.path.device)
+  const read = { now, fromMs, toMs: clock.nowMs() }
+  if (now.kind === 'absent' || now.kind === 'asked' || now.kind === 'failed')
+    course.wasUnknown = true
+  if (now.kind === 'known') dateEntry(course, now.confirmedSec, read, open.firstSinceMs())
+  return read
+}
+
+const dateEntry = (
+  course: Course,
+  confirmedSec: number,
+  read: Read,
+  firstSinceMs: number,
+): void => {
+  const isBefore = isSurelyBefore(confirmedSec, spanOf(read, firstSinceMs))
   course.isUndated = !isBefore && !course.isDated
   // Whatever confirms it from here on is a second or more younger than the fence, and shows.
-  course.isDated ||= isBefore && nowMs - course.probe.sinceMs >= 1_000
+  course.isDated ||= isBefore && read.fromMs - course.probe.sinceMs >= 1_000
 }
 
 interface AskedRound {
   readonly before: Neighbour
   readonly echo: EchoSeen
-  readonly roundBeganMs: number
+  /** When `before` had been read. */
+  readonly beganMs: number
   readonly open: OpenRound
 }
 
 const judgeUntilTold = async (course: Course, round: AskedRound): Promise<Told> => {
   const { clock, signal, sinceMs } = course.probe
-  const { before, echo, roundBeganMs, open } = round
+  const { before, echo, beganMs, open } = round
   while (!signal.aborted) {
     const { wasUnknown } = course
-    const now = await readEntry(course, open)
-    const nowMs = clock.nowMs()
-    const fenceMs = nowMs - sinceMs
-    const spans = { roundMs: nowMs - roundBeganMs, fenceMs }
+    const read = await readEntry(course, open)
+    const { now } = read
+    const fence = spanOf(read, sinceMs)
+    const spans = { round: spanOf(read, beganMs), fence }
     const judgement = judgeNeighbour({ before, wasUnknown, echo, ...spans }, now)
     // Any other echo refuses already, so the neighbour table is not waited for.
     if (!isPartOfSilence(echo)) return judgement === 'answered' ? 'answered' : 'no-proof'
     if (judgement === 'unresolved' && open.isVoid()) return 'ask-again'
     if (judgement === 'unresolved' && course.isUndated) return 'no-proof'
     if (now.kind === 'known' && judgement !== 'answered') {
-      const isDatable = course.isUndated && fenceMs < datingMs
+      const isDatable = course.isUndated && fence.atMostMs < datingMs
       if (!isDatable && (await takeOldEntry(course))) return 'ask-again'
       if (!isDatable && course.isUndated) return 'no-proof'
     }

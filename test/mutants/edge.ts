@@ -428,6 +428,11 @@ const neighbour = [
         '',
       ],
       [
+        'what a slow read tells is taken for younger than it is',
+        'atLeastMs: fromMs - sinceMs',
+        'atLeastMs: toMs - sinceMs',
+      ],
+      [
         'what the kernel has forgotten is waited for',
         "  if (now.kind === 'absent') return 'ask-again'\n",
         "  if (now.kind === 'absent') return 'wait'\n",

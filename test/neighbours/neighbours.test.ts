@@ -76,7 +76,8 @@ const play = (
       request: fenceRequest({}, { vm: vmUuid(vm), ...part }),
       askedAfterMs: 7,
       leftMs: () => leftMs,
-      signal: over.signal,
+      // Every fence has its own.
+      signal: AbortSignal.any([over.signal]),
     })
   return { posts, about, over }
 }

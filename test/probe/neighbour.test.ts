@@ -98,8 +98,14 @@ const round = (before: Neighbour, echo: Round['echo'] = 'silent', roundMs = 4000
   before,
   wasUnknown: ['absent', 'asked', 'failed'].includes(before.kind),
   echo,
-  roundMs,
-  fenceMs: 6500,
+  round: { atLeastMs: roundMs, atMostMs: roundMs },
+  fence: { atLeastMs: 6500, atMostMs: 6500 },
+})
+/** In which the read took that long: what it tells is of some moment of it. */
+const slow = (one: Round, tookMs: number): Round => ({
+  ...one,
+  round: { ...one.round, atLeastMs: one.round.atLeastMs - tookMs },
+  fence: { ...one.fence, atLeastMs: one.fence.atLeastMs - tookMs },
 })
 
 const old = known('STALE', 60)
@@ -167,6 +173,13 @@ const judgements: readonly [string, Round, Neighbour, NeighbourJudgement][] = [
   ['asked for a full second without an answer', round(absent), asked(1), 'unresolved'],
   ['asked for since before this round', round(asked(2)), asked(5), 'wait'],
   ['asked for anew in this round', round(asked(2)), asked(1), 'unresolved'],
+  ['failed, by a read that began before', slow(round(failed(600)), 100), failed(3), 'wait'],
+  [
+    'confirmed as the fence began, by a read that began before',
+    slow(round(old), 600),
+    known('REACHABLE', 5),
+    'wait',
+  ],
   ['set by hand', round(absent), fixed, 'no-proof'],
   ['no longer set by hand', round(fixed), failed(0), 'no-proof'],
   ['not readable now', round(absent, 'no-neighbour'), unreadable, 'no-proof'],
@@ -180,14 +193,16 @@ test('what an entry proves after a ping', async (t) => {
 })
 
 test('an age of whole seconds is surely within a span only with the cut-off second', async (t) => {
-  t.notOk(isSurelyWithin(0, 999))
-  t.ok(isSurelyWithin(0, 1000))
-  t.notOk(isSurelyWithin(2, 2999))
-  t.ok(isSurelyWithin(2, 3000))
+  const lasting = (atLeastMs: number) => ({ atLeastMs, atMostMs: 9_000 })
+  t.notOk(isSurelyWithin(0, lasting(999)))
+  t.ok(isSurelyWithin(0, lasting(1000)))
+  t.notOk(isSurelyWithin(2, lasting(2999)))
+  t.ok(isSurelyWithin(2, lasting(3000)))
 })
 
 test('an age of whole seconds is surely before a span only where it is longer', async (t) => {
-  t.notOk(isSurelyBefore(0, 0))
-  t.ok(isSurelyBefore(1, 999))
-  t.notOk(isSurelyBefore(1, 1000))
+  const lasting = (atMostMs: number) => ({ atLeastMs: 0, atMostMs })
+  t.notOk(isSurelyBefore(0, lasting(0)))
+  t.ok(isSurelyBefore(1, lasting(999)))
+  t.notOk(isSurelyBefore(1, lasting(1000)))
 })

@@ -8,7 +8,7 @@ import type { CallerConnection } from '../../agent/fence/request.ts'
 import { realClock } from '../../agent/base/time/real-clock.ts'
 
 /** A kernel in words: what each command line prints. A function is asked anew at each call. */
-type Script = Readonly<Record<string, ToolEnd | (() => ToolEnd)>>
+type Script = Readonly<Record<string, ToolEnd | ((nowMs: number) => ToolEnd)>>
 
 const says = (stdout: string, code = 0): ToolEnd => ({ kind: 'exited', code, stdout, stderr: '' })
 const cutOff: ToolEnd = { kind: 'cut-off' }
@@ -19,9 +19,12 @@ const inTurn = (...ends: readonly ToolEnd[]): (() => ToolEnd) => {
 }
 
 /** Polls pass at once and move the clock; the budget ends only where a test says so. */
-const fastClock = (): Clock => {
+const fastClock = (): Clock & { readonly pass: (ms: number) => void } => {
   let nowMs = 0
   return {
+    pass: (ms) => {
+      nowMs += ms
+    },
     nowMs: () => nowMs,
     wallTime: () => '',
     wait: async (ms, signal) => {
@@ -88,13 +91,15 @@ const lookWith = async (
     signal = new AbortController().signal,
     caller = undefined as CallerConnection | undefined,
     knock = nobodyTakesIt,
+    takesMs = (() => 0) as (line: string) => number,
   } = {},
 ) => {
   const asked: string[] = []
+  const clock = fastClock()
   const probe = createProbe(
     { witnesses },
     {
-      clock: fastClock(),
+      clock,
       knock: async (address, port) => {
         asked.push(`knock ${address} ${port}`)
         return await knock()
@@ -103,7 +108,10 @@ const lookWith = async (
         const line = [tool, ...args].join(' ')
         asked.push(line)
         const end = script[line]
-        return typeof end === 'function' ? end() : (end ?? notStarted)
+        // A tool tells of the moment that it began in, and is heard when it gets the processor.
+        const beganMs = clock.nowMs()
+        clock.pass(takesMs(line))
+        return typeof end === 'function' ? end(beganMs) : (end ?? notStarted)
       },
     },
   )
@@ -353,6 +361,33 @@ test('an entry that was confirmed inside the fence is an answer', async (t) => {
   t.notOk(asked.includes(removal))
 })
 
+test('what a slow read tells is of the moment that it began in', async (t) => {
+  // Older than the fence by less than a read takes: nobody can tell, nor call it life.
+  let isRemoved = false
+  const script = {
+    ...knownSuspect,
+    [neighOf(suspect)]: (nowMs: number) =>
+      isRemoved ? none : neighbour(suspect, 'REACHABLE', Math.floor((100 + nowMs) / 1000), 0),
+    [removal]: () => {
+      isRemoved = true
+      return says('')
+    },
+  }
+  const takesMs = (line: string): number => (line === neighOf(suspect) ? 300 : 0)
+  const { addresses } = await lookWith(script, { takesMs })
+  t.same(addresses, [{ ...silence, neighbour: 'not-run', oldEntry: 'removed' }])
+  // A witness that was confirmed a tenth of a second before it is asked does not vouch by that.
+  const witness = neighOf(gateway)
+  const late = await lookWith(
+    {
+      ...deadSuspect,
+      [witness]: (nowMs) => neighbour(gateway, 'DELAY', Math.floor((100 + nowMs) / 1000), 0),
+    },
+    { takesMs: (line) => (line === witness ? 300 : 0) },
+  )
+  t.equal(late.whole[0]?.neighbour, 'no')
+})
+
 test('where entries may not be taken away, the kernel is waited for', async (t) => {
   const { addresses, asked } = await lookWith({
     ...reading(
@@ -393,7 +428,7 @@ test('a ping that was given back because another fence took the entry away prove
         }
         const script: Script = { ...knownSuspect, [nextPing]: unknownHost(suspect, 2) }
         const end = script[line]
-        return typeof end === 'function' ? end() : (end ?? notStarted)
+        return typeof end === 'function' ? end(0) : (end ?? notStarted)
       },
     },
   )
@@ -429,7 +464,7 @@ test('who takes an entry away has dated it for the others, too', async (t) => {
           await isRemoved
         }
         const end = script[line]
-        return typeof end === 'function' ? end() : (end ?? notStarted)
+        return typeof end === 'function' ? end(0) : (end ?? notStarted)
       },
     },
   )
