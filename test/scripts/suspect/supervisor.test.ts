@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as turn } from 'node:timers/promises'
 import tap, { test } from 'tap'
 import type { Test } from 'tap'
 import { decide } from '../../../agent/domain/decide.ts'
@@ -296,6 +297,8 @@ for (const [starts, is] of [
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     await once(daemon.stdout, 'data')
+    // Older is who started a tick of the kernel (10 ms at most) before.
+    await turn(30)
     const child = await standIn('qemu-kvm', '-uuid', vm)
     t.teardown(async () => {
       await endStandIn(daemon)
