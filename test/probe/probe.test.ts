@@ -91,7 +91,7 @@ const lookWith = async (
     signal = new AbortController().signal,
     caller = undefined as CallerConnection | undefined,
     knock = nobodyTakesIt,
-    takesMs = (() => 0) as (line: string) => number,
+    takesMs = (_line: string): number => 0,
   } = {},
 ) => {
   const asked: string[] = []

@@ -53,6 +53,7 @@ const powerOff: Deed = (world, fault) => {
     }
   }
   for (const one of world.storage.on(host.name)) world.storage.end(one)
+  host.loseQuarantines(() => world.random.chance(50))
   host.agent?.process.end()
   host.disk.losePower()
   host.sessions.clear()
@@ -103,11 +104,26 @@ const somebodyStarts: Deed = (world, { host: named, vm = '', ms = 0 }) => {
   const running = storage.living(vm, host.name)
   if (running.some(({ stuck }) => stuck > 0)) return nothing
   for (const one of running) storage.end(one)
+  if (host.isQuarantined(vm)) {
+    oracle.held(vm, host.name, 'somebody')
+    return nothing
+  }
   const part = { vm, host: host.name, why: 'somebody', bornMs: schedule.nowMs } as const
   const one = storage.start({ ...part, isStarting: true })
   oracle.started(one)
   host.after(ms, () => {
     one.isStarting = false
+  })
+  return nothing
+}
+
+/** As libvirt does before it has forked anything: whoever looks sees no process, and no VM. */
+const somebodyStartsUnseen: Deed = (world, { host: named, vm = '', ms = 0 }) => {
+  const { storage, node } = world
+  const host = world.host(named ?? node.places.get(vm) ?? '')
+  if (!host.responds || node.underWay.has(vm)) return nothing
+  host.after(ms, () => {
+    if (storage.living(vm, host.name).length === 0) host.start(vm, 'somebody')
   })
   return nothing
 }
@@ -122,6 +138,10 @@ const migrate: Deed = (world, { vm = '', to = '', ms = 0 }) => {
   const isFree =
     storage.living(vm, to).length === 0 && !node.underWay.has(vm) && !node.asking.has(vm)
   if (!isWell || !isFree || one === undefined || more.length > 0 || one.stuck > 0) return nothing
+  if (target.isQuarantined(vm)) {
+    oracle.held(vm, to, 'migrated')
+    return nothing
+  }
   node.underWay.add(vm)
   const part = { vm, host: to, why: 'migrated', bornMs: schedule.nowMs } as const
   const coming = storage.start({ ...part, isStarting: true })
@@ -202,6 +222,7 @@ const deeds: Readonly<Record<Fault['kind'], Deed>> = {
     }
   },
   'vm-starts': somebodyStarts,
+  'vm-starts-unseen': somebodyStartsUnseen,
   'vm-migrates': migrate,
   'node-restarts': ({ node }) => {
     node.restart()

@@ -24,6 +24,8 @@ export class Host {
   readonly questions = new Set<Connection>()
   /** Counts of the faults that hold. */
   readonly faults = { off: 0, closed: 0, silent: 0, drops: 0, slow: 0, cutsReports: 0 }
+  /** Until when each run of the program keeps which VM from starting, in ms. */
+  #quarantines: { readonly vm: string; readonly run: object; readonly untilMs: number }[] = []
   /** VMs that something starts again, and how soon, in ms. */
   readonly respawns = new Map<string, number>()
   readonly #schedule: Schedule
@@ -57,6 +59,25 @@ export class Host {
       if (this.responds) run()
       else this.after(this.frozenUntilMs - this.#schedule.nowMs, run)
     })
+  }
+
+  /** Whether libvirt starts the VM: its hook says no while any run keeps it from that. */
+  isQuarantined(vm: string): boolean {
+    return this.#quarantines.some((one) => one.vm === vm && one.untilMs > this.#schedule.nowMs)
+  }
+
+  quarantine(vm: string, run: object, untilMs: number): void {
+    this.#quarantines.push({ vm, run, untilMs })
+  }
+
+  /** What this run has set, and no other. */
+  takeBack(run: object): void {
+    this.#quarantines = this.#quarantines.filter((one) => one.run !== run)
+  }
+
+  /** What was not written down for the next boot in time is lost with the memory. */
+  loseQuarantines(isKept: () => boolean): void {
+    this.#quarantines = this.#quarantines.filter(isKept)
   }
 
   kill(one: Instance, afterMs: number): void {

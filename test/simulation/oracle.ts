@@ -68,7 +68,8 @@ export const createOracle = (world: World) => {
     const scannedMs = scans.get(evidence.report) ?? Number.NEGATIVE_INFINITY
     writers.proven(fence.id, Math.max(scannedMs, fence.startMs))
     for (const one of world.storage.living(fence.vm, fence.host.name)) {
-      if (one.bornMs <= Math.max(scannedMs, fence.startMs)) {
+      // A scan shows what is there already; what comes at its moment and is not seen came after it.
+      if (one.bornMs <= fence.startMs || one.bornMs < scannedMs) {
         violated(
           'dead-but-living',
           `${fence.id} calls ${fence.vm} on ${fence.host.name} dead; number ${one.number} lives (${one.why}, from ${one.bornMs}; asked ${fence.startMs}, scanned ${scannedMs})`,
@@ -94,6 +95,7 @@ export const createOracle = (world: World) => {
     violations,
     counts,
     started: writers.started,
+    held: writers.held,
     proceeds: writers.proceeds,
     bug: (words: string): void => {
       violated('bug', words)

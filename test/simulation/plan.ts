@@ -14,6 +14,11 @@ export interface Plan {
   readonly keepMs: number
   readonly proofMs: number
   readonly holdMs: number
+  /**
+   * How long a VM that was fenced does not start on that host, in ms; absent where no libvirt has
+   * the hook.
+   */
+  readonly quarantineMs?: number
   readonly asks: readonly AskPlan[]
   readonly faults: readonly Fault[]
   /** Until then every fault is over; afterwards every VM has to be provable. */
@@ -92,6 +97,7 @@ export const faultKinds = [
   'vm-hangs', // in uninterruptible I/O
   'vm-respawns', // something starts it again when it ends
   'vm-starts', // something starts it, if it is not there
+  'vm-starts-unseen', // the same, with nothing to be seen before libvirt asks its hook
   'vm-migrates',
   // the management node
   'node-restarts',

@@ -28,11 +28,21 @@ export const runProgram = (
 ): void => {
   const deadlineMs = schedule.nowMs + leftMs - reportReserveMs
   const seen: Instance[] = []
+  const run = {}
+  const { quarantineMs } = plan
+  if (quarantineMs !== undefined) host.quarantine(name, run, deadlineMs + quarantineMs)
   const isGone = (): boolean => seen.every(({ isLiving }) => !isLiving)
 
   const scan = (hold: 'kept' | 'cut'): void => {
     const living = storage.living(name, host.name)
-    const report = reportOf(vm, seen, living, hold)
+    const found = reportOf(vm, seen, living, hold)
+    // What lives on because it was not killed has to start again.
+    const isRefused = living.length > 0 || hold === 'cut'
+    const isTakenBack = seen.length === 0 && isRefused
+    if (isTakenBack) host.takeBack(run)
+    const set = isTakenBack ? 'taken-back' : 'proven'
+    const state = quarantineMs === undefined ? 'not-set' : set
+    const report = { ...found, quarantine: { state, policy: 'optional' } } as const
     oracle.scanned(report, schedule.nowMs)
     tell(report)
   }

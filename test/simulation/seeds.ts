@@ -21,6 +21,7 @@ const kinds: readonly FaultKind[] = [
     'sshd-silent',
     'vm-starts',
     'vm-starts',
+    'vm-starts-unseen',
   ] as const),
   ...(['node-busy', 'node-busy', 'clock-jumps'] as const),
   ...(['agent-killed', 'agent-killed-at-call', 'node-restarts', 'sessions-cut'] as const),
@@ -55,6 +56,7 @@ export const planOf = (seed: number, world: number): Plan => {
     keepMs: random.pick([0, 1_000, 30_000]),
     proofMs: random.pick([5_000, 60_000]),
     holdMs: random.pick([50, 300, 1_000]),
+    ...(random.chance(50) ? { quarantineMs: 120_000 } : {}),
     asks,
     faults,
     quietMs: troubleMs + lastsMsMax,
@@ -87,11 +89,13 @@ const faultOf = (
     'vm-hangs': { vm },
     'vm-respawns': { vm, ms: random.pick([20, 200, 2_000]) },
     'vm-starts': { vm, ms: random.int(100, 3_000) },
+    'vm-starts-unseen': { vm, ms: random.int(1_000, 9_000) },
     'vm-migrates': { vm, to: hostName(), ms: random.int(200, 4_000) },
     'clock-jumps': { ms: random.pick([-3_600_000, -10_000, -500, 700, 20_000, 86_400_000]) },
     'agent-killed-at-call': { ms: random.int(0, 12 * vms) },
   }
-  if (kind === 'vm-starts' && random.chance(80)) return { kind, atMs, forMs, ...parts[kind] }
+  const isStart = kind === 'vm-starts' || kind === 'vm-starts-unseen'
+  if (isStart && random.chance(80)) return { kind, atMs, forMs, ...parts[kind] }
   return { kind, atMs, forMs, host, ...parts[kind] }
 }
 

@@ -120,6 +120,11 @@ export class World {
     })
     const host = new Host(number, this.schedule, this.storage, disk)
     host.start = (vm, why) => {
+      // A loop of somebody starts its qemu itself; everything else asks libvirt.
+      if (why !== 'respawned' && host.isQuarantined(vm)) {
+        this.oracle.held(vm, host.name, why)
+        return
+      }
       const part = { vm, host: host.name, why, bornMs: this.schedule.nowMs }
       this.oracle.started(this.storage.start(part))
     }

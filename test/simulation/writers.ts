@@ -25,7 +25,7 @@ export const createWriters = (
   }
 
   /** What a start elsewhere finds alive. */
-  const blame = (one: Instance, other: Instance): void => {
+  const blame = (what: string, other: Instance): void => {
     if (claim?.host === other.host && claim.kind === 'unreachable') {
       told('two writers after a silence')
     } else if (
@@ -40,7 +40,7 @@ export const createWriters = (
     ) {
       told('two writers by somebody else')
     } else {
-      const words = `number ${one.number} of ${one.vm} starts on ${one.host} (${one.why}), and number ${other.number} lives on ${other.host} (${other.why}, from ${other.bornMs})`
+      const words = `${what}, and number ${other.number} lives on ${other.host} (${other.why}, from ${other.bornMs})`
       violated(
         'two-writers',
         `${words} (${claim?.kind ?? 'no verdict'} by ${claim?.fenceId ?? 'nobody'})`,
@@ -57,11 +57,21 @@ export const createWriters = (
     proceeds: (vm: string, host: string, kind: Claim['kind'], fenceId: string): void => {
       claim = { vm, host, kind, fenceId }
     },
+    /** The node has given up what runs elsewhere, whatever came of its own start. */
+    held: (vm: string, host: string, why: Instance['why']): void => {
+      say(() => `${vm} does not start on ${host} (${why}): in quarantine`)
+      counts.add(`held by a quarantine: ${why}`)
+      if (why !== 'ha') return
+      const others = storage.living(vm).filter(({ isForsaken }) => !isForsaken)
+      for (const other of others) blame(`${vm} was to start on ${host}`, other)
+      claim = undefined
+    },
     started: (one: Instance): void => {
-      say(() => `number ${one.number} of ${one.vm} starts on ${one.host} (${one.why})`)
+      const what = `number ${one.number} of ${one.vm} starts on ${one.host} (${one.why})`
+      say(() => what)
       const others = storage.living(one.vm).filter((other) => other !== one && !other.isForsaken)
       if (one.why === 'ha' || one.why === 'in-place') {
-        for (const other of others) blame(one, other)
+        for (const other of others) blame(what, other)
       } else if (others.length > 0 && one.why !== 'migrated') {
         one.isForsaken = true
         told('two writers by somebody else')
