@@ -50,8 +50,9 @@ const lookAtDead = async (
   const address = addressOf[family]
   entries[entry]?.(network, address)
   deaths[death]?.(network)
-  // A fence needs that long until its request has arrived.
-  await realClock.wait(150, new AbortController().signal)
+  // Less than a second, which is the part that the kernel cuts off; and more than a read may take on
+  // a busy machine, or nobody could date it.
+  await realClock.wait(400, new AbortController().signal)
   const began = performance.now()
   const seen = await network.look([address], { probe: network.probeOf([], words) })
   t.comment(
