@@ -34,6 +34,7 @@ const testedBy: Readonly<Record<string, string>> = {
   'agent/contract/api/api-route.ts': 'test/contract/api/api.test.ts',
   'agent/contract/api/monitoring-api.ts': 'test/contract/api/api.test.ts',
   'agent/contract/reply/closed-schema.ts': 'test/contract/reply/reply-schemas.test.ts',
+  'agent/cli/trust/perform-trust.ts': 'test/cli/trust/trust.test.ts',
   'agent/contract/reply/look-schemas.ts': 'test/contract/reply/reply-schemas.test.ts',
   'agent/contract/reply/drill-schema.ts': 'test/contract/reply/last-drill.test.ts',
   'agent/contract/words/drill-words.ts': 'test/contract/reply/drill-report.test.ts',

@@ -2,7 +2,6 @@
  * The configuration that a subcommand works with: which file, what in its place, and its faults.
  */
 import type { Config, ConfigFault } from '../config/config.ts'
-import { loadConfig } from '../config/load.ts'
 import type { LoadedConfig, Overrides } from '../config/load.ts'
 import { configWarnings } from '../config/warnings.ts'
 import type { Terminal, Arguments, Options } from './subcommand.ts'
@@ -68,6 +67,8 @@ export const readConfigFiles = async (
   source: ConfigSource,
   err: Terminal['err'],
 ): Promise<ReadConfig | undefined> => {
+  // Loaded where it is wanted: most commands ask the agent, and read nothing.
+  const { loadConfig } = await import('../config/load.ts')
   const loaded = await loadConfig(source.configFile, source.overrides)
   if (loaded.kind === 'loaded') return loaded
   for (const fault of loaded.faults) err(`peerfence: ${faultLine(source, fault)}\n`)

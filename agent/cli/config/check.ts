@@ -1,8 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { hostPortsOf } from '../../base/net/host-port.ts'
-import { silenceOutlook } from '../../compose/silence-outlook.ts'
-import { startFaults } from '../../compose/start-faults.ts'
 import type { Config, ConfigFault } from '../../config/config.ts'
 import { asOwnerOf } from '../as-owner.ts'
 import {
@@ -34,6 +32,8 @@ the folder of journal.file belongs to. It also tells for which of doctor.peers s
 ${precedence}
 exit codes: 0 no faults, 64 wrong usage, 78 wrong configuration`,
   run: async (args, terminal) => {
+    // Loaded where they are wanted: what the agent starts with hangs on them.
+    const { silenceOutlook } = await import('../../compose/silence-outlook.ts')
     const source = configSourceOf(args, terminal)
     const read = await readConfigFiles(source, terminal.err)
     if (read === undefined) return exitCodes.config
@@ -58,8 +58,10 @@ exit codes: 0 no faults, 64 wrong usage, 78 wrong configuration`,
   },
 }
 
-const faultsOfHost = async (config: Config): Promise<readonly ConfigFault[]> =>
-  await asOwnerOf(dirname(config.journal.file), async () => await startFaults(config))
+const faultsOfHost = async (config: Config): Promise<readonly ConfigFault[]> => {
+  const { startFaults } = await import('../../compose/start-faults.ts')
+  return await asOwnerOf(dirname(config.journal.file), async () => await startFaults(config))
+}
 
 const asAnother =
   'the files were looked at as another user than that of the agent: run it as root, or with --syntax-only'

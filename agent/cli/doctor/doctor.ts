@@ -1,6 +1,4 @@
 import { dirname } from 'node:path'
-import { silenceOutlook } from '../../compose/silence-outlook.ts'
-import { createKeptDrill } from '../../compose/last-drill.ts'
 import type { Config } from '../../config/config.ts'
 import type { DrillReport } from '../../contract/reply/drill-report.ts'
 import { asciiJson } from '../../base/text/ascii-json.ts'
@@ -8,7 +6,6 @@ import { hostPortsOf, parseHostPort } from '../../base/net/host-port.ts'
 import { asOwnerOf } from '../as-owner.ts'
 import { paintFor } from '../colour.ts'
 import { configOption, readConfig, configSourceOf } from '../configuration.ts'
-import { doctorRun } from './doctor-run.ts'
 import { exitCodes } from '../exit-code.ts'
 import type { Terminal, Subcommand } from '../subcommand.ts'
 import { drillLines } from './print-drill.ts'
@@ -42,6 +39,9 @@ As root it works in the name of the owner of the folder of journal.file; else ru
 exit codes: 0 every host could be fenced, 20 some could not, 1 a fault, 64 wrong usage, 78 wrong configuration,
 or no peer is args and doctor.peers is empty`,
   run: async (args, terminal) => {
+    // Loaded where they are wanted: all of the way to a suspect hangs on them.
+    const { silenceOutlook } = await import('../../compose/silence-outlook.ts')
+    const { doctorRun } = await import('./doctor-run.ts')
     const misused = (message: string) => {
       terminal.err(`peerfence: doctor: ${message}\n`)
       return exitCodes.usage
@@ -82,6 +82,7 @@ or no peer is args and doctor.peers is empty`,
 }
 
 const keep = async (report: DrillReport, config: Config, { err }: Terminal): Promise<void> => {
+  const { createKeptDrill } = await import('../../compose/last-drill.ts')
   try {
     await createKeptDrill(config).keep(report)
   } catch (error) {

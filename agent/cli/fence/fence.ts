@@ -5,7 +5,7 @@ import { adviceLine, adviceOn } from '../ask/ask-advice.ts'
 import { paintFor } from '../colour.ts'
 import { fenceByAgent } from './fence-by-agent.ts'
 import { questionOptions } from '../fence-question.ts'
-import { fenceStandAlone } from './fence-stand-alone.ts'
+import type { fenceStandAlone } from './fence-stand-alone.ts'
 import { runModeOptions } from '../run-mode.ts'
 import { runInMode, printWithout } from '../run-placed.ts'
 import type { Terminal, Arguments, Subcommand } from '../subcommand.ts'
@@ -51,4 +51,10 @@ const tell = (outcome: PeerOutcome['outcome'], args: Arguments, terminal: Termin
   return exitCodeOf(outcome)
 }
 
-const ways = { byAgent: fenceByAgent, standAlone: fenceStandAlone, tell }
+/** Loaded where it is wanted: all of the agent hangs on it. */
+const standAlone: typeof fenceStandAlone = async (...given) => {
+  const parts = await import('./fence-stand-alone.ts')
+  return await parts.fenceStandAlone(...given)
+}
+
+const ways = { byAgent: fenceByAgent, standAlone, tell }

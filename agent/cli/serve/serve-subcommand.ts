@@ -1,5 +1,3 @@
-import { startFaults } from '../../compose/start-faults.ts'
-import { loadConfig } from '../../config/load.ts'
 import { isJournald, priorities } from '../../journal/priorities.ts'
 import {
   configSourceOf,
@@ -10,7 +8,6 @@ import {
   warnOf,
 } from '../configuration.ts'
 import { exitCodes } from '../exit-code.ts'
-import { runUntilSignal } from './run-until-signal.ts'
 import type { Subcommand } from '../subcommand.ts'
 
 export const serveSubcommand: Subcommand = {
@@ -23,6 +20,10 @@ listeners and suspects.networks anew, and logs which other settings differ and w
 ${precedence}
 exit codes: 0 stopped, 1 a fault while running, 64 wrong usage, 78 wrong configuration`,
   run: async (args, { env, err, version }) => {
+    // Loaded where it is wanted: this is the agent itself.
+    const { startFaults } = await import('../../compose/start-faults.ts')
+    const { loadConfig } = await import('../../config/load.ts')
+    const { runUntilSignal } = await import('./run-until-signal.ts')
     const source = configSourceOf(args, { env })
     const isToJournald = isJournald(env['JOURNAL_STREAM'], 2)
     const say = (text: string, level: 'warn' | 'fatal'): void => {

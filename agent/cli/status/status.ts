@@ -4,7 +4,7 @@ import { questionOptions } from '../fence-question.ts'
 import { runModeOptions } from '../run-mode.ts'
 import { runInMode, printWithout } from '../run-placed.ts'
 import { statusByAgent } from './status-by-agent.ts'
-import { statusStandAlone } from './status-stand-alone.ts'
+import type { statusStandAlone } from './status-stand-alone.ts'
 import type { Terminal, Arguments, Subcommand } from '../subcommand.ts'
 import { withoutVerdict } from '../print-answer.ts'
 import { lookExitCode, lookLines } from './print-look.ts'
@@ -44,4 +44,10 @@ const tell = (said: SaidOfLook, args: Arguments, terminal: Terminal): LookExitCo
   return lookExitCode(said)
 }
 
-const ways = { byAgent: statusByAgent, standAlone: statusStandAlone, tell }
+/** Loaded where it is wanted: all of the way to a suspect hangs on it. */
+const standAlone: typeof statusStandAlone = async (...given) => {
+  const parts = await import('./status-stand-alone.ts')
+  return await parts.statusStandAlone(...given)
+}
+
+const ways = { byAgent: statusByAgent, standAlone, tell }

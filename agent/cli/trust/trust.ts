@@ -1,20 +1,9 @@
 import { dirname } from 'node:path'
-import { realClock } from '../../base/time/real-clock.ts'
-import { createKnownHostsFile } from '../../suspect/host-key/known-hosts-file.ts'
-import type { KnownHostsFile } from '../../suspect/host-key/known-hosts-file.ts'
-import type { KnownHosts } from '../../suspect/host-key/known-hosts.ts'
-import { systemLookup } from '../../suspect/reach/resolve.ts'
 import { asOwnerOf } from '../as-owner.ts'
 import { configOption, readConfig, configSourceOf } from '../configuration.ts'
 import { exitCodes } from '../exit-code.ts'
-import type { ExitCode } from '../exit-code.ts'
-import { trustHost } from './trust-host.ts'
-import { importKnown, readImport } from './trust-import.ts'
-import { listKnown, removeKnown } from './trust-list.ts'
-import { readOffers } from './offered-by.ts'
 import { trustOf } from './trust-options.ts'
-import type { Trust } from './trust-options.ts'
-import type { Terminal, Subcommand } from '../subcommand.ts'
+import type { Subcommand } from '../subcommand.ts'
 
 export const trustSubcommand: Subcommand = {
   name: 'trust',
@@ -76,40 +65,17 @@ exit codes: 0 every key is known now, or done; 1 not done, refused or not found;
       terminal.err,
     )
     if (config === undefined) return exitCodes.config
+    // Loaded where it is wanted: what reads keys hangs on it.
+    const { performTrust } = await import('./perform-trust.ts')
+    const { readImport } = await import('./trust-import.ts')
     const text = trust.kind === 'import' ? await readImport(trust.file, terminal) : ''
     if (text === undefined) {
       terminal.err('peerfence: the file to import cannot be read, or is too long\n')
       return exitCodes.noInput
     }
     const { knownHostsFile } = config.ssh
-    const store = createKnownHostsFile(knownHostsFile)
-    return await asOwnerOf(dirname(knownHostsFile), () => perform(trust, text, store, terminal))
+    return await asOwnerOf(dirname(knownHostsFile), () =>
+      performTrust(trust, text, knownHostsFile, terminal),
+    )
   },
-}
-
-const nothingKnown: KnownHosts = { entries: [], malformed: 0 }
-const system = { clock: realClock, lookup: systemLookup }
-
-const perform = async (
-  trust: Exclude<Trust, { kind: 'misused' }>,
-  text: string,
-  store: KnownHostsFile,
-  terminal: Terminal,
-): Promise<ExitCode> => {
-  switch (trust.kind) {
-    case 'list':
-      return await listKnown(trust.target, trust.isJson, store, terminal)
-    case 'remove':
-      return await removeKnown(trust.target, store, terminal)
-    case 'import':
-      return await importKnown(text, trust, store, terminal)
-    case 'host': {
-      const read = await store.read()
-      // What cannot be read is told once the host has been looked at.
-      const known = read.kind === 'unreadable' ? nothingKnown : read.known
-      const { fingerprint } = trust.wish
-      const offered = await readOffers(trust.target, fingerprint, { ...system, known })
-      return await trustHost(trust, offered, store, terminal)
-    }
-  }
 }
