@@ -92,14 +92,15 @@ export const askNeighbour = async (
 }
 
 /** Undefined for what is no agent, or is too old to be called off. */
-const agentOf = (status: number, text: string): string | undefined => {
+export const agentOf = (status: number, text: string): string | undefined => {
   const { name, agentId, capabilities } = (status === 200 ? parseBody(text) : undefined) ?? {}
   const isAble = Array.isArray(capabilities) && capabilities.includes('passed-on')
   const isNamed = typeof agentId === 'string' && idShape.test(agentId)
   return name === 'peerfence' && isAble && isNamed ? agentId : undefined
 }
 
-const codeOf = (text: string): string => {
+/** The word of an agent that turned a request away, and of nobody else. */
+export const codeOf = (text: string): string => {
   const code = parseBody(text)?.['code']
   return typeof code === 'string' && /^FENCE_[A-Z_]{1,64}$/.test(code) ? code : 'no code'
 }

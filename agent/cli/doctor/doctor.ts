@@ -32,6 +32,7 @@ proves it dead; the canary ends by itself within a minute, whatever happens. A h
 calls itself is bound to its host key, so that a fence may know it by that.
 It has the keys and passwords of the configuration alone: where a management node sends its own, those are not
 tried. As a fence does, it pins the key of a host that is new, unless ssh.hostKeyPolicy says "strict".
+It asks each of the configured neighbours who it is, and passes nothing on.
 One line per host: "ok", what it has, and after "but" what does not keep a fence from its proof; or "FAILED", the
 reason (a word of the contract), and what a person does about it. This very host is left out and not counted.
 What a --drill of all doctor.peers found is kept beside journal.file: GET /doctor and the metrics of the agent show it.
@@ -41,6 +42,7 @@ or no peer is args and doctor.peers is empty`,
   run: async (args, terminal) => {
     // Loaded where they are wanted: all of the way to a suspect hangs on them.
     const { silenceOutlook } = await import('../../compose/silence-outlook.ts')
+    const { neighbourOutlook } = await import('../../compose/neighbour-outlook.ts')
     const { doctorRun } = await import('./doctor-run.ts')
     const misused = (message: string) => {
       terminal.err(`peerfence: doctor: ${message}\n`)
@@ -73,9 +75,15 @@ or no peer is args and doctor.peers is empty`,
       return found
     })
     if (report === undefined) return exitCodes.notDone
+    const outlook = args.isSet('json')
+      ? []
+      : [
+          ...(await silenceOutlook(config, peers)),
+          ...(await asOwnerOf(dirname(config.journal.file), () => neighbourOutlook(config))),
+        ]
     const lines = args.isSet('json')
       ? [asciiJson(report)]
-      : [...(await silenceOutlook(config, peers)), ...drillLines(report, paintFor(terminal))]
+      : [...outlook, ...drillLines(report, paintFor(terminal))]
     terminal.out(`${lines.join('\n')}\n`)
     return report.could === report.of && report.of > 0 ? exitCodes.done : exitCodes.couldNotFence
   },
