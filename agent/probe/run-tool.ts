@@ -45,9 +45,11 @@ export const createRunTool =
     const [file = tool, ...rest] = [...config.prefix, tool, ...args]
     // Neither SIGKILL nor a pipe that a child of the tool holds open may make us wait longer.
     const hardLimit = AbortSignal.timeout(timeoutMs + 2 * killAfterMs)
-    const aborted = whenAborted(AbortSignal.any([signal, hardLimit]))
+    // One for each run: many tools share what their probe ends with.
+    const stop = AbortSignal.any([signal, hardLimit])
+    const aborted = whenAborted(stop)
     // execa throws on what no argv can hold, such as a zero byte.
-    const running = ended(file, rest, config, timeoutMs, signal).catch((): ToolEnd => ({
+    const running = ended(file, rest, config, timeoutMs, stop).catch((): ToolEnd => ({
       kind: 'not-started',
     }))
     try {

@@ -47,6 +47,8 @@ interface Said {
   readonly tookMs: number
   readonly by: string
   readonly told: string
+  /** By whichever of them. */
+  readonly killed: string
 }
 
 interface SceneOptions {
@@ -117,14 +119,15 @@ const scene = async (
     fence: async (sshTimeoutSec = 25) => {
       const command = { vmUuid: vm, targetHostIp: suspect.address, sshTimeoutSec }
       const { verdict, reason, tookMs, body } = await first.fence(command)
-      const { by, evidence } = body as {
+      const { by, evidence, killed } = body as {
+        killed: { is: string }
         by?: { agentId: string }
         evidence: { contact?: { neighbours?: readonly { said: string; because: string }[] } }
       }
       const asked = evidence.contact?.neighbours ?? []
       const told = asked.map(({ said, because }) => `${said}: ${because}`).join('; ')
       t.comment([t.name, verdict, reason, told, `${tookMs} ms`].join(' | '))
-      return { verdict, reason, tookMs, by: by?.agentId ?? '', told }
+      return { verdict, reason, tookMs, by: by?.agentId ?? '', told, killed: killed.is }
     },
   }
 }
@@ -175,9 +178,10 @@ test('silent to both', async (t) => {
 test('a death on a host that the other does not know is not believed', async (t) => {
   const { suspect, vm, fence } = await scene(t, { isKnown: false })
   await suspect.exec(ban)
-  const { verdict } = await fence()
+  const { verdict, killed } = await fence()
   t.equal(verdict, 'qemuStillAlive')
-  t.same(await suspect.living(vm), [], 'though it is true')
+  t.equal(killed, 'yes', 'though it is true, and said')
+  t.same(await suspect.living(vm), [])
 })
 
 test('a listener that takes no such fences', async (t) => {

@@ -47,6 +47,20 @@ test('an argument that no argv can hold was not started', async (t) => {
   t.same(await createRunTool(systemTools)('ip', ['\0'], 5000, never()), { kind: 'not-started' })
 })
 
+test('tools that end with one signal are no leak, and nobody is warned of one', async (t) => {
+  const warnings: string[] = []
+  const note = ({ name }: Error): void => void warnings.push(name)
+  process.on('warning', note)
+  t.teardown(() => process.off('warning', note))
+  const [run, shared] = [toolsWith(t, 'exit 0'), never()]
+  const ends = await Promise.all(
+    Array.from({ length: 12 }, async () => await run('ping', [], 5000, shared)),
+  )
+  await new Promise((resolve) => setImmediate(resolve))
+  t.ok(ends.every(({ kind }) => kind === 'exited'))
+  t.same(warnings, [])
+})
+
 test('what takes too long, is killed, or says too much is cut off', async (t) => {
   const cut = { kind: 'cut-off' }
   t.same(await toolsWith(t, 'exec sleep 5')('ping', [], 100, never()), cut, 'time')
