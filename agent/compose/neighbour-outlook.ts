@@ -23,8 +23,6 @@ export const neighbourOutlook = async ({
         : `neighbour ${name} would not be asked: ${fault}`,
     )
   } catch (error) {
-    return [
-      `no neighbour would be asked: ${error instanceof Error ? error.message : String(error)}`,
-    ]
+    return [`no neighbour would be asked: ${String(error)}`]
   }
 }

@@ -16,7 +16,7 @@ test('the help of a subcommand names its options, its variables and its exit cod
     for (const option of Object.keys(subcommand.options)) t.ok(help.includes(`  --${option}`), help)
     for (const { short } of Object.values(subcommand.options))
       if (short !== undefined) t.ok(help.includes(`, -${short} `), help)
-    t.match(help, /exit codes: (0|10) /, subcommand.name)
+    t.match(help, /exit codes: (0|10|13) /, subcommand.name)
     if (Object.hasOwn(subcommand.options, 'config')) t.match(help, 'PEERFENCE_CONFIG')
     for (const line of help.split('\n')) t.ok(line.length <= 120, line)
   }

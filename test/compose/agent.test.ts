@@ -4,6 +4,7 @@ import { test } from 'tap'
 import { compose } from '../../agent/compose/agent.ts'
 import type { Composition } from '../../agent/compose/agent.ts'
 import { parseConfig } from '../../agent/config/load.ts'
+import { unfencePath } from '../../agent/contract/api/paths.ts'
 import { makeLog } from '../../agent/journal/log.ts'
 import { fenceUrl } from '../fixtures/servers/agent-server.ts'
 import { endStandIn, isAlive, newVm, standIn } from '../fixtures/servers/local-program.ts'
@@ -78,6 +79,12 @@ test('a process is fenced; answer, log line and journal are made of one record',
   t.match(await (await fetch(`${address}/ha/fence/history`)).json(), {
     fences: [{ verdict: 'qemuConfirmedDead', reason: 'destroyed', askedBy: '127.0.0.1' }],
   })
+  const lifted = await fetch(`${address}${unfencePath}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(payload),
+  })
+  t.match(await lifted.json(), { success: false, quarantine: 'not-set' }, 'no hook is there')
   await Promise.all([server.close(), listeners.close()])
   await close()
   const reply = JSON.parse(text) as { readonly fenceId: string }
@@ -90,9 +97,11 @@ test('a process is fenced; answer, log line and journal are made of one record',
     [
       { type: 'intent', fenceId },
       { type: 'outcome', fenceId, verdict: 'qemuConfirmedDead', reason: 'destroyed' },
+      { type: 'unfence', vm, quarantine: 'asked' },
+      { type: 'unfence', vm, quarantine: 'not-set' },
     ],
   )
-  t.equal(lines.length, 1)
+  t.equal(lines.length, 2)
   t.match(JSON.parse(lines[0] ?? ''), {
     fenceId,
     verdict: 'qemuConfirmedDead',

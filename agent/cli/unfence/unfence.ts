@@ -30,7 +30,7 @@ export const unfenceSubcommand: Subcommand = {
     json: { type: 'boolean', help: 'print what came of it as JSON' },
   },
   about: `Lifts the quarantine of the VM with this uuid on HOST, whoever has set it: libvirt there starts it again. IT MAY RUN
-ELSEWHERE BY NOW: lift it only once it is certain that it does not. A quarantine ends by itself (suspects.quarantineSec).
+ELSEWHERE BY NOW: lift it only once it is certain that it does not. It ends by itself (suspects.quarantineSec).
 The agent that runs here does it and writes down who asked; where no agent has a way to the host, remove the files
 /run/peerfence-quarantine/*.entries there, which lets in every VM that was fenced on it.
 exit codes: 13 the VM is in no quarantine there any more; 12 cannot tell, "next" says what to do;

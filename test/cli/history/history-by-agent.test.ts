@@ -55,6 +55,7 @@ test('page by page, with what the agent does not filter', async (t) => {
   t.equal(await ids({ limit: 4 }), 'f0 f1 f2 f3')
   t.equal(await ids({ limit: 9, askedBy: 'mn-2' }), 'f1 f3 f5 f7')
   t.equal(await ids({ limit: 9, kind: 'confirmed-dead' }), 'f0 f3 f6')
+  t.equal(await ids({ limit: 2, action: 'fence' }), 'f0 f1')
   await ids({ limit: 1000, vm: vmUuid(), host: '192.0.2.7', since: '2026-11-22' })
   t.match(asked.at(-3), { vm: vmUuid(), host: '192.0.2.7', since: '2026-11-22', limit: 200 })
 })
