@@ -48,6 +48,11 @@ interface Scene {
   readonly counter: (vm: string) => Promise<string>
 }
 
+interface Drilled {
+  readonly could: number
+  readonly hosts: readonly { readonly flaws: readonly { readonly flaw: string }[] }[]
+}
+
 const copy = async (host: LabHost, text: string, to: string): Promise<void> => {
   const encoded = Buffer.from(text).toString('base64')
   await host.exec(
@@ -76,6 +81,14 @@ const scene = async (
     await copy(host, ownHook, ownPlace)
     await startLibvirt(host)
   }
+  const drillOnce = async (): Promise<Drilled> => {
+    const words = ['doctor', host.address, '--drill', '--json', '--timeout', '60']
+    const typed = [mainFile, ...words, '--config', join(agent.directory, 'peerfence.json')]
+    const { stdout } = await run(process.execPath, typed, { timeout: 120_000 }).catch(
+      (error: unknown) => error as { stdout: string },
+    )
+    return JSON.parse(stdout) as Drilled
+  }
   return {
     host,
     agent,
@@ -90,20 +103,16 @@ const scene = async (
       return { ...answer, quarantine }
     },
     drill: async () => {
-      // A daemon that has just started tries its qemus, which dies as one without a name.
-      await sh('until [ "$(pgrep -c qemu-system)" = 0 ]; do sleep 0.2; done')
-      const words = ['doctor', host.address, '--drill', '--json', '--timeout', '60']
-      const typed = [mainFile, ...words, '--config', join(agent.directory, 'peerfence.json')]
-      const { stdout } = await run(process.execPath, typed, { timeout: 120_000 }).catch(
-        (error: unknown) => error as { stdout: string },
-      )
-      const report = JSON.parse(stdout) as {
-        could: number
-        hosts: readonly { flaws: readonly { flaw: string }[] }[]
+      let report = await drillOnce()
+      // A daemon that has just started tries its qemus, and each of them dies as one without a name.
+      for (let tries = 0; tries < 10 && report.could !== 1; tries += 1) {
+        await sleep(1_000)
+        report = await drillOnce()
       }
-      if (report.could !== 1) return `could not fence: ${stdout}`
       const flaws = report.hosts.flatMap((one) => one.flaws.map(({ flaw }) => flaw))
-      return flaws.filter((flaw) => flaw.startsWith('quarantine')).join(' ')
+      return report.could === 1
+        ? flaws.filter((flaw) => flaw.startsWith('quarantine')).join(' ')
+        : `could not fence: ${JSON.stringify(report)}`
     },
     counter: async (vm) => await lab('vm', 'counter', host.name, vm),
   }
