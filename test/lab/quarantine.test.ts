@@ -104,7 +104,7 @@ const scene = async (
     },
     drill: async () => {
       let report = await drillOnce()
-      // A daemon that has just started tries its qemus, and each of them dies as one without a name.
+      // It may go on trying its qemus for a while.
       for (let tries = 0; tries < 10 && report.could !== 1; tries += 1) {
         await sleep(1_000)
         report = await drillOnce()
@@ -121,7 +121,12 @@ const scene = async (
 const startLibvirt = async (host: LabHost): Promise<void> => {
   await host.state('libvirtd-start')
   await host.exec('until virsh list >/dev/null 2>&1; do sleep 0.2; done')
+  await host.exec(calm)
 }
+
+/** A daemon that has just started tries its qemus, and each of them dies as one without a name. */
+const calm =
+  'n=0; while [ $n -lt 5 ]; do [ "$(pgrep -c qemu-system)" = 0 ] && n=$((n + 1)) || n=0; sleep 0.2; done'
 
 /** As the lab names it. */
 const nameOf = (vm: string): string => vm.replaceAll('-', '')
