@@ -1,24 +1,22 @@
 /** Looks, with a board of their own: their phases are not those of fences of the same suspect. */
 import type { MakeContactDeps } from './suspect-access.ts'
 import { liftOf } from '../domain/lift.ts'
-import type { Lift } from '../domain/lift.ts'
 import { createInFlight } from '../fence/in-flight.ts'
 import type { InFlight } from '../fence/in-flight.ts'
 import { createLookService } from '../inspect/look.ts'
 import type { LookRecord, LookService } from '../inspect/look.ts'
 import type { FenceRequest } from '../fence/request.ts'
+import type { FileJournal } from '../journal/journal.ts'
 import { realClock } from '../base/time/real-clock.ts'
 
 export interface LookDeps {
   readonly looks: Omit<LookService, 'unfence'>
   /** Journalled before anything is done and afterwards; rejects where it cannot be. */
-  readonly unfence: (request: FenceRequest, journal: UnfenceJournal) => Promise<LookRecord>
+  readonly unfence: (
+    request: FenceRequest,
+    journal: Pick<FileJournal, 'unfence'>,
+  ) => Promise<LookRecord>
   readonly lookBoard: InFlight
-}
-
-/** Where it is written down who lifted the quarantine of what. */
-export interface UnfenceJournal {
-  readonly unfence: (request: FenceRequest, state: 'asked' | Lift['kind']) => Promise<void>
 }
 
 export const composeLooks = (makeContactDeps: MakeContactDeps): LookDeps => {

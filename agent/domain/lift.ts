@@ -13,6 +13,9 @@ export type Lift =
   /** Whether it is in quarantine there still is not known. */
   | { readonly kind: 'cannot-tell'; readonly because: Blindness | LiftDoubt }
 
+/** What is written down of it: that it is to be done, and what came of that. */
+export type LiftState = 'asked' | Lift['kind']
+
 export const liftDoubts = [
   'lift-not-written', // the host keeps the entries where they could not be written
 ] as const

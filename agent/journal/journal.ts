@@ -3,7 +3,7 @@
  * before the answer.
  */
 import type { CallbackJournal, LeftAnswer } from '../fence/callbacks.ts'
-import type { Lift } from '../domain/lift.ts'
+import type { LiftState } from '../domain/lift.ts'
 import type { Journal } from '../fence/ports.ts'
 import type { FenceRequest } from '../fence/request.ts'
 import type { Clock } from '../base/time/clock.ts'
@@ -28,7 +28,7 @@ const unwatched: Stopwatch = { nowMs: () => 0, onWrite: () => undefined }
 
 export interface FileJournal extends Journal, CallbackJournal {
   /** Resolves when it is on disk that a quarantine is to be lifted, or what came of it. */
-  readonly unfence: (request: FenceRequest, state: 'asked' | Lift['kind']) => Promise<void>
+  readonly unfence: (request: FenceRequest, state: LiftState) => Promise<void>
   /** Answers that the agent before us owes to callers. */
   readonly leftAnswers: readonly LeftAnswer[]
   /**

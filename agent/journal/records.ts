@@ -2,7 +2,7 @@
  * One journal record per line: what was to be done, and what came of it. No secret has a way in.
  */
 import { asciiJson } from '../base/text/ascii-json.ts'
-import type { Lift } from '../domain/lift.ts'
+import type { LiftState } from '../domain/lift.ts'
 import { doubt } from '../domain/verdict.ts'
 import { verdictWords } from '../domain/verdict-word.ts'
 import { killedIn } from '../fence/killed.ts'
@@ -52,11 +52,7 @@ export const outcomeLine = (record: FenceRecord, at: string): string => {
 }
 
 /** Who has a quarantine lifted: once before anything is done, and once with what came of it. */
-export const unfenceLine = (
-  request: FenceRequest,
-  quarantine: 'asked' | Lift['kind'],
-  at: string,
-): string => {
+export const unfenceLine = (request: FenceRequest, quarantine: LiftState, at: string): string => {
   const { fenceId, requestId, askedBy, vm, suspect } = request
   const { addresses, hostUuid } = suspect
   return line({

@@ -32,8 +32,6 @@ the folder of journal.file belongs to. It also tells for which of doctor.peers s
 ${precedence}
 exit codes: 0 no faults, 64 wrong usage, 78 wrong configuration`,
   run: async (args, terminal) => {
-    // Loaded where they are wanted: what the agent starts with hangs on them.
-    const { silenceOutlook } = await import('../../compose/silence-outlook.ts')
     const source = configSourceOf(args, terminal)
     const read = await readConfigFiles(source, terminal.err)
     if (read === undefined) return exitCodes.config
@@ -50,12 +48,16 @@ exit codes: 0 no faults, 64 wrong usage, 78 wrong configuration`,
     }
     if (args.isSet('quiet')) return exitCodes.done
     warnOf(source, read, terminal.err)
-    const peers = hostPortsOf(config.doctor.peers)
-    const outlook = isOfHost ? await silenceOutlook(config, peers) : []
-    for (const line of outlook) terminal.out(`${line}\n`)
+    for (const line of isOfHost ? await outlookOf(config) : []) terminal.out(`${line}\n`)
     terminal.out(`${source.configFile}: no faults\n`)
     return exitCodes.done
   },
+}
+
+// Both are loaded where they are wanted: what the agent starts with hangs on them.
+const outlookOf = async (config: Config): Promise<readonly string[]> => {
+  const { silenceOutlook } = await import('../../compose/silence-outlook.ts')
+  return await silenceOutlook(config, hostPortsOf(config.doctor.peers))
 }
 
 const faultsOfHost = async (config: Config): Promise<readonly ConfigFault[]> => {

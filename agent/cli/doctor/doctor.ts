@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts'
 import type { DrillReport } from '../../contract/reply/drill-report.ts'
 import { asciiJson } from '../../base/text/ascii-json.ts'
 import { hostPortsOf, parseHostPort } from '../../base/net/host-port.ts'
+import type { HostPort } from '../../base/net/host-port.ts'
 import { asOwnerOf } from '../as-owner.ts'
 import { paintFor } from '../colour.ts'
 import { configOption, readConfig, configSourceOf } from '../configuration.ts'
@@ -40,10 +41,6 @@ As root it works in the name of the owner of the folder of journal.file; else ru
 exit codes: 0 every host could be fenced, 20 some could not, 1 a fault, 64 wrong usage, 78 wrong configuration,
 or no peer is args and doctor.peers is empty`,
   run: async (args, terminal) => {
-    // Loaded where they are wanted: all of the way to a suspect hangs on them.
-    const { silenceOutlook } = await import('../../compose/silence-outlook.ts')
-    const { neighbourOutlook } = await import('../../compose/neighbour-outlook.ts')
-    const { doctorRun } = await import('./doctor-run.ts')
     const misused = (message: string) => {
       terminal.err(`peerfence: doctor: ${message}\n`)
       return exitCodes.usage
@@ -67,6 +64,8 @@ or no peer is args and doctor.peers is empty`,
       const wrong = names.filter((text) => parseHostPort(text, undefined) === undefined)
       return misused(`${wrong.join(', ')}: no HOST, HOST:PORT or [ADDRESS]:PORT`)
     }
+    // Loaded where it is wanted: all of the way to a suspect hangs on it.
+    const { doctorRun } = await import('./doctor-run.ts')
     const asked = { peers, timeoutSec, isDrill: args.isSet('drill') }
     const report = await asOwnerOf(dirname(config.journal.file), async () => {
       const found = await doctorRun(asked, config, terminal)
@@ -75,18 +74,25 @@ or no peer is args and doctor.peers is empty`,
       return found
     })
     if (report === undefined) return exitCodes.notDone
-    const outlook = args.isSet('json')
-      ? []
-      : [
-          ...(await silenceOutlook(config, peers)),
-          ...(await asOwnerOf(dirname(config.journal.file), () => neighbourOutlook(config))),
-        ]
     const lines = args.isSet('json')
       ? [asciiJson(report)]
-      : [...outlook, ...drillLines(report, paintFor(terminal))]
+      : [...(await outlookOf(config, peers)), ...drillLines(report, paintFor(terminal))]
     terminal.out(`${lines.join('\n')}\n`)
     return report.could === report.of && report.of > 0 ? exitCodes.done : exitCodes.couldNotFence
   },
+}
+
+/** What a drill of hosts does not show. */
+const outlookOf = async (
+  config: Config,
+  peers: readonly HostPort[],
+): Promise<readonly string[]> => {
+  const { silenceOutlook } = await import('../../compose/silence-outlook.ts')
+  const { neighbourOutlook } = await import('../../compose/neighbour-outlook.ts')
+  return [
+    ...(await silenceOutlook(config, peers)),
+    ...(await asOwnerOf(dirname(config.journal.file), () => neighbourOutlook(config))),
+  ]
 }
 
 const keep = async (report: DrillReport, config: Config, { err }: Terminal): Promise<void> => {

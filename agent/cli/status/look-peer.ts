@@ -1,18 +1,29 @@
-/** A look by one peer. */
+/** What one peer says of a visit that bears no verdict: a look, or another. */
 import { postQuestion } from '../../client/post-question.ts'
 import type { FenceQuestion, PostConfig } from '../../client/post-question.ts'
+import type { PeerOutcome } from '../../client/ask-peers.ts'
 import type { Peer } from '../../client/peer.ts'
 import { judgeLook } from '../../client/judge-look.ts'
 import { lookPath } from '../../contract/api/paths.ts'
-import type { SaidOfLook } from './print-look.ts'
 
-/** Never rejects. */
-export const lookPeer = async (
+type Unanswered = Extract<PeerOutcome['outcome'], { readonly kind: 'unanswered' }>
+
+export type VisitPeer<Judged> = (
   question: FenceQuestion,
   peer: Peer,
   options: PostConfig,
-): Promise<SaidOfLook> => {
-  const exchanged = await postQuestion(lookPath, question, peer, options)
-  if (exchanged.kind === 'unanswered') return exchanged
-  return judgeLook(question, exchanged.status, exchanged.body)
-}
+) => Promise<Judged | Unanswered>
+
+/** Never rejects, as far as `judge` does not throw. */
+export const visitPeer =
+  <Judged>(
+    path: string,
+    judge: (question: FenceQuestion, status: number, text: string) => Judged,
+  ): VisitPeer<Judged> =>
+  async (question, peer, options) => {
+    const exchanged = await postQuestion(path, question, peer, options)
+    if (exchanged.kind === 'unanswered') return exchanged
+    return judge(question, exchanged.status, exchanged.body)
+  }
+
+export const lookPeer = visitPeer(lookPath, judgeLook)

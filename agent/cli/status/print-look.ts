@@ -15,11 +15,16 @@ export type LookExitCode = (typeof exitCodes)[
   'runs' | 'notSeen' | 'cannotTell' | 'rejected' | 'hostUnavailable']
 
 export const lookExitCode = ({ kind }: SaidOfLook): LookExitCode => {
+  if (kind === 'runs') return exitCodes.runs
+  if (kind === 'not-seen') return exitCodes.notSeen
+  return untoldExitCode(kind)
+}
+
+/** Where what a visit was for was not told, whatever it was for. */
+export const untoldExitCode = (
+  kind: 'cannot-tell' | 'unclear' | 'turned-away' | 'no-such-path' | 'unanswered',
+): LookExitCode => {
   switch (kind) {
-    case 'runs':
-      return exitCodes.runs
-    case 'not-seen':
-      return exitCodes.notSeen
     case 'cannot-tell':
     case 'unclear':
       return exitCodes.cannotTell
@@ -34,15 +39,24 @@ export const lookExitCode = ({ kind }: SaidOfLook): LookExitCode => {
 /** Lines for a person, without their ends. */
 export const lookLines = (
   kind: 'runs' | 'not-seen' | 'cannot-tell',
-  { pids, reason, summary, nextStep, explanation, durationMs }: SeenReply,
+  reply: SeenReply,
+  isExplained: boolean,
+  paint: Paint,
+): readonly string[] =>
+  visitLines(['look', headOf[kind](reply.pids, plain(reply.reason))], reply, isExplained, paint)
+
+/** The same of any visit that bears no verdict; `head` is what is said first of all. */
+export const visitLines = (
+  [visit, head]: readonly ['look' | 'visit', string],
+  { summary, nextStep, explanation, durationMs }: SeenReply,
   isExplained: boolean,
   paint: Paint,
 ): readonly string[] => [
-  paint(headOf[kind](pids, plain(reason)), 'yellow'),
+  paint(head, 'yellow'),
   plain(summary),
   ...(isExplained ? explanation.map(plain) : []),
   `next: ${plain(nextStep)}`,
-  paint(`a look of ${durationMs} ms; no verdict, and no proof`, 'dim'),
+  paint(`a ${visit} of ${durationMs} ms; no verdict, and no proof`, 'dim'),
 ]
 
 const headOf = {
